@@ -1,0 +1,73 @@
+package io.rwkvtts.engine;
+
+import java.util.List;
+
+/**
+ * Steps the recurrent states of several sequences through one RWKV-7 model.
+ *
+ * <p>A <em>slot</em> holds the state of one sequence. Slots are numbered from 0 to {@link #slots()}
+ * − 1; which of them are in use is the caller's business. The state of a slot and the logits it
+ * yields have the same bits whatever the other slots of a call, their number, their order and the
+ * pieces a prompt is cut into (design: "Determinism").
+ *
+ * <p>An engine belongs to one thread: no method may be called by another, nor two at once. After
+ * {@link #close()} every method but {@code close} throws {@link IllegalStateException}.
+ */
+public interface InferenceEngine extends AutoCloseable {
+
+    /** Identity and sizes of the loaded model. */
+    EngineModel model();
+
+    /** Number of sequences that can be held at once. */
+    int slots();
+
+    /** Sets the state of {@code slot} to that of an empty sequence (all zeros). */
+    void clear(int slot);
+
+    /**
+     * Feeds a piece of tokens to each of several distinct slots in one call. Afterwards {@link
+     * #logits} of each of these slots are those behind the last token of its piece.
+     *
+     * @param pieces at least one; of any lengths from 1
+     * @throws IllegalArgumentException for a slot named twice, or a slot or token out of range; no
+     *     state has changed then
+     */
+    void prefill(List<PromptPiece> pieces);
+
+    /**
+     * Feeds one token to each of the first {@code count} slots of {@code slots}: {@code tokens[i]}
+     * to {@code slots[i]}. Allocates nothing proportional to the model or the batch.
+     *
+     * @throws IllegalArgumentException as {@link #prefill}
+     */
+    void step(int[] slots, int[] tokens, int count);
+
+    /**
+     * Copies the first {@code count} logits of the slot's latest token into {@code destination}.
+     * They are there from the call of {@link #prefill} or {@link #step} that fed the token until
+     * the next call of either.
+     *
+     * @param count from 1 to {@link EngineModel#headRows()}
+     * @throws IllegalStateException if the latest call of {@code prefill} or {@code step} did not
+     *     feed this slot
+     */
+    void logits(int slot, float[] destination, int count);
+
+    /**
+     * The state of a slot as a new array of {@link EngineModel#stateBytes()} bytes, bit for bit, in
+     * the layout {@link EngineModel#stateLayout()}.
+     */
+    byte[] saveState(int slot);
+
+    /**
+     * Overwrites the state of a slot with one made by {@link #saveState} of an engine with the same
+     * weights and state layout.
+     *
+     * @throws IllegalArgumentException if the length is not {@link EngineModel#stateBytes()}
+     */
+    void loadState(int slot, byte[] state);
+
+    /** Frees the native memory. Further calls do nothing. */
+    @Override
+    void close();
+}
