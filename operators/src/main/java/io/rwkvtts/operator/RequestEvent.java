@@ -1,5 +1,7 @@
 package io.rwkvtts.operator;
 
+import io.rwkvtts.synthesis.RequestAttributes;
+
 /**
  * A decoded text event with its origin and original bytes. Immutable by convention: nobody writes
  * to {@code payload} after construction.
