@@ -1,0 +1,39 @@
+package io.rwkvtts.job.local;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+
+/** TCP ports of the loopback address. */
+public final class LoopbackPorts {
+
+    /** The address that all embedded servers listen on. */
+    public static final String HOST = "127.0.0.1";
+
+    private LoopbackPorts() {}
+
+    /**
+     * The port to listen on: {@code port} itself, or a free one if it is 0.
+     *
+     * @param option what a user sets to change the port; named in errors
+     * @throws IllegalArgumentException if the port is not in [0, 65535]
+     * @throws IllegalStateException if another process or server listens there
+     */
+    public static int choose(int port, String option) {
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException(
+                    "%s is %d; expected 1 to 65535, or 0 for a free port".formatted(option, port));
+        }
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getByName(HOST), port));
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    ("port %d (%s) cannot be opened on %s: %s. Stop what listens there, or set %s to"
+                                    + " another port or 0 for a free one")
+                            .formatted(port, option, HOST, e.getMessage(), option),
+                    e);
+        }
+    }
+}
