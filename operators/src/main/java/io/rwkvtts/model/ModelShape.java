@@ -1,0 +1,119 @@
+package io.rwkvtts.model;
+
+/**
+ * The sizes of an RWKV-7 model (spec 1.1), all of them read from its tensors.
+ *
+ * @param layers L, number of blocks
+ * @param width D, length of the vector that the blocks pass on; {@code heads · headSize}
+ * @param heads H
+ * @param headSize N, 64 in all public models
+ * @param ffnWidth F, hidden width of the channel mix
+ * @param vocabRows V, rows of the embedding table
+ * @param headRows Vh, rows of the output head, at most {@code vocabRows}
+ * @param decayRank rank of the decay LoRA w1, w2
+ * @param aRank rank of the in-context rate LoRA a1, a2
+ * @param gateRank rank of the gate LoRA g1, g2
+ * @param valueRank rank of the value residual LoRA v1, v2; 0 in a one-layer model, which has none
+ */
+public record ModelShape(
+        int layers,
+        int width,
+        int heads,
+        int headSize,
+        int ffnWidth,
+        int vocabRows,
+        int headRows,
+        int decayRank,
+        int aRank,
+        int gateRank,
+        int valueRank) {
+
+    private static final int PUBLIC_HEAD_SIZE = 64;
+
+    /**
+     * @throws IllegalArgumentException if a size is not positive, or sizes contradict each other
+     */
+    public ModelShape {
+        requirePositive("layers", layers);
+        requirePositive("width", width);
+        requirePositive("heads", heads);
+        requirePositive("headSize", headSize);
+        requirePositive("ffnWidth", ffnWidth);
+        requirePositive("vocabRows", vocabRows);
+        requirePositive("headRows", headRows);
+        requirePositive("decayRank", decayRank);
+        requirePositive("aRank", aRank);
+        requirePositive("gateRank", gateRank);
+        if ((long) heads * headSize != width) {
+            throw new IllegalArgumentException(
+                    "width %d is not heads %d times head size %d"
+                            .formatted(width, heads, headSize));
+        }
+        if (headRows > vocabRows) {
+            throw new IllegalArgumentException(
+                    "%d head rows for %d embedding rows: expected no more head rows than embedding rows"
+                            .formatted(headRows, vocabRows));
+        }
+        if (layers == 1 ? valueRank != 0 : valueRank < 1) {
+            throw new IllegalArgumentException(
+                    "value rank %d in a model of %d layers: expected %s"
+                            .formatted(valueRank, layers, layers == 1 ? "0" : "at least 1"));
+        }
+    }
+
+    /**
+     * A shape in the proportions of the public models: heads of 64, a channel mix of 4 D, LoRA
+     * ranks D/8, D/8, D/4 and D/16, at least 8 and at most the 64, 64, 128 and 32 of the public
+     * models.
+     *
+     * @throws IllegalArgumentException if {@code width} is not a multiple of 64, or a size is not
+     *     positive
+     */
+    public static ModelShape proportioned(int layers, int width, int vocabRows, int headRows) {
+        if (width < 1 || width % PUBLIC_HEAD_SIZE != 0) {
+            throw new IllegalArgumentException(
+                    "width %d: expected a positive multiple of the head size %d"
+                            .formatted(width, PUBLIC_HEAD_SIZE));
+        }
+        return new ModelShape(
+                layers,
+                width,
+                width / PUBLIC_HEAD_SIZE,
+                PUBLIC_HEAD_SIZE,
+                Math.multiplyExact(4, width),
+                vocabRows,
+                headRows,
+                Math.min(64, width / 8),
+                Math.min(64, width / 8),
+                Math.min(128, width / 4),
+                layers == 1 ? 0 : Math.max(8, Math.min(32, width / 16)));
+    }
+
+    /** Numbers in the state of one sequence: L · (2 D + D N) (spec 1.3). */
+    public long stateFloats() {
+        return (long) layers * (2L * width + (long) width * headSize);
+    }
+
+    /** Numbers in all tensors of spec 1.2. */
+    public long parameters() {
+        return OfficialTensors.of(this).mapToLong(OfficialTensor::elements).sum();
+    }
+
+    /**
+     * Weights of the matrices that one step reads (spec 1.3), with {@code exportedHeadRows} rows of
+     * the head.
+     */
+    public long stepWeights(int exportedHeadRows) {
+        long d = width;
+        long ranks = (long) decayRank + aRank + gateRank;
+        return layers * (4 * d * d + 2 * d * ffnWidth + 2 * d * ranks)
+                + (layers - 1) * 2 * d * valueRank
+                + exportedHeadRows * d;
+    }
+
+    private static void requirePositive(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " " + value + ": expected at least 1");
+        }
+    }
+}
