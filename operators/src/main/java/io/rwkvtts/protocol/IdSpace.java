@@ -2,19 +2,17 @@ package io.rwkvtts.protocol;
 
 import static java.util.Objects.requireNonNull;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import io.rwkvtts.text.WorldTokenizer;
+import java.util.OptionalInt;
 
 /**
  * The ids that audio tokens, tags, text and voice properties share (spec 3.2). The constants are
  * the same for every model of the family; where the text ends depends on the vocabulary.
  *
- * @param vocabRows rows of the model's embedding table: tokens to feed are below
- * @param largestTextId largest id that the tokenizer gives
- * @param spct0 id of SPCT_0, to which the numbers of voice properties are added; {@link #NO_SPCT}
- *     if the vocabulary or the model has none
+ * @param spct0 id of SPCT_0, to which the numbers of voice properties are added; empty if the
+ *     vocabulary or the model has none
  */
-public record IdSpace(int vocabRows, int largestTextId, int spct0) {
+public record IdSpace(OptionalInt spct0) {
 
     /** Number of different semantic tokens; their ids are 0 to 8191. */
     public static final int SEMANTIC_ALPHABET = 8192;
@@ -40,76 +38,48 @@ public record IdSpace(int vocabRows, int largestTextId, int spct0) {
     /** Number of global tokens of a voice. */
     public static final int GLOBAL_TOKENS = 32;
 
-    /** Id of raw text id 0, which is never fed. */
-    public static final int TEXT_OFFSET = 12292;
-
     /** Logits to sample from in the global phase. */
     public static final int GLOBAL_LOGITS = GLOBAL_ALPHABET;
 
     /** Logits to sample from in the semantic phase: the semantic tokens and EOS. */
     public static final int SEMANTIC_LOGITS = EOS + 1;
 
-    /** There are no ids for voice properties. */
-    public static final int NO_SPCT = -1;
-
-    private static final Logger LOG = LoggerFactory.getLogger(IdSpace.class);
-
-    /** Rows that a model may have behind the vocabulary's last id without a warning. */
-    private static final int PADDING = 64;
+    /** Most rows that a model may have behind the vocabulary's last id, for padding. */
+    private static final int MAX_PADDING = 1024;
 
     private static final int SPCT_COUNT = 100;
 
     /**
-     * The id space of a model and a vocabulary that fit each other.
+     * The id space of a model and a vocabulary that fit each other. A model with too few rows for
+     * the properties is an older checkpoint: it speaks, without properties.
      *
      * @param vocabRows rows of {@code emb.weight}
      * @param headRows rows of {@code head.weight} that the engine computes
-     * @param largestTextId largest unified id of a text entry of the vocabulary
-     * @param spct0 id of SPCT_0 according to the vocabulary, negative if it has none. A model with
-     *     too few rows for the properties is an older checkpoint: it speaks, without properties
      * @throws IllegalArgumentException if they do not fit; says what was expected
      */
-    public static IdSpace of(int vocabRows, int headRows, int largestTextId, int spct0) {
+    public static IdSpace of(int vocabRows, int headRows, WorldTokenizer tokenizer) {
         if (headRows < SEMANTIC_LOGITS) {
             throw new IllegalArgumentException(
-                    "the model's head.weight has "
+                    "the model has "
                             + headRows
-                            + " rows, expected at least "
+                            + " rows of head.weight, expected at least "
                             + SEMANTIC_LOGITS
                             + " (semantic tokens and end of speech); is it a TTS model?");
         }
-        if (largestTextId <= TEXT_OFFSET) {
+        OptionalInt spct0 = tokenizer.spct0();
+        boolean properties = spct0.isPresent() && spct0.getAsInt() + SPCT_COUNT <= vocabRows;
+        int end = properties ? spct0.getAsInt() + SPCT_COUNT : tokenizer.largestTextId() + 1;
+        if (vocabRows < end || vocabRows > end + MAX_PADDING) {
             throw new IllegalArgumentException(
-                    "the vocabulary's largest text id is "
-                            + largestTextId
-                            + ", expected more than "
-                            + TEXT_OFFSET);
-        }
-        if (vocabRows <= largestTextId) {
-            throw new IllegalArgumentException(
-                    "the vocabulary does not fit the model: its largest text id is "
-                            + largestTextId
-                            + ", but emb.weight has "
+                    "the vocabulary does not fit the model: its last id is "
+                            + (end - 1)
+                            + ", but the model has "
                             + vocabRows
-                            + " rows, expected more than "
-                            + largestTextId
-                            + "; use the vocabulary that the model was trained with");
+                            + " rows of emb.weight, expected "
+                            + end
+                            + " or a few more; use the vocabulary that the model was trained with");
         }
-        boolean properties = spct0 >= 0 && spct0 + VoiceAttribute.LARGEST_NUMBER < vocabRows;
-        int used = (properties ? spct0 + SPCT_COUNT : largestTextId + 1);
-        if (vocabRows > used + PADDING) {
-            LOG.warn(
-                    "The model's emb.weight has {} rows, the vocabulary uses ids below {} only:"
-                            + " was the model trained with another vocabulary?",
-                    vocabRows,
-                    used);
-        }
-        return new IdSpace(vocabRows, largestTextId, properties ? spct0 : NO_SPCT);
-    }
-
-    /** Whether prompts may hold voice properties; older checkpoints have no ids for them. */
-    public boolean hasProperties() {
-        return spct0 != NO_SPCT;
+        return new IdSpace(properties ? spct0 : OptionalInt.empty());
     }
 
     /** A copy of {@code tokens}, each of which must be in [0, alphabet). */

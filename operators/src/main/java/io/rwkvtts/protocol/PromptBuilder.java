@@ -2,43 +2,42 @@ package io.rwkvtts.protocol;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.function.Function;
+import io.rwkvtts.text.WorldTokenizer;
 import java.util.stream.IntStream;
 
 /**
  * Builds prompts: the tokens fed to a model in its zero state before it speaks (spec 3.3, 3.4,
- * 3.7). Immutable; any thread may use it if the encoder allows that.
+ * 3.7). Immutable; any thread may use it.
  */
 public final class PromptBuilder {
 
     private final IdSpace ids;
-    private final Function<String, int[]> encoder;
+    private final WorldTokenizer tokenizer;
 
     /**
-     * @param encoder from text to text ids, whatever control strings the text holds
+     * @param ids of the model that the prompts are for and of {@code tokenizer}
      */
-    public PromptBuilder(IdSpace ids, Function<String, int[]> encoder) {
+    public PromptBuilder(IdSpace ids, WorldTokenizer tokenizer) {
         this.ids = requireNonNull(ids, "ids");
-        this.encoder = requireNonNull(encoder, "encoder");
+        this.tokenizer = requireNonNull(tokenizer, "tokenizer");
     }
 
     /**
      * Prompt of a request's first segment in a voice described by properties (mode A); begin with
-     * {@link GenerationProgress#START}.
+     * {@link GenerationProgress#START}. A model without ids for properties is left to choose the
+     * voice if they are the defaults.
      *
-     * @param properties null leaves the choice of the voice to the model
-     * @throws IllegalArgumentException if the text is empty, or there are properties and the model
-     *     has no ids for them
+     * @throws IllegalArgumentException if the text is empty or not well-formed, or the model has no
+     *     ids for properties and these are not the defaults
      */
     public int[] byProperties(VoiceProperties properties, String text) {
         IntStream prefix = IntStream.empty();
-        if (properties != null) {
-            if (!ids.hasProperties()) {
-                throw new IllegalArgumentException(
-                        "the model has no ids for voice properties (SPCT_0 and following); use a"
-                                + " reference voice or give no property");
-            }
-            prefix = IntStream.of(properties.ids(ids.spct0()));
+        if (ids.spct0().isPresent()) {
+            prefix = IntStream.of(properties.ids(ids.spct0().getAsInt()));
+        } else if (!properties.equals(VoiceProperties.DEFAULT)) {
+            throw new IllegalArgumentException(
+                    "the model has no ids for voice properties (SPCT_0 and following): use a"
+                            + " reference voice or give no property");
         }
         return IntStream.concat(prefix, text(text)).toArray();
     }
@@ -48,7 +47,7 @@ public final class PromptBuilder {
      * GenerationProgress#withGlobals}.
      *
      * @param globals the 32 global tokens, without offset, of the request's first segment
-     * @throws IllegalArgumentException if the text is empty
+     * @throws IllegalArgumentException if the text is empty or not well-formed
      */
     public int[] byGlobals(int[] globals, String text) {
         return IntStream.concat(text(text), globals(globals)).toArray();
@@ -59,7 +58,7 @@ public final class PromptBuilder {
      * begin with {@link GenerationProgress#withGlobals}. With a transcript, transcript and text are
      * tokenised as one string and the prompt ends with the recording's semantic tokens.
      *
-     * @throws IllegalArgumentException if the text is empty
+     * @throws IllegalArgumentException if the text is empty or not well-formed
      */
     public int[] byVoice(Voice voice, String text) {
         if (voice.transcript().isEmpty()) {
@@ -75,7 +74,7 @@ public final class PromptBuilder {
     private IntStream text(String text) {
         requireText(text);
         return IntStream.concat(
-                IntStream.concat(IntStream.of(IdSpace.TAG_2), IntStream.of(encoder.apply(text))),
+                IntStream.concat(IntStream.of(IdSpace.TAG_2), IntStream.of(tokenizer.encode(text))),
                 IntStream.of(IdSpace.TAG_0));
     }
 

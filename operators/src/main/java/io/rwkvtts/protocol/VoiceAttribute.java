@@ -39,9 +39,6 @@ public enum VoiceAttribute {
     PITCH("medium_pitch", 6, "low_pitch", "medium_pitch", "high_pitch", "very_high_pitch"),
     SPEED("medium", 1, "very_slow", "slow", "medium", "fast", "very_fast");
 
-    /** The largest number of any attribute, that of gender "male". */
-    static final int LARGEST_NUMBER = 47;
-
     private final String defaultName;
     private final Map<String, Integer> numbers = new LinkedHashMap<>();
 

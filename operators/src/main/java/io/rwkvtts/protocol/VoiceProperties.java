@@ -4,7 +4,7 @@ package io.rwkvtts.protocol;
  * A voice described by properties (spec 3.3), as the numbers that are added to the id of SPCT_0.
  *
  * <p>A request that gives no property at all gets {@link #DEFAULT}, like one that gives some and
- * leaves out others, so that its voice does not depend on the model's mood.
+ * leaves out others: a voice that the model chooses by itself would differ from request to request.
  *
  * @param age 13 to 17
  * @param gender 46 or 47
@@ -16,9 +16,6 @@ public record VoiceProperties(int age, int gender, int emotion, int pitch, int s
 
     /** youth-adult, female, NEUTRAL, medium_pitch, medium. */
     public static final VoiceProperties DEFAULT = of(null, null, null, null, null);
-
-    /** Number of ids of {@link #ids}. */
-    static final int ID_COUNT = 6;
 
     /**
      * The properties of these names, whatever their case; null means the default.

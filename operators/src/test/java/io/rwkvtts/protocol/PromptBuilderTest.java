@@ -1,0 +1,116 @@
+package io.rwkvtts.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rwkvtts.text.WorldTokenizer;
+import java.util.Arrays;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PromptBuilderTest {
+
+    private static final JsonNode TTS = Vectors.json("tts.json");
+
+    private final PromptBuilder prompts = promptBuilder("mini_tokenizer.json");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mini_vocab.txt", "mini_tokenizer.json", "mini_tokenizer_latin1.json"})
+    void testPromptsByPropertiesOfTheVectors(String vocabulary) {
+        PromptBuilder builder = promptBuilder(vocabulary);
+        assertThat(TTS.get("normal")).hasSize(3);
+        for (JsonNode c : TTS.get("normal")) {
+            VoiceProperties properties =
+                    VoiceProperties.of(
+                            c.get("age").asText(),
+                            c.get("gender").asText(),
+                            c.get("emotion").asText(),
+                            c.get("pitch").asText(),
+                            c.get("speed").asText());
+            assertThat(builder.byProperties(properties, c.get("text").asText()))
+                    .containsExactly(Vectors.ints(c.get("prompt_ids")));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mini_vocab.txt", "mini_tokenizer.json", "mini_tokenizer_latin1.json"})
+    void testPromptsByVoiceOfTheVectors(String vocabulary) {
+        PromptBuilder builder = promptBuilder(vocabulary);
+        assertThat(TTS.get("clone")).hasSize(2);
+        for (JsonNode c : TTS.get("clone")) {
+            Voice voice =
+                    new Voice(
+                            "vectors",
+                            c.get("prompt_text").asText(),
+                            Vectors.ints(c.get("voice_global_tokens")),
+                            Vectors.ints(c.get("voice_semantic_tokens")));
+            assertThat(builder.byVoice(voice, c.get("text").asText()))
+                    .containsExactly(Vectors.ints(c.get("prompt_ids")));
+        }
+    }
+
+    /** The seam is inside the vocabulary's token "world". */
+    @Test
+    void testTranscriptAndTextAreTokenisedTogether() {
+        WorldTokenizer tokenizer = WorldTokenizer.load(Vectors.path("mini_tokenizer.json"));
+        Voice voice = new Voice("v", "the worl", new int[32], new int[0]);
+        int[] prompt = prompts.byVoice(voice, "d again");
+        assertThat(Arrays.copyOfRange(prompt, 1, prompt.length - 34))
+                .containsExactly(tokenizer.encode("the world again"));
+    }
+
+    @Test
+    void testWithoutTranscriptTheRecordingIsLeftOut() {
+        int[] globals = globals();
+        Voice voice = new Voice("v", "", globals, new int[] {1, 2, 3});
+        assertThat(prompts.byVoice(voice, "hello"))
+                .containsExactly(prompts.byGlobals(globals, "hello"));
+    }
+
+    @Test
+    void testLaterSegmentsHaveTextThenGlobals() {
+        int[] prompt = prompts.byGlobals(globals(), "a");
+        assertThat(prompt).hasSize(3 + 32 + 1);
+        assertThat(prompt).startsWith(8195, 12390, 8193, 8196, 8197).endsWith(8196 + 31, 8194);
+    }
+
+    @Test
+    void testEmptyTextIsRefused() {
+        Voice voice = new Voice("v", "the world", new int[32], new int[0]);
+        assertThatThrownBy(() -> prompts.byProperties(VoiceProperties.DEFAULT, ""))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("text is empty");
+        assertThatThrownBy(() -> prompts.byVoice(voice, "")).hasMessageContaining("text is empty");
+        assertThatThrownBy(() -> prompts.byGlobals(globals(), ""))
+                .hasMessageContaining("text is empty");
+    }
+
+    @Test
+    void testAModelWithoutPropertyIdsSpeaksWithoutProperties() {
+        PromptBuilder older =
+                new PromptBuilder(
+                        new IdSpace(OptionalInt.empty()),
+                        WorldTokenizer.load(Vectors.path("mini_tokenizer.json")));
+        assertThat(older.byProperties(VoiceProperties.DEFAULT, "a"))
+                .containsExactly(8195, 12390, 8193);
+        VoiceProperties male = VoiceProperties.of(null, "male", null, null, null);
+        assertThatThrownBy(() -> older.byProperties(male, "a"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no ids for voice properties");
+    }
+
+    private static int[] globals() {
+        int[] globals = new int[32];
+        Arrays.setAll(globals, i -> i);
+        return globals;
+    }
+
+    private static PromptBuilder promptBuilder(String vocabulary) {
+        WorldTokenizer tokenizer = WorldTokenizer.load(Vectors.path(vocabulary));
+        return new PromptBuilder(
+                IdSpace.of(TTS.get("vocab_rows").asInt(), 8193, tokenizer), tokenizer);
+    }
+}
