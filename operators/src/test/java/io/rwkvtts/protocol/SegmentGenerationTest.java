@@ -1,0 +1,299 @@
+package io.rwkvtts.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.management.ThreadMXBean;
+import io.rwkvtts.sampling.CounterRandom;
+import io.rwkvtts.sampling.InvalidLogitsException;
+import io.rwkvtts.sampling.Sampler;
+import io.rwkvtts.sampling.SamplingParameters;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SegmentGenerationTest {
+
+    private static final GenerationLimits UP_TO_60 = new GenerationLimits(0, 60);
+
+    private final Sampler sampler = new Sampler(IdSpace.SEMANTIC_LOGITS);
+    private final float[] logits = new float[IdSpace.SEMANTIC_LOGITS];
+
+    @Test
+    void testGlobalsThenTagThenSemanticsAreFed() {
+        SegmentGeneration generation = begin(GenerationProgress.START, new GenerationLimits(0, 5));
+        List<Integer> fed = run(generation);
+
+        List<Integer> expected = new ArrayList<>();
+        for (int g : generation.globals()) {
+            expected.add(8196 + g);
+        }
+        expected.add(8194);
+        for (int s : generation.semantics(0, 4)) {
+            expected.add(s);
+        }
+        assertThat(fed).isEqualTo(expected);
+        assertThat(generation.semanticCount()).isEqualTo(5);
+        assertThat(generation.cutOff()).isTrue();
+    }
+
+    @Test
+    void testKnownGlobalsAreNeitherSampledNorFed() {
+        int[] globals = new int[32];
+        Arrays.setAll(globals, i -> 100 + i);
+        SegmentGeneration generation =
+                begin(GenerationProgress.withGlobals(globals), new GenerationLimits(0, 3));
+
+        assertThat(generation.globalsComplete()).isTrue();
+        assertThat(generation.logitsNeeded()).isEqualTo(8193);
+        List<Integer> fed = run(generation);
+        assertThat(fed).containsExactly(boxed(generation.semantics(0, 2)));
+        assertThat(generation.globals()).containsExactly(globals);
+    }
+
+    @Test
+    void testGlobalsAreSampledFromTheirOwnLogits() {
+        SegmentGeneration generation = begin(GenerationProgress.START, UP_TO_60);
+        Arrays.fill(logits, 4096, 8193, 100);
+        for (int i = 0; i < 32; i++) {
+            assertThat(generation.logitsNeeded()).isEqualTo(4096);
+            generation.sample(logits, sampler);
+            generation.nextInput();
+        }
+        assertThat(Arrays.stream(generation.globals()).max().getAsInt()).isLessThan(4096);
+        assertThat(generation.globalsComplete()).isTrue();
+    }
+
+    @Test
+    void testEndOfSpeechAtOnceGivesNoTokens() {
+        SegmentGeneration generation = begin(GenerationProgress.withGlobals(new int[32]), UP_TO_60);
+        logits[IdSpace.EOS] = 100;
+        generation.sample(logits, sampler);
+
+        assertThat(generation.finished()).isTrue();
+        assertThat(generation.cutOff()).isFalse();
+        assertThat(generation.needsLogits()).isFalse();
+        assertThat(generation.semanticCount()).isZero();
+    }
+
+    @Test
+    void testEndOfSpeechIsForbiddenBeforeTheMinimum() {
+        SegmentGeneration generation =
+                begin(GenerationProgress.withGlobals(new int[32]), new GenerationLimits(3, 60));
+        logits[IdSpace.EOS] = 100;
+        for (int i = 0; i < 3; i++) {
+            generation.sample(logits, sampler);
+            generation.nextInput();
+        }
+        assertThat(generation.finished()).isFalse();
+        generation.sample(logits, sampler);
+        assertThat(generation.finished()).isTrue();
+        assertThat(generation.semanticCount()).isEqualTo(3);
+    }
+
+    @Test
+    void testMinimumEqualToMaximumGivesExactlySoMany() {
+        SegmentGeneration generation =
+                begin(GenerationProgress.withGlobals(new int[32]), new GenerationLimits(4, 4));
+        logits[IdSpace.EOS] = 100;
+        while (!generation.finished()) {
+            generation.sample(logits, sampler);
+            if (!generation.finished()) {
+                generation.nextInput();
+            }
+        }
+        assertThat(generation.semanticCount()).isEqualTo(4);
+        assertThat(generation.cutOff()).isTrue();
+    }
+
+    /**
+     * At each point where nothing but the progress is needed, another generation goes on from it.
+     */
+    @Test
+    void testContinuesWithTheSameTokensFromAnyPoint() {
+        SegmentGeneration undisturbed = begin(GenerationProgress.START, UP_TO_60);
+        List<Integer> fed = run(undisturbed);
+        int restored = 0;
+
+        SegmentGeneration generation = begin(GenerationProgress.START, UP_TO_60);
+        int done = 0;
+        while (!generation.finished()) {
+            List<Integer> rest = new ArrayList<>(fed.subList(0, done));
+            SegmentGeneration other = begin(generation.progress(), UP_TO_60);
+            run(other, rest);
+            assertThat(rest).isEqualTo(fed);
+            assertThat(other.progress())
+                    .usingRecursiveComparison()
+                    .isEqualTo(undisturbed.progress());
+            restored++;
+            if (generation.needsLogits()) {
+                scriptedLogits(fed.subList(0, done));
+                generation.sample(logits, sampler);
+            } else {
+                assertThat(generation.nextInput()).isEqualTo(fed.get(done));
+                done++;
+            }
+        }
+        assertThat(undisturbed.semanticCount()).isEqualTo(60);
+        int sampled = 32 + 60;
+        assertThat(restored).isEqualTo(sampled + fed.size());
+        SegmentGeneration finished = begin(undisturbed.progress(), UP_TO_60);
+        assertThat(finished.finished()).isTrue();
+        assertThat(finished.cutOff()).isTrue();
+    }
+
+    @Test
+    void testRandomNumbersAreThoseOfSeedSegmentAndToken() {
+        GenerationLimits limits = new GenerationLimits(0, 40);
+        SegmentGeneration generation =
+                new SegmentGeneration(
+                        -5, 3, GenerationProgress.START, limits, SamplingParameters.SEMANTIC);
+        Sampler reference = new Sampler(8193);
+        int drawn = 0;
+        while (!generation.finished()) {
+            if (generation.needsLogits()) {
+                boolean global = !generation.globalsComplete();
+                int step = global ? generation.globals().length : generation.semanticCount();
+                int expected =
+                        reference.sample(
+                                logits,
+                                global ? 4096 : 8193,
+                                Sampler.NONE,
+                                global ? SamplingParameters.GLOBAL : SamplingParameters.SEMANTIC,
+                                CounterRandom.uniform(-5, global ? 1000 : 2003, step));
+                generation.sample(logits, sampler);
+                int token =
+                        global
+                                ? generation.globals()[step]
+                                : generation.semantics(step, step + 1)[0];
+                assertThat(token).isEqualTo(expected);
+                drawn++;
+            } else {
+                generation.nextInput();
+            }
+        }
+        assertThat(drawn).isEqualTo(72);
+    }
+
+    @Test
+    void testSemanticParametersAreHonoured() {
+        SegmentGeneration generation =
+                new SegmentGeneration(
+                        1,
+                        0,
+                        GenerationProgress.withGlobals(new int[32]),
+                        UP_TO_60,
+                        new SamplingParameters(0, 1, 0));
+        logits[4711] = 1;
+        generation.sample(logits, sampler);
+        assertThat(generation.semantics(0, 1)).containsExactly(4711);
+    }
+
+    @Test
+    void testBrokenLogitsChangeNothing() {
+        SegmentGeneration generation = begin(GenerationProgress.START, UP_TO_60);
+        Arrays.fill(logits, Float.NaN);
+        assertThatThrownBy(() -> generation.sample(logits, sampler))
+                .isInstanceOf(InvalidLogitsException.class);
+        assertThat(generation.needsLogits()).isTrue();
+        assertThat(generation.globals()).isEmpty();
+    }
+
+    @Test
+    void testCallsOutOfTurnAreRefused() {
+        SegmentGeneration generation = begin(GenerationProgress.START, UP_TO_60);
+        assertThatThrownBy(generation::nextInput)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("cannot feed now, next is SAMPLE");
+        generation.sample(logits, sampler);
+        assertThatThrownBy(() -> generation.sample(logits, sampler))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("cannot sample now, next is FEED_TOKEN");
+        assertThatThrownBy(() -> generation.semantics(0, 1))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void testProgressBeyondTheLimitIsRefused() {
+        GenerationProgress progress =
+                new GenerationProgress(new int[32], new int[60], NextAction.FEED_TOKEN);
+        assertThatThrownBy(() -> begin(progress, UP_TO_60))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("60 semantic tokens")
+                .hasMessageContaining("limit of the segment is 60");
+        assertThatThrownBy(
+                        () ->
+                                new SegmentGeneration(
+                                        1,
+                                        -1,
+                                        GenerationProgress.START,
+                                        UP_TO_60,
+                                        SamplingParameters.SEMANTIC))
+                .hasMessageContaining("segment is -1");
+    }
+
+    @Test
+    void testNothingIsAllocatedPerToken() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long thread = Thread.currentThread().getId();
+        int[] globals = new int[32];
+        generate(begin(GenerationProgress.withGlobals(globals), new GenerationLimits(0, 2048)));
+
+        SegmentGeneration generation =
+                begin(GenerationProgress.withGlobals(globals), new GenerationLimits(0, 2048));
+        long before = threads.getThreadAllocatedBytes(thread);
+        generate(generation);
+        long allocated = threads.getThreadAllocatedBytes(thread) - before;
+
+        assertThat(generation.semanticCount()).isEqualTo(2048);
+        assertThat(allocated).isLessThan(1024);
+    }
+
+    private void generate(SegmentGeneration generation) {
+        while (!generation.finished()) {
+            if (generation.needsLogits()) {
+                generation.sample(logits, sampler);
+            } else {
+                logits[generation.nextInput()] += 0.5f;
+                logits[IdSpace.EOS] = -100;
+            }
+        }
+    }
+
+    private SegmentGeneration begin(GenerationProgress progress, GenerationLimits limits) {
+        return new SegmentGeneration(42, 0, progress, limits, SamplingParameters.SEMANTIC);
+    }
+
+    private List<Integer> run(SegmentGeneration generation) {
+        List<Integer> fed = new ArrayList<>();
+        run(generation, fed);
+        return fed;
+    }
+
+    /** Runs to the end, adding to {@code fed}, of which the logits are a function. */
+    private void run(SegmentGeneration generation, List<Integer> fed) {
+        while (!generation.finished()) {
+            if (generation.needsLogits()) {
+                scriptedLogits(fed);
+                generation.sample(logits, sampler);
+            } else {
+                fed.add(generation.nextInput());
+            }
+        }
+    }
+
+    /** A model that looks at everything it was fed and never ends by itself. */
+    private void scriptedLogits(List<Integer> fed) {
+        long history = fed.hashCode();
+        for (int id = 0; id < logits.length; id++) {
+            logits[id] = (float) (10 * CounterRandom.uniform(history, 0, id));
+        }
+        logits[IdSpace.EOS] = -10;
+    }
+
+    private static Integer[] boxed(int[] tokens) {
+        return Arrays.stream(tokens).boxed().toArray(Integer[]::new);
+    }
+}
