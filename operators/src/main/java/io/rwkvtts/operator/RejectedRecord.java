@@ -20,6 +20,18 @@ public record RejectedRecord(
         byte[] key,
         byte[] payload) {
 
+    /** The dead letter of an event that decoded but is not acceptable. */
+    static RejectedRecord invalid(RequestEvent event, String detail) {
+        return new RejectedRecord(
+                Reason.INVALID,
+                detail,
+                event.requestId(),
+                event.timestampMs(),
+                event.origin(),
+                null,
+                event.payload());
+    }
+
     /** Classes of faults; also the values of the metric group {@code reason}. */
     public static final class Reason {
         /** The bytes are no record of a known schema. */

@@ -1,0 +1,91 @@
+package io.rwkvtts.operator;
+
+/**
+ * Names of the metrics, in the group {@value #GROUP} under their operator. In Prometheus a name
+ * reads {@code flink_taskmanager_job_task_operator_tts_<name>}, for example {@code
+ * flink_taskmanager_job_task_operator_tts_numRequestsRunning}; histograms come out as summaries
+ * with a label {@code quantile}.
+ */
+public final class MetricNames {
+    public static final String GROUP = "tts";
+
+    /** Gauge: requests that hold a slot. */
+    public static final String REQUESTS_RUNNING = "numRequestsRunning";
+
+    /** Gauge: requests that wait for a slot. */
+    public static final String REQUESTS_WAITING = "numRequestsWaiting";
+
+    /** Gauge, 0–1: share of slots in use. */
+    public static final String STATE_SLOT_USAGE = "stateSlotUsage";
+
+    /** Counter: prompt tokens fed. */
+    public static final String PROMPT_TOKENS = "promptTokens";
+
+    /** Counter: semantic tokens generated. */
+    public static final String GENERATION_TOKENS = "generationTokens";
+
+    /** Counter in the groups of {@link #FINISH_REASON}: requests that ended. */
+    public static final String REQUESTS_FINISHED = "requestsFinished";
+
+    /** Group key: how a request ended. */
+    public static final String FINISH_REASON = "finishReason";
+
+    /** Histogram: arrival to first semantic token. */
+    public static final String TIME_TO_FIRST_TOKEN = "timeToFirstTokenMs";
+
+    /** Histogram: arrival to first chunk. */
+    public static final String TIME_TO_FIRST_CHUNK = "timeToFirstChunkMs";
+
+    /** Histogram: between two semantic tokens of a request. */
+    public static final String INTER_TOKEN_LATENCY = "interTokenLatencyMs";
+
+    /** Histogram: arrival to slot. */
+    public static final String QUEUE_TIME = "requestQueueTimeMs";
+
+    /** Histogram: slot to end of the first prompt. */
+    public static final String PREFILL_TIME = "requestPrefillTimeMs";
+
+    /** Histogram: end of the first prompt to the last token. */
+    public static final String DECODE_TIME = "requestDecodeTimeMs";
+
+    /** Histogram: arrival to end. */
+    public static final String E2E_LATENCY = "e2eRequestLatencyMs";
+
+    /** Histogram: rows of a decode step. */
+    public static final String BATCH_SIZE = "batchSize";
+
+    /** Histogram: one decode step. */
+    public static final String STEP_TIME = "stepTimeMs";
+
+    /** Histogram: sampling one token, microseconds. */
+    public static final String SAMPLE_TIME = "sampleTimeUs";
+
+    /** Histogram, per mille: processing time by audio time of a request. */
+    public static final String AUDIO_RTF = "audioRtfPerMille";
+
+    /** Counter in the groups of {@link #REASON}: records sent to the dead-letter topic. */
+    public static final String DEAD_LETTERS = "deadLetters";
+
+    /**
+     * Counter in the groups of {@link #REASON}: events dropped as {@code finished} or {@code
+     * duplicate}.
+     */
+    public static final String DROPPED_EVENTS = "droppedEvents";
+
+    /** Group key: why. */
+    public static final String REASON = "reason";
+
+    /** Counter: records whose Kafka key is another than their request id. */
+    public static final String KEY_MISMATCHES = "keyMismatches";
+
+    /** Gauge: bytes of recurrent state that the slots in use hold. */
+    public static final String STATE_BYTES = "stateBytes";
+
+    /** Histogram: how long a checkpoint stopped the steps. */
+    public static final String SNAPSHOT_TIME = "snapshotTimeMs";
+
+    /** Counter: requests that a restore found in mid-speech. */
+    public static final String RESTORED_REQUESTS = "restoredRequests";
+
+    private MetricNames() {}
+}

@@ -1,0 +1,71 @@
+package io.rwkvtts.operator;
+
+import io.rwkvtts.synthesis.FinishReason;
+import io.rwkvtts.synthesis.RequestSnapshot;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.state.KeyedStateStore;
+import org.apache.flink.api.common.state.StateTtlConfig;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+
+/**
+ * The keyed state of the operator: every request that is not finished, and for a while the ids of
+ * those that are.
+ *
+ * <p>Owns: the state handles. Lifecycle: as long as the operator's keyed state backend. Every
+ * method but {@link #ids} works on the backend's current key.
+ */
+final class RequestStore {
+    private static final String REQUESTS = "requests";
+    private static final String FINISHED = "finished";
+
+    private final KeyedStateBackend<String> backend;
+    private final ValueState<RequestSnapshot> requests;
+    private final ValueState<String> finished;
+
+    RequestStore(KeyedStateBackend<String> backend, KeyedStateStore states, Duration dedupWindow) {
+        this.backend = backend;
+        this.requests =
+                states.getState(
+                        new ValueStateDescriptor<>(REQUESTS, new RequestSnapshotSerializer()));
+        ValueStateDescriptor<String> finishedIds =
+                new ValueStateDescriptor<>(FINISHED, Types.STRING);
+        finishedIds.enableTimeToLive(
+                StateTtlConfig.newBuilder(dedupWindow).cleanupIncrementally(16, false).build());
+        this.finished = states.getState(finishedIds);
+    }
+
+    /** Ids of all unfinished requests of this subtask's key groups. */
+    List<String> ids() {
+        try (Stream<String> keys = backend.getKeys(REQUESTS, VoidNamespace.INSTANCE)) {
+            // A list first: the state must not be read while the backend walks over it.
+            return keys.toList();
+        }
+    }
+
+    /** The request of the current key, null if there is none. */
+    RequestSnapshot load() throws IOException {
+        return requests.value();
+    }
+
+    void save(RequestSnapshot request) throws IOException {
+        requests.update(request);
+    }
+
+    /** Forgets the request but for its id. */
+    void finish(FinishReason reason) throws IOException {
+        requests.clear();
+        finished.update(reason.label());
+    }
+
+    /** Whether the request of the current key ended within the window. */
+    boolean isFinished() throws IOException {
+        return finished.value() != null;
+    }
+}

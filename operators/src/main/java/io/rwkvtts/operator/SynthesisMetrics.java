@@ -1,0 +1,200 @@
+package io.rwkvtts.operator;
+
+import io.rwkvtts.synthesis.FinishReason;
+import io.rwkvtts.synthesis.LoopObserver;
+import io.rwkvtts.synthesis.RequestClock;
+import io.rwkvtts.synthesis.SpeechRequest;
+import java.util.EnumMap;
+import java.util.Map;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Counts and times what the {@link SynthesizeOperator} does, and logs a line every ten seconds
+ * while there is work.
+ *
+ * <p>Owns: the metrics of the subtask. Lifecycle: made in {@code open}. Updated by the task thread
+ * only; the reporters read from their own.
+ */
+final class SynthesisMetrics implements LoopObserver {
+    private static final Logger LOG = LoggerFactory.getLogger(SynthesisMetrics.class);
+
+    /** Values that a histogram keeps: a sliding window. */
+    private static final int WINDOW = 1_000;
+
+    private static final long LOG_INTERVAL_NANOS = 10_000_000_000L;
+    private static final double TOKENS_PER_SECOND_OF_AUDIO = 50;
+
+    private final MetricGroup group;
+    private final Counter promptTokens;
+    private final Counter generationTokens;
+    private final Counter restoredRequests;
+    private final Counter droppedFinished;
+    private final Counter droppedDuplicate;
+    private final Counter invalid;
+    private final Map<FinishReason, Counter> finished = new EnumMap<>(FinishReason.class);
+    private final Histogram timeToFirstToken;
+    private final Histogram timeToFirstChunk;
+    private final Histogram interTokenLatency;
+    private final Histogram queueTime;
+    private final Histogram prefillTime;
+    private final Histogram decodeTime;
+    private final Histogram e2eLatency;
+    private final Histogram batchSize;
+    private final Histogram stepTime;
+    private final Histogram sampleTime;
+    private final Histogram audioRtf;
+    private final Histogram snapshotTime;
+
+    private final int slots;
+    private volatile int running;
+    private volatile int waiting;
+    private long loggedAt = System.nanoTime();
+    private long tokensAtLog;
+
+    SynthesisMetrics(MetricGroup operatorGroup, int slots, int stateBytes) {
+        this.slots = slots;
+        this.group = operatorGroup.addGroup(MetricNames.GROUP);
+        group.gauge(MetricNames.REQUESTS_RUNNING, (Gauge<Integer>) () -> running);
+        group.gauge(MetricNames.REQUESTS_WAITING, (Gauge<Integer>) () -> waiting);
+        group.gauge(MetricNames.STATE_SLOT_USAGE, (Gauge<Double>) () -> (double) running / slots);
+        group.gauge(MetricNames.STATE_BYTES, (Gauge<Long>) () -> (long) running * stateBytes);
+        promptTokens = group.counter(MetricNames.PROMPT_TOKENS);
+        generationTokens = group.counter(MetricNames.GENERATION_TOKENS);
+        restoredRequests = group.counter(MetricNames.RESTORED_REQUESTS);
+        droppedFinished = dropped("finished");
+        droppedDuplicate = dropped("duplicate");
+        invalid =
+                group.addGroup(MetricNames.REASON, RejectedRecord.Reason.INVALID)
+                        .counter(MetricNames.DEAD_LETTERS);
+        for (FinishReason reason : FinishReason.values()) {
+            finished.put(
+                    reason,
+                    group.addGroup(MetricNames.FINISH_REASON, reason.label())
+                            .counter(MetricNames.REQUESTS_FINISHED));
+        }
+        timeToFirstToken = histogram(MetricNames.TIME_TO_FIRST_TOKEN);
+        timeToFirstChunk = histogram(MetricNames.TIME_TO_FIRST_CHUNK);
+        interTokenLatency = histogram(MetricNames.INTER_TOKEN_LATENCY);
+        queueTime = histogram(MetricNames.QUEUE_TIME);
+        prefillTime = histogram(MetricNames.PREFILL_TIME);
+        decodeTime = histogram(MetricNames.DECODE_TIME);
+        e2eLatency = histogram(MetricNames.E2E_LATENCY);
+        batchSize = histogram(MetricNames.BATCH_SIZE);
+        stepTime = histogram(MetricNames.STEP_TIME);
+        sampleTime = histogram(MetricNames.SAMPLE_TIME);
+        audioRtf = histogram(MetricNames.AUDIO_RTF);
+        snapshotTime = histogram(MetricNames.SNAPSHOT_TIME);
+    }
+
+    private Counter dropped(String reason) {
+        return group.addGroup(MetricNames.REASON, reason).counter(MetricNames.DROPPED_EVENTS);
+    }
+
+    private Histogram histogram(String name) {
+        return group.histogram(name, new DescriptiveStatisticsHistogram(WINDOW));
+    }
+
+    /** Publishes how many requests run and wait; cheap, called after every change. */
+    void occupancy(int runningRequests, int waitingRequests) {
+        running = runningRequests;
+        waiting = waitingRequests;
+    }
+
+    void restored(int requests) {
+        restoredRequests.inc(requests);
+    }
+
+    void finished(FinishReason reason) {
+        finished.get(reason).inc();
+    }
+
+    void droppedFinished() {
+        droppedFinished.inc();
+    }
+
+    void droppedDuplicate() {
+        droppedDuplicate.inc();
+    }
+
+    void deadLetter() {
+        invalid.inc();
+    }
+
+    void snapshotTaken(long nanos) {
+        snapshotTime.update(millis(nanos));
+    }
+
+    @Override
+    public void admitted(SpeechRequest request, RequestClock clock) {
+        queueTime.update(millis(clock.queueNanos()));
+    }
+
+    @Override
+    public void prefilled(int rows, int tokens, long nanos) {
+        promptTokens.inc(tokens);
+    }
+
+    @Override
+    public void stepped(int rows, long nanos) {
+        batchSize.update(rows);
+        stepTime.update(millis(nanos));
+        logProgress();
+    }
+
+    @Override
+    public void sampled(long nanos) {
+        sampleTime.update(nanos / 1_000);
+    }
+
+    @Override
+    public void semanticToken(RequestClock clock, long sincePreviousNanos) {
+        generationTokens.inc();
+        if (sincePreviousNanos > 0) {
+            interTokenLatency.update(millis(sincePreviousNanos));
+        }
+    }
+
+    @Override
+    public void firstChunk(RequestClock clock) {
+        timeToFirstToken.update(millis(clock.firstTokenNanos()));
+        timeToFirstChunk.update(millis(clock.firstChunkNanos()));
+    }
+
+    @Override
+    public void spoken(SpeechRequest request, RequestClock clock) {
+        e2eLatency.update(millis(clock.totalNanos()));
+        if (clock.spoke()) {
+            prefillTime.update(millis(clock.prefillNanos()));
+            decodeTime.update(millis(clock.decodeNanos()));
+            double audioSeconds = request.tokenOffset() / TOKENS_PER_SECOND_OF_AUDIO;
+            audioRtf.update(Math.round(clock.totalNanos() / 1e6 / audioSeconds));
+        }
+    }
+
+    private void logProgress() {
+        long now = System.nanoTime();
+        if (now - loggedAt < LOG_INTERVAL_NANOS) {
+            return;
+        }
+        long tokens = generationTokens.getCount();
+        LOG.info(
+                "Running: {}, waiting: {}, slots: {} %, generation: {} tok/s, RTF p50 {}",
+                running,
+                waiting,
+                100 * running / slots,
+                Math.round((tokens - tokensAtLog) * 1e9 / (now - loggedAt)),
+                audioRtf.getStatistics().getQuantile(0.5) / 1_000);
+        loggedAt = now;
+        tokensAtLog = tokens;
+    }
+
+    private static long millis(long nanos) {
+        return Math.round(nanos / 1e6);
+    }
+}

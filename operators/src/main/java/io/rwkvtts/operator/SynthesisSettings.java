@@ -1,0 +1,86 @@
+package io.rwkvtts.operator;
+
+import static java.util.Objects.requireNonNull;
+
+import io.rwkvtts.protocol.GenerationLimits;
+import io.rwkvtts.protocol.VoiceDirectory;
+import io.rwkvtts.synthesis.ChunkPlan;
+import io.rwkvtts.synthesis.RequestRules;
+import io.rwkvtts.text.Segmenter;
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * What the operators need to know; the values of the {@code tts.…} options.
+ *
+ * @param vocabulary path of the vocabulary file
+ * @param voiceDirectory path of the directory of reference voices, null for none
+ * @param limits semantic tokens of a segment, where a request does not say; also the most that it
+ *     may ask for
+ * @param capByText whether a segment's tokens are also bounded by its text (spec 3.6)
+ * @param maxTextChars most characters of a request's text
+ * @param segmentMinUnits shorter sentences are joined with the next, see {@link Segmenter}
+ * @param segmentMaxUnits longer sentences are cut, see {@link Segmenter}
+ * @param chunks how tokens are cut into records
+ * @param prefillChunkTokens most prompt tokens fed between two steps
+ * @param queueCapacity requests that may wait before the operator holds back its input
+ * @param idleTimeout how long a request may wait for its next event
+ * @param dedupWindow how long the id of a finished request is remembered
+ */
+public record SynthesisSettings(
+        String vocabulary,
+        String voiceDirectory,
+        GenerationLimits limits,
+        boolean capByText,
+        int maxTextChars,
+        int segmentMinUnits,
+        int segmentMaxUnits,
+        ChunkPlan chunks,
+        int prefillChunkTokens,
+        int queueCapacity,
+        Duration idleTimeout,
+        Duration dedupWindow)
+        implements Serializable {
+
+    public SynthesisSettings {
+        requireNonNull(vocabulary, "vocabulary");
+        requireNonNull(limits, "limits");
+        requireNonNull(chunks, "chunks");
+        requireAtLeastOne("tts.text.max-chars", maxTextChars);
+        requireAtLeastOne("tts.prefill.chunk-tokens", prefillChunkTokens);
+        requireAtLeastOne("tts.queue.capacity", queueCapacity);
+        requirePositive("tts.request.idle-timeout", idleTimeout);
+        requirePositive("tts.request.dedup-window", dedupWindow);
+    }
+
+    /**
+     * The rules for requests.
+     *
+     * @throws io.rwkvtts.protocol.VoiceFileException if the voice directory cannot be read
+     */
+    RequestRules rules() {
+        VoiceDirectory voices =
+                voiceDirectory == null
+                        ? VoiceDirectory.empty()
+                        : VoiceDirectory.open(Path.of(voiceDirectory));
+        return new RequestRules(voices, limits, maxTextChars);
+    }
+
+    /** Cuts the texts of requests into segments. */
+    Segmenter segmenter() {
+        return new Segmenter(segmentMinUnits, segmentMaxUnits);
+    }
+
+    private static void requireAtLeastOne(String option, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(option + " must be at least 1, but is " + value);
+        }
+    }
+
+    private static void requirePositive(String option, Duration value) {
+        if (value == null || value.isNegative() || value.isZero()) {
+            throw new IllegalArgumentException(option + " must be longer than 0, but is " + value);
+        }
+    }
+}

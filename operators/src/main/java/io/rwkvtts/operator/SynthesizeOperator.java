@@ -1,0 +1,377 @@
+package io.rwkvtts.operator;
+
+import io.rwkvtts.engine.EngineModel;
+import io.rwkvtts.engine.InferenceEngine;
+import io.rwkvtts.protocol.IdSpace;
+import io.rwkvtts.protocol.PromptBuilder;
+import io.rwkvtts.synthesis.FinishReason;
+import io.rwkvtts.synthesis.RequestException;
+import io.rwkvtts.synthesis.RequestQueue;
+import io.rwkvtts.synthesis.RequestSnapshot;
+import io.rwkvtts.synthesis.RequestText;
+import io.rwkvtts.synthesis.SpeechOutput;
+import io.rwkvtts.synthesis.SpeechRequest;
+import io.rwkvtts.synthesis.SynthesisLoop;
+import io.rwkvtts.synthesis.UtteranceFactory;
+import io.rwkvtts.text.Segmenter;
+import io.rwkvtts.text.WorldTokenizer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Speaks requests: text events in, keyed by request id, chunks of audio tokens out.
+ *
+ * <p>Recovery contract: an event is in keyed state when {@code processElement} returns; a request
+ * in mid-speech is written there at every checkpoint with the bits of its recurrent state and goes
+ * on from there after a restore or on another subtask after a rescale, with the very same tokens
+ * and the same output records.
+ *
+ * <p>A thin shell: it gives the {@link SynthesisLoop} keys, mails, timers and outputs. All of it
+ * runs on the task thread. After a mail or a {@code yield} the current key is somebody else's, so
+ * every entry sets it first.
+ */
+final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
+        implements OneInputStreamOperator<RequestEvent, AudioChunk>,
+                BoundedOneInput,
+                Triggerable<String, VoidNamespace>,
+                SpeechOutput {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient MailboxExecutor mailbox;
+    private final EngineFactory engines;
+    private final SynthesisSettings settings;
+    private final OutputTag<RejectedRecord> deadLetters;
+
+    private transient InferenceEngine engine;
+    private transient Segmenter segmenter;
+    private transient SynthesisLoop loop;
+    private transient RequestQueue queue;
+    private transient RequestStore store;
+    private transient StepTrampoline trampoline;
+    private transient SynthesisMetrics speechMetrics;
+    private transient InternalTimerService<VoidNamespace> timers;
+    private transient long arrivals;
+
+    SynthesizeOperator(
+            StreamOperatorParameters<AudioChunk> parameters,
+            EngineFactory engines,
+            SynthesisSettings settings,
+            OutputTag<RejectedRecord> deadLetters) {
+        super(parameters);
+        this.mailbox = parameters.getMailboxExecutor();
+        this.engines = engines;
+        this.settings = settings;
+        this.deadLetters = deadLetters;
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        store =
+                new RequestStore(
+                        getKeyedStateBackend(),
+                        context.getKeyedStateStore(),
+                        settings.dedupWindow());
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        timers = getInternalTimerService("requests", VoidNamespaceSerializer.INSTANCE, this);
+        segmenter = settings.segmenter();
+        queue = new RequestQueue();
+        UtteranceFactory utterances;
+        try {
+            engine = engines.open();
+            utterances = openUtterances(engine.model());
+        } catch (IOException | IllegalArgumentException e) {
+            // Another attempt would find the same files: fail for good, with their names.
+            throw new SuppressRestartsException(e);
+        }
+        EngineModel model = engine.model();
+        speechMetrics = new SynthesisMetrics(getMetricGroup(), engine.slots(), model.stateBytes());
+        loop =
+                new SynthesisLoop(
+                        engine,
+                        utterances,
+                        segmenter,
+                        settings.chunks(),
+                        settings.prefillChunkTokens(),
+                        this,
+                        speechMetrics);
+        trampoline = new StepTrampoline(mailbox, this::step, getOperatorName());
+        requeueRestored(model);
+    }
+
+    private UtteranceFactory openUtterances(EngineModel model) throws IOException {
+        WorldTokenizer tokenizer = WorldTokenizer.load(Path.of(settings.vocabulary()));
+        IdSpace ids =
+                IdSpace.of(
+                        model.vocabRows(),
+                        model.headRows(),
+                        tokenizer.largestTextId(),
+                        tokenizer.spct0().orElse(IdSpace.NO_SPCT));
+        return new UtteranceFactory(
+                new PromptBuilder(ids, tokenizer::encode), settings.rules(), settings.capByText());
+    }
+
+    private void requeueRestored(EngineModel model) throws Exception {
+        RestoredModel restored = new RestoredModel(model);
+        int interrupted = 0;
+        for (String id : store.ids()) {
+            setCurrentKey(id);
+            RequestSnapshot snapshot = store.load();
+            if (snapshot.utterance() != null) {
+                restored.check(id, snapshot.utterance());
+                interrupted++;
+            }
+            arrivals = Math.max(arrivals, snapshot.arrival() + 1);
+            SpeechRequest request = SpeechRequest.restore(snapshot, settings.maxTextChars());
+            if (request.ready(segmenter)) {
+                queue.add(request.ticket());
+            }
+        }
+        speechMetrics.restored(interrupted);
+        kick();
+    }
+
+    @Override
+    public void processElement(StreamRecord<RequestEvent> record) throws Exception {
+        RequestEvent event = record.getValue();
+        while (queue.size() >= settings.queueCapacity()) {
+            mailbox.yield();
+        }
+        setCurrentKey(event.requestId());
+        if (store.isFinished()) {
+            speechMetrics.droppedFinished();
+            return;
+        }
+        SpeechRequest request = find(event.requestId());
+        boolean known = request != null;
+        if (!known) {
+            request =
+                    new SpeechRequest(
+                            event.requestId(),
+                            arrivals++,
+                            event.timestampMs(),
+                            settings.maxTextChars());
+        }
+        if (event.rejection() != null) {
+            end(request, FinishReason.ERROR, event.rejection());
+        } else if (event.cancel()) {
+            end(request, FinishReason.CANCELLED, null);
+        } else {
+            accept(request, event, known);
+        }
+    }
+
+    /** The unfinished request of the current key, null if there is none. */
+    private SpeechRequest find(String id) throws IOException {
+        SpeechRequest running = loop.running(id);
+        if (running != null) {
+            return running;
+        }
+        RequestSnapshot snapshot = store.load();
+        return snapshot == null ? null : SpeechRequest.restore(snapshot, settings.maxTextChars());
+    }
+
+    private void accept(SpeechRequest request, RequestEvent event, boolean known) throws Exception {
+        long now = timers.currentProcessingTime();
+        RequestText.Outcome outcome;
+        try {
+            outcome =
+                    request.accept(
+                            event.sequence(), event.text(), event.last(), event.attributes(), now);
+        } catch (RequestException e) {
+            reject(event, e.getMessage());
+            end(request, FinishReason.ERROR, e.getMessage());
+            return;
+        }
+        if (outcome == RequestText.Outcome.DROPPED) {
+            speechMetrics.droppedDuplicate();
+            return;
+        }
+        if (!known && !request.textComplete()) {
+            timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, idleEnd(request));
+        }
+        if (event.sequence() == 0 && request.deadlineMs() != Long.MAX_VALUE) {
+            timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, request.deadlineMs());
+        }
+        if (loop.running(request.id()) == null) {
+            store.save(request.snapshot());
+            if (request.ready(segmenter)) {
+                queue.add(request.ticket());
+                kick();
+            } else if (request.textComplete()) {
+                endUnspoken(request, event);
+            }
+        }
+    }
+
+    /** The text is complete and no segment is left. */
+    private void endUnspoken(SpeechRequest request, RequestEvent event) throws IOException {
+        if (request.segment() > 0) {
+            end(request, request.outcome(), null);
+        } else {
+            String error = "the text holds nothing to speak: no letter and no digit";
+            reject(event, error);
+            end(request, FinishReason.ERROR, error);
+        }
+    }
+
+    private void reject(RequestEvent event, String detail) {
+        speechMetrics.deadLetter();
+        output.collect(deadLetters, new StreamRecord<>(RejectedRecord.invalid(event, detail)));
+    }
+
+    /** Ends a request of the current key, whether it runs, waits or has just come. */
+    private void end(SpeechRequest request, FinishReason reason, String error) throws IOException {
+        if (loop.running(request.id()) != null) {
+            loop.release(request);
+        }
+        queue.remove(request.id());
+        finished(request, reason, error);
+    }
+
+    private void step() throws Exception {
+        while (loop.hasFreeSlot() && !queue.isEmpty()) {
+            String id = queue.poll();
+            setCurrentKey(id);
+            loop.admit(SpeechRequest.restore(store.load(), settings.maxTextChars()));
+        }
+        loop.step();
+        kick();
+    }
+
+    private void kick() {
+        speechMetrics.occupancy(loop.running().size(), queue.size());
+        if (hasWork()) {
+            trampoline.kick();
+        }
+    }
+
+    private boolean hasWork() {
+        return loop.hasWork() || !queue.isEmpty();
+    }
+
+    @Override
+    public void chunk(SpeechRequest request, int[] tokens, int[] globalTokens) {
+        emit(request, tokens, globalTokens, null, null);
+    }
+
+    @Override
+    public void finished(SpeechRequest request, FinishReason reason, String error) {
+        emit(request, new int[0], null, reason.label(), error);
+        speechMetrics.finished(reason);
+        setCurrentKey(request.id());
+        try {
+            store.finish(reason);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void parked(SpeechRequest request) {
+        setCurrentKey(request.id());
+        try {
+            store.save(request.snapshot());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void emit(
+            SpeechRequest request,
+            int[] tokens,
+            int[] globalTokens,
+            String finishReason,
+            String error) {
+        output.collect(
+                new StreamRecord<>(
+                        new AudioChunk(
+                                request.id(),
+                                request.sequence(),
+                                request.segment(),
+                                request.tokenOffset(),
+                                tokens,
+                                globalTokens,
+                                engine.model().weightsId(),
+                                finishReason,
+                                error,
+                                request.timestampMs(),
+                                System.currentTimeMillis())));
+    }
+
+    @Override
+    public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+        SpeechRequest request = find(timer.getKey());
+        if (request == null) {
+            return;
+        }
+        if (request.deadlineMs() <= timer.getTimestamp()) {
+            end(request, FinishReason.DEADLINE, null);
+        } else if (!request.textComplete()) {
+            if (idleEnd(request) <= timer.getTimestamp()) {
+                end(request, FinishReason.EXPIRED, null);
+            } else {
+                timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, idleEnd(request));
+            }
+        }
+    }
+
+    @Override
+    public void onEventTime(InternalTimer<String, VoidNamespace> timer) {
+        throw new IllegalStateException("the job registers no event-time timers");
+    }
+
+    private long idleEnd(SpeechRequest request) {
+        return request.idleSinceMs() + settings.idleTimeout().toMillis();
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        long start = System.nanoTime();
+        for (SpeechRequest request : loop.running()) {
+            setCurrentKey(request.id());
+            store.save(loop.snapshot(request));
+        }
+        speechMetrics.snapshotTaken(System.nanoTime() - start);
+        super.snapshotState(context);
+    }
+
+    @Override
+    public void endInput() throws Exception {
+        while (hasWork()) {
+            mailbox.yield();
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (trampoline != null) {
+            trampoline.close();
+        }
+        if (engine != null) {
+            engine.close();
+        }
+        super.close();
+    }
+}

@@ -1,0 +1,49 @@
+package io.rwkvtts.operator;
+
+import static java.util.Objects.requireNonNull;
+
+import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;
+import org.apache.flink.streaming.api.operators.StreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Makes the operator that speaks: {@link RequestEvent}s keyed by request id to {@link AudioChunk}s.
+ */
+public final class SynthesizeOperatorFactory extends AbstractStreamOperatorFactory<AudioChunk>
+        implements OneInputStreamOperatorFactory<RequestEvent, AudioChunk> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final EngineFactory engines;
+    private final SynthesisSettings settings;
+    private final OutputTag<RejectedRecord> deadLetters;
+
+    /**
+     * @param engines opens the engine of each subtask
+     * @param settings what the operator needs to know
+     * @param deadLetters side output for records that cannot be served
+     */
+    public SynthesizeOperatorFactory(
+            EngineFactory engines,
+            SynthesisSettings settings,
+            OutputTag<RejectedRecord> deadLetters) {
+        this.engines = requireNonNull(engines, "engines");
+        this.settings = requireNonNull(settings, "settings");
+        this.deadLetters = requireNonNull(deadLetters, "deadLetters");
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T extends StreamOperator<AudioChunk>> T createStreamOperator(
+            StreamOperatorParameters<AudioChunk> parameters) {
+        return (T) new SynthesizeOperator(parameters, engines, settings, deadLetters);
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes")
+    public Class<? extends StreamOperator> getStreamOperatorClass(ClassLoader classLoader) {
+        return SynthesizeOperator.class;
+    }
+}

@@ -1,0 +1,29 @@
+package io.rwkvtts.synthesis;
+
+import java.io.Serializable;
+
+/**
+ * Where the semantic tokens of a segment are cut into records: first a short chunk, so that sound
+ * starts early, then longer ones, then what is left. The borders depend on nothing but the number
+ * of tokens, so a replay emits the same records.
+ *
+ * @param firstTokens tokens of a segment's first chunk, option {@code tts.chunk.first-tokens}
+ * @param tokens tokens of the others, option {@code tts.chunk.tokens}
+ */
+public record ChunkPlan(int firstTokens, int tokens) implements Serializable {
+
+    public ChunkPlan {
+        if (firstTokens < 1 || tokens < 1) {
+            throw new IllegalArgumentException(
+                    "chunks need at least 1 token, but tts.chunk.first-tokens is "
+                            + firstTokens
+                            + " and tts.chunk.tokens is "
+                            + tokens);
+        }
+    }
+
+    /** Number of the segment's tokens at which the chunk behind {@code emitted} tokens is full. */
+    public int nextBorder(int emitted) {
+        return emitted == 0 ? firstTokens : emitted + tokens;
+    }
+}

@@ -1,0 +1,29 @@
+package io.rwkvtts.synthesis;
+
+/** What the {@link SynthesisLoop} measures of itself. Called on the loop's thread. */
+public interface LoopObserver {
+
+    /** Hears nothing. */
+    LoopObserver NONE = new LoopObserver() {};
+
+    /** A request got a slot. */
+    default void admitted(SpeechRequest request, RequestClock clock) {}
+
+    /** One prefill call: so many rows, so many tokens in all, so long. */
+    default void prefilled(int rows, int tokens, long nanos) {}
+
+    /** One decode step: so many rows, so long. */
+    default void stepped(int rows, long nanos) {}
+
+    /** One token was sampled. */
+    default void sampled(long nanos) {}
+
+    /** A semantic token of a request came, so long after its one before; 0 for the first. */
+    default void semanticToken(RequestClock clock, long sincePreviousNanos) {}
+
+    /** The first chunk of a request went out. */
+    default void firstChunk(RequestClock clock) {}
+
+    /** A request that held a slot ended by itself. */
+    default void spoken(SpeechRequest request, RequestClock clock) {}
+}

@@ -1,0 +1,150 @@
+package io.rwkvtts.synthesis;
+
+import static java.util.Objects.requireNonNull;
+
+import io.rwkvtts.protocol.GenerationLimits;
+import io.rwkvtts.protocol.VoiceDirectory;
+import io.rwkvtts.protocol.VoiceProperties;
+import io.rwkvtts.sampling.SamplingParameters;
+import io.rwkvtts.text.TextRules;
+
+/**
+ * What a text event must satisfy, and what its attributes mean. Checks at the door and the
+ * synthesis itself read attributes through the same methods, so that what was let in can be spoken.
+ *
+ * <p>Immutable, for any thread.
+ */
+public final class RequestRules {
+
+    /** Most characters of a request id or a tenant. */
+    public static final int MAX_ID_CHARS = 256;
+
+    private final VoiceDirectory voices;
+    private final GenerationLimits limits;
+    private final int maxTextChars;
+
+    /**
+     * @param voices reference voices that a request may name
+     * @param limits semantic tokens of a segment; also the most that a request may ask for
+     * @param maxTextChars most characters of a request's text
+     */
+    public RequestRules(VoiceDirectory voices, GenerationLimits limits, int maxTextChars) {
+        this.voices = requireNonNull(voices, "voices");
+        this.limits = requireNonNull(limits, "limits");
+        this.maxTextChars = maxTextChars;
+    }
+
+    /**
+     * Checks the id of a request.
+     *
+     * @throws IllegalArgumentException if it is blank, too long or not well-formed
+     */
+    public static void checkId(String id) {
+        if (id.isBlank()) {
+            throw new IllegalArgumentException("requestId is blank");
+        }
+        checkLength("requestId", id, MAX_ID_CHARS);
+        TextRules.requireWellFormed(id);
+    }
+
+    /**
+     * Checks an event that does not cancel.
+     *
+     * @throws IllegalArgumentException naming the field, its value and what is allowed
+     */
+    public void check(long sequence, String text, boolean last, RequestAttributes attributes) {
+        if (sequence < 0) {
+            throw new IllegalArgumentException("sequence is " + sequence + ", expected 0 or more");
+        }
+        checkLength("text", text, maxTextChars);
+        TextRules.requireWellFormed(text);
+        if (sequence == 0 && last && text.isBlank()) {
+            throw new IllegalArgumentException("text is blank, expected something to speak");
+        }
+        check(attributes);
+    }
+
+    private void check(RequestAttributes attributes) {
+        if (attributes.voiceId() != null) {
+            voices.voice(attributes.voiceId());
+        }
+        properties(attributes);
+        sampling(attributes);
+        limits(attributes);
+        if (attributes.tenant() != null) {
+            checkLength("tenant", attributes.tenant(), MAX_ID_CHARS);
+        }
+        if (attributes.deadlineMs() != null && attributes.deadlineMs() < 0) {
+            throw new IllegalArgumentException(
+                    "deadline is "
+                            + attributes.deadlineMs()
+                            + ", expected milliseconds since 1970");
+        }
+    }
+
+    /** The voice described by a request's properties; {@link VoiceProperties#DEFAULT} for none. */
+    static VoiceProperties properties(RequestAttributes attributes) {
+        return VoiceProperties.of(
+                attributes.age(),
+                attributes.gender(),
+                attributes.emotion(),
+                attributes.pitch(),
+                attributes.speed());
+    }
+
+    /** Sampling of the semantic phase. */
+    static SamplingParameters sampling(RequestAttributes attributes) {
+        SamplingParameters defaults = SamplingParameters.SEMANTIC;
+        return new SamplingParameters(
+                attributes.temperature() == null
+                        ? defaults.temperature()
+                        : attributes.temperature(),
+                attributes.topP() == null ? defaults.topP() : attributes.topP(),
+                attributes.topK() == null ? defaults.topK() : attributes.topK());
+    }
+
+    private GenerationLimits limits(RequestAttributes attributes) {
+        int max =
+                attributes.maxSemanticTokens() == null
+                        ? limits.maxSemanticTokens()
+                        : attributes.maxSemanticTokens();
+        if (max > limits.maxSemanticTokens()) {
+            throw new IllegalArgumentException(
+                    "maxSemanticTokens is "
+                            + max
+                            + ", expected at most "
+                            + limits.maxSemanticTokens()
+                            + " (tts.max-semantic-tokens)");
+        }
+        int min =
+                attributes.minSemanticTokens() == null
+                        ? Math.min(limits.minSemanticTokens(), max)
+                        : attributes.minSemanticTokens();
+        return new GenerationLimits(min, max);
+    }
+
+    /**
+     * Limits of one segment of a request.
+     *
+     * @param capByText whether they are also bounded by the segment's text (spec 3.6)
+     */
+    GenerationLimits limits(RequestAttributes attributes, String segment, boolean capByText) {
+        GenerationLimits asked = limits(attributes);
+        if (!capByText) {
+            return asked;
+        }
+        int max = Math.min(asked.maxSemanticTokens(), GenerationLimits.tokensToRead(segment));
+        return new GenerationLimits(Math.min(asked.minSemanticTokens(), max), max);
+    }
+
+    VoiceDirectory voices() {
+        return voices;
+    }
+
+    private static void checkLength(String field, String value, int max) {
+        if (value.length() > max) {
+            throw new IllegalArgumentException(
+                    field + " has " + value.length() + " characters, expected at most " + max);
+        }
+    }
+}

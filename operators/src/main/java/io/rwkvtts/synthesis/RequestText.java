@@ -1,0 +1,144 @@
+package io.rwkvtts.synthesis;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.TreeMap;
+
+/**
+ * Joins the text events of one request in the order of their sequence numbers, whatever order they
+ * arrive in. A later event is held until the gap before it closes; an earlier one is a duplicate.
+ *
+ * <p>Not thread-safe. Its size is bounded: joined and held characters together never exceed the
+ * limit it was made with, nor are more than {@link #MAX_HELD} events held.
+ */
+public final class RequestText {
+
+    /** Most events that are held for a gap to close. */
+    public static final int MAX_HELD = 1_000;
+
+    /** What became of an event. */
+    public enum Outcome {
+        /** Its text, and maybe that of held ones behind it, was appended. */
+        APPENDED,
+        /** It came too early and is held. */
+        HELD,
+        /** Its sequence number was there before, or lies behind the last event. */
+        DROPPED
+    }
+
+    /**
+     * An event held for its turn.
+     *
+     * @param text piece of text
+     * @param last whether no further text follows
+     */
+    public record Held(String text, boolean last) {}
+
+    private final StringBuilder joined = new StringBuilder();
+    private final TreeMap<Long, Held> held = new TreeMap<>();
+    private final int maxChars;
+    private int heldChars;
+    private long nextSequence;
+    private boolean complete;
+
+    /**
+     * @param maxChars most characters (UTF-16 units) of all events together
+     */
+    public RequestText(int maxChars) {
+        this.maxChars = maxChars;
+    }
+
+    /** A text as {@link #snapshot} found it. */
+    public static RequestText restore(int maxChars, Snapshot snapshot) {
+        RequestText text = new RequestText(maxChars);
+        text.joined.append(snapshot.joined());
+        text.nextSequence = snapshot.nextSequence();
+        text.complete = snapshot.complete();
+        snapshot.held()
+                .forEach(
+                        (sequence, held) -> {
+                            text.held.put(sequence, held);
+                            text.heldChars += held.text().length();
+                        });
+        return text;
+    }
+
+    /**
+     * Takes in one event.
+     *
+     * @throws RequestException if the request's text grows beyond its limit; nothing has changed
+     *     then
+     */
+    public Outcome accept(long sequence, String piece, boolean last) {
+        requireNonNull(piece, "piece");
+        if (complete || sequence < nextSequence || held.containsKey(sequence)) {
+            return Outcome.DROPPED;
+        }
+        if ((long) joined.length() + heldChars + piece.length() > maxChars) {
+            throw new RequestException(
+                    "the text of all events together has more than "
+                            + maxChars
+                            + " characters (tts.text.max-chars)");
+        }
+        if (sequence > nextSequence) {
+            if (held.size() == MAX_HELD) {
+                throw new RequestException(
+                        MAX_HELD
+                                + " events wait for event "
+                                + nextSequence
+                                + ", which has not come");
+            }
+            held.put(sequence, new Held(piece, last));
+            heldChars += piece.length();
+            return Outcome.HELD;
+        }
+        append(piece, last);
+        while (!complete && !held.isEmpty() && held.firstKey() == nextSequence) {
+            Held next = held.pollFirstEntry().getValue();
+            heldChars -= next.text().length();
+            append(next.text(), next.last());
+        }
+        return Outcome.APPENDED;
+    }
+
+    private void append(String piece, boolean last) {
+        joined.append(piece);
+        nextSequence++;
+        complete = last;
+        if (last) {
+            held.clear();
+            heldChars = 0;
+        }
+    }
+
+    /** The text so far; a live view. */
+    public CharSequence joined() {
+        return joined;
+    }
+
+    /** Whether the event marked {@code last} and all before it are here. */
+    public boolean complete() {
+        return complete;
+    }
+
+    /** Whether event 0 is here. */
+    public boolean started() {
+        return nextSequence > 0;
+    }
+
+    /** Immutable copy. */
+    public Snapshot snapshot() {
+        return new Snapshot(joined.toString(), nextSequence, complete, new TreeMap<>(held));
+    }
+
+    /**
+     * Immutable copy of a request's text.
+     *
+     * @param joined the text so far
+     * @param nextSequence sequence number of the event that is due
+     * @param complete whether the last event is in
+     * @param held early events by sequence number; not to be written to
+     */
+    public record Snapshot(
+            String joined, long nextSequence, boolean complete, TreeMap<Long, Held> held) {}
+}

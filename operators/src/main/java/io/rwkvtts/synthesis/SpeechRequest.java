@@ -1,0 +1,238 @@
+package io.rwkvtts.synthesis;
+
+import io.rwkvtts.protocol.SegmentGeneration;
+import io.rwkvtts.text.Segmenter;
+import java.util.Optional;
+
+/**
+ * One request's way from text events to audio tokens: what has come in, which segment is spoken,
+ * what has gone out.
+ *
+ * <p>Owns the text and the progress; the {@link SynthesisLoop} owns the slot. Mutable, for one
+ * thread. Between two steps {@link #snapshot} yields all of it as an immutable value and {@link
+ * #restore} goes on from there.
+ */
+public final class SpeechRequest {
+    private final String id;
+    private final long arrival;
+    private final long timestampMs;
+    private final RequestText text;
+    private final RequestClock clock = new RequestClock();
+    private RequestAttributes attributes = RequestAttributes.NONE;
+    private long idleSinceMs;
+    private int segment;
+    private int textPosition;
+    private long sequence;
+    private long tokenOffset;
+    private int[] globalTokens;
+    private boolean lengthReached;
+    private UtteranceSnapshot interrupted;
+    private Utterance utterance;
+
+    /**
+     * @param id id of the request
+     * @param arrival number of its arrival in the job
+     * @param timestampMs timestamp of its first record, epoch milliseconds
+     * @param maxChars most characters of its text
+     */
+    public SpeechRequest(String id, long arrival, long timestampMs, int maxChars) {
+        this(id, arrival, timestampMs, new RequestText(maxChars));
+    }
+
+    private SpeechRequest(String id, long arrival, long timestampMs, RequestText text) {
+        this.id = id;
+        this.arrival = arrival;
+        this.timestampMs = timestampMs;
+        this.text = text;
+    }
+
+    /** The request as {@code snapshot} found it; a running segment waits for a slot to go on in. */
+    public static SpeechRequest restore(RequestSnapshot snapshot, int maxChars) {
+        SpeechRequest request =
+                new SpeechRequest(
+                        snapshot.id(),
+                        snapshot.arrival(),
+                        snapshot.timestampMs(),
+                        RequestText.restore(maxChars, snapshot.text()));
+        request.idleSinceMs = snapshot.idleSinceMs();
+        request.attributes = snapshot.attributes();
+        request.segment = snapshot.segment();
+        request.textPosition = snapshot.textPosition();
+        request.sequence = snapshot.sequence();
+        request.tokenOffset = snapshot.tokenOffset();
+        request.globalTokens = snapshot.globalTokens();
+        request.lengthReached = snapshot.lengthReached();
+        request.interrupted = snapshot.utterance();
+        return request;
+    }
+
+    /**
+     * The request as it stands.
+     *
+     * @param running the segment it speaks with the bits of its slot; null to keep what an earlier
+     *     snapshot held
+     */
+    RequestSnapshot snapshot(UtteranceSnapshot running) {
+        return new RequestSnapshot(
+                id,
+                arrival,
+                timestampMs,
+                idleSinceMs,
+                attributes,
+                text.snapshot(),
+                segment,
+                textPosition,
+                sequence,
+                tokenOffset,
+                globalTokens,
+                lengthReached,
+                running);
+    }
+
+    /** A request that holds no slot, as it stands. */
+    public RequestSnapshot snapshot() {
+        if (utterance != null) {
+            throw new IllegalStateException(
+                    "request " + id + " holds a slot: the loop takes its snapshot");
+        }
+        return snapshot(interrupted);
+    }
+
+    /**
+     * Takes in a text event.
+     *
+     * @param nowMs processing time, epoch milliseconds
+     * @throws RequestException if the request grows beyond its limits
+     */
+    public RequestText.Outcome accept(
+            long eventSequence,
+            String piece,
+            boolean last,
+            RequestAttributes eventAttributes,
+            long nowMs) {
+        RequestText.Outcome outcome = text.accept(eventSequence, piece, last);
+        if (outcome != RequestText.Outcome.DROPPED) {
+            idleSinceMs = nowMs;
+            if (eventSequence == 0) {
+                attributes = eventAttributes;
+            }
+        }
+        return outcome;
+    }
+
+    /**
+     * Whether the request can use a slot now: a segment to go on with, or the next one is certain.
+     */
+    public boolean ready(Segmenter segmenter) {
+        return interrupted != null || nextSegment(segmenter).isPresent();
+    }
+
+    Optional<Segmenter.Segment> nextSegment(Segmenter segmenter) {
+        return segmenter.next(text.joined(), textPosition, text.complete());
+    }
+
+    /** Begins the next segment; the one behind it begins at {@code end} of the joined text. */
+    void begin(Utterance started, int end) {
+        utterance = started;
+        textPosition = end;
+    }
+
+    /** Goes on with the segment that a restore found running. */
+    void resume(Utterance restored) {
+        utterance = restored;
+        interrupted = null;
+    }
+
+    /** Closes the segment that has just ended. */
+    void completeSegment() {
+        SegmentGeneration generation = utterance.generation;
+        globalTokens = generation.globals();
+        lengthReached |= generation.cutOff();
+        segment++;
+        utterance = null;
+    }
+
+    void leaveSlot() {
+        utterance = null;
+    }
+
+    void advance(int tokens) {
+        sequence++;
+        tokenOffset += tokens;
+    }
+
+    Utterance utterance() {
+        return utterance;
+    }
+
+    UtteranceSnapshot interrupted() {
+        return interrupted;
+    }
+
+    RequestClock clock() {
+        return clock;
+    }
+
+    /** Its place in the queue. */
+    public RequestQueue.Ticket ticket() {
+        return new RequestQueue.Ticket(
+                id,
+                interrupted != null,
+                attributes.priority() == null ? 0 : attributes.priority(),
+                deadlineMs(),
+                arrival);
+    }
+
+    public String id() {
+        return id;
+    }
+
+    public RequestAttributes attributes() {
+        return attributes;
+    }
+
+    /** Timestamp of the request's first record, epoch milliseconds. */
+    public long timestampMs() {
+        return timestampMs;
+    }
+
+    /** When the latest event was taken in, epoch milliseconds. */
+    public long idleSinceMs() {
+        return idleSinceMs;
+    }
+
+    /** Epoch milliseconds after which the request ends, {@link Long#MAX_VALUE} for never. */
+    public long deadlineMs() {
+        return attributes.deadlineMs() == null ? Long.MAX_VALUE : attributes.deadlineMs();
+    }
+
+    /** Whether all of the text is in. */
+    public boolean textComplete() {
+        return text.complete();
+    }
+
+    /** Number of the running or next segment, from 0. */
+    public int segment() {
+        return segment;
+    }
+
+    /** Sequence number of the next output record. */
+    public long sequence() {
+        return sequence;
+    }
+
+    /** Semantic tokens put out before the next record. */
+    public long tokenOffset() {
+        return tokenOffset;
+    }
+
+    /** The 32 global tokens of the request's voice, null until they are known. */
+    public int[] globalTokens() {
+        return globalTokens;
+    }
+
+    /** How the request ends when all its segments are spoken. */
+    public FinishReason outcome() {
+        return lengthReached ? FinishReason.LENGTH : FinishReason.STOP;
+    }
+}

@@ -1,0 +1,283 @@
+package io.rwkvtts.synthesis;
+
+import io.rwkvtts.engine.InferenceEngine;
+import io.rwkvtts.engine.PromptPiece;
+import io.rwkvtts.protocol.IdSpace;
+import io.rwkvtts.protocol.SegmentGeneration;
+import io.rwkvtts.sampling.InvalidLogitsException;
+import io.rwkvtts.sampling.Sampler;
+import io.rwkvtts.text.Segmenter;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Continuous batching: speaks up to as many requests at once as the engine has slots; requests join
+ * and leave at every step.
+ *
+ * <p>One {@link #step} feeds every decoding request one token and then one piece of waiting
+ * prompts, so that a long prompt never holds up the others by more than a piece. What a request
+ * says does not depend on any of this (design: "Determinism").
+ *
+ * <p>Owns the slots and the engine's state in them. For one thread; between two calls every request
+ * stands between two tokens and may be taken a snapshot of.
+ */
+public final class SynthesisLoop {
+    private final InferenceEngine engine;
+    private final UtteranceFactory utterances;
+    private final Segmenter segmenter;
+    private final ChunkPlan chunks;
+    private final int prefillChunkTokens;
+    private final SpeechOutput output;
+    private final LoopObserver observer;
+
+    private final Map<String, SpeechRequest> running = new LinkedHashMap<>();
+    private final SpeechRequest[] bySlot;
+    private final ArrayDeque<Integer> freeSlots = new ArrayDeque<>();
+    private final Sampler sampler;
+    private final float[] logits;
+    private final int[] stepSlots;
+    private final int[] stepTokens;
+
+    /**
+     * @param prefillChunkTokens most prompt tokens fed in one call, option {@code
+     *     tts.prefill.chunk-tokens}
+     */
+    public SynthesisLoop(
+            InferenceEngine engine,
+            UtteranceFactory utterances,
+            Segmenter segmenter,
+            ChunkPlan chunks,
+            int prefillChunkTokens,
+            SpeechOutput output,
+            LoopObserver observer) {
+        if (prefillChunkTokens < 1) {
+            throw new IllegalArgumentException(
+                    "tts.prefill.chunk-tokens must be at least 1, but is " + prefillChunkTokens);
+        }
+        this.engine = engine;
+        this.utterances = utterances;
+        this.segmenter = segmenter;
+        this.chunks = chunks;
+        this.prefillChunkTokens = prefillChunkTokens;
+        this.output = output;
+        this.observer = observer;
+        int slots = engine.slots();
+        this.bySlot = new SpeechRequest[slots];
+        for (int slot = 0; slot < slots; slot++) {
+            freeSlots.add(slot);
+        }
+        this.sampler = new Sampler(IdSpace.SEMANTIC_LOGITS);
+        this.logits = new float[IdSpace.SEMANTIC_LOGITS];
+        this.stepSlots = new int[slots];
+        this.stepTokens = new int[slots];
+    }
+
+    public boolean hasFreeSlot() {
+        return !freeSlots.isEmpty();
+    }
+
+    /** Whether any request holds a slot, so that {@link #step} has something to do. */
+    public boolean hasWork() {
+        return !running.isEmpty();
+    }
+
+    /** The requests that hold a slot, in the order of their admission; a live view. */
+    public Collection<SpeechRequest> running() {
+        return running.values();
+    }
+
+    /** The request with this id if it holds a slot, else null. */
+    public SpeechRequest running(String id) {
+        return running.get(id);
+    }
+
+    /**
+     * Gives a request a free slot: goes on with its interrupted segment, or begins its next one. If
+     * it has none, or the segment cannot be begun, the request is parked or finished at once.
+     */
+    public void admit(SpeechRequest request) {
+        int slot = freeSlots.remove();
+        bySlot[slot] = request;
+        running.put(request.id(), request);
+        request.clock().admittedAt = System.nanoTime();
+        observer.admitted(request, request.clock());
+        UtteranceSnapshot interrupted = request.interrupted();
+        if (interrupted == null) {
+            beginNextSegment(request, slot);
+        } else {
+            engine.loadState(slot, interrupted.state());
+            request.resume(utterances.resume(slot, request, interrupted));
+        }
+    }
+
+    /** Takes a request out of its slot in mid-speech; what it has put out stays valid. */
+    public void release(SpeechRequest request) {
+        freeSlot(request, request.utterance().slot);
+    }
+
+    /** A request that holds a slot, with the bits of its state. */
+    public RequestSnapshot snapshot(SpeechRequest request) {
+        Utterance utterance = request.utterance();
+        return request.snapshot(
+                utterance.snapshot(engine.model(), engine.saveState(utterance.slot)));
+    }
+
+    /** Feeds every decoding request one token, then one piece of the prompts that wait. */
+    public void step() {
+        decode();
+        prefill();
+    }
+
+    private void decode() {
+        int rows = 0;
+        for (SpeechRequest request : bySlot) {
+            if (request != null && request.utterance().decoding()) {
+                stepSlots[rows] = request.utterance().slot;
+                stepTokens[rows] = request.utterance().generation.nextInput();
+                rows++;
+            }
+        }
+        if (rows == 0) {
+            return;
+        }
+        long start = System.nanoTime();
+        engine.step(stepSlots, stepTokens, rows);
+        observer.stepped(rows, System.nanoTime() - start);
+        for (int row = 0; row < rows; row++) {
+            advance(bySlot[stepSlots[row]]);
+        }
+    }
+
+    private void prefill() {
+        List<PromptPiece> pieces = new ArrayList<>();
+        int budget = prefillChunkTokens;
+        for (Iterator<SpeechRequest> waiting = running.values().iterator();
+                waiting.hasNext() && budget > 0; ) {
+            Utterance utterance = waiting.next().utterance();
+            if (!utterance.decoding()) {
+                int end = Math.min(utterance.prompt.length, utterance.promptFed + budget);
+                pieces.add(
+                        new PromptPiece(
+                                utterance.slot, utterance.prompt, utterance.promptFed, end));
+                budget -= end - utterance.promptFed;
+            }
+        }
+        if (pieces.isEmpty()) {
+            return;
+        }
+        long start = System.nanoTime();
+        engine.prefill(pieces);
+        observer.prefilled(pieces.size(), prefillChunkTokens - budget, System.nanoTime() - start);
+        for (PromptPiece piece : pieces) {
+            SpeechRequest request = bySlot[piece.slot()];
+            request.utterance().promptFed = piece.to();
+            if (request.utterance().decoding()) {
+                if (request.clock().promptFedAt == 0) {
+                    request.clock().promptFedAt = System.nanoTime();
+                }
+                advance(request);
+            }
+        }
+    }
+
+    /** Samples behind the token just fed, emits a full chunk, closes a finished segment. */
+    private void advance(SpeechRequest request) {
+        Utterance utterance = request.utterance();
+        SegmentGeneration generation = utterance.generation;
+        if (generation.needsLogits()) {
+            try {
+                sample(request, utterance);
+            } catch (InvalidLogitsException e) {
+                release(request);
+                output.finished(request, FinishReason.ERROR, e.getMessage());
+                return;
+            }
+        }
+        if (generation.semanticCount() == chunks.nextBorder(utterance.emitted)) {
+            emit(request, utterance);
+        }
+        if (generation.finished()) {
+            finishSegment(request, utterance);
+        }
+    }
+
+    private void sample(SpeechRequest request, Utterance utterance) {
+        SegmentGeneration generation = utterance.generation;
+        engine.logits(utterance.slot, logits, generation.logitsNeeded());
+        int tokensBefore = generation.semanticCount();
+        long start = System.nanoTime();
+        generation.sample(logits, sampler);
+        long end = System.nanoTime();
+        observer.sampled(end - start);
+        if (generation.semanticCount() > tokensBefore) {
+            timeToken(request.clock(), end);
+        }
+    }
+
+    private void timeToken(RequestClock clock, long now) {
+        observer.semanticToken(clock, clock.spoke() ? now - clock.latestTokenAt : 0);
+        if (!clock.spoke()) {
+            clock.firstTokenAt = now;
+        }
+        clock.latestTokenAt = now;
+    }
+
+    private void emit(SpeechRequest request, Utterance utterance) {
+        int[] tokens =
+                utterance.generation.semantics(
+                        utterance.emitted, utterance.generation.semanticCount());
+        output.chunk(
+                request, tokens, utterance.emitted == 0 ? utterance.generation.globals() : null);
+        request.advance(tokens.length);
+        utterance.emitted += tokens.length;
+        if (request.clock().firstChunkAt == 0) {
+            request.clock().firstChunkAt = System.nanoTime();
+            observer.firstChunk(request.clock());
+        }
+    }
+
+    private void finishSegment(SpeechRequest request, Utterance utterance) {
+        if (utterance.generation.semanticCount() > utterance.emitted) {
+            emit(request, utterance);
+        }
+        request.completeSegment();
+        beginNextSegment(request, utterance.slot);
+    }
+
+    private void beginNextSegment(SpeechRequest request, int slot) {
+        Optional<Segmenter.Segment> segment = request.nextSegment(segmenter);
+        if (segment.isPresent()) {
+            begin(request, slot, segment.get());
+        } else if (request.textComplete()) {
+            freeSlot(request, slot);
+            observer.spoken(request, request.clock());
+            output.finished(request, request.outcome(), null);
+        } else {
+            freeSlot(request, slot);
+            output.parked(request);
+        }
+    }
+
+    private void begin(SpeechRequest request, int slot, Segmenter.Segment segment) {
+        try {
+            request.begin(utterances.begin(slot, request, segment.text()), segment.end());
+            engine.clear(slot);
+        } catch (RequestException e) {
+            freeSlot(request, slot);
+            output.finished(request, FinishReason.ERROR, e.getMessage());
+        }
+    }
+
+    private void freeSlot(SpeechRequest request, int slot) {
+        request.leaveSlot();
+        running.remove(request.id());
+        bySlot[slot] = null;
+        freeSlots.add(slot);
+    }
+}

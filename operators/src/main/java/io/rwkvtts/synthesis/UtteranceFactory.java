@@ -1,0 +1,97 @@
+package io.rwkvtts.synthesis;
+
+import static java.util.Objects.requireNonNull;
+
+import io.rwkvtts.protocol.GenerationLimits;
+import io.rwkvtts.protocol.GenerationProgress;
+import io.rwkvtts.protocol.PromptBuilder;
+import io.rwkvtts.protocol.SegmentGeneration;
+import io.rwkvtts.protocol.Voice;
+import io.rwkvtts.sampling.CounterRandom;
+
+/**
+ * Begins the segments of a request in its voice: a reference voice in each of them; else properties
+ * in the first, whose global tokens the later ones take over (spec 3.7).
+ */
+public final class UtteranceFactory {
+    private final PromptBuilder prompts;
+    private final RequestRules rules;
+    private final boolean capByText;
+
+    /**
+     * @param prompts prompts of the model
+     * @param rules voices and limits
+     * @param capByText whether a segment's tokens are also bounded by its text (spec 3.6)
+     */
+    public UtteranceFactory(PromptBuilder prompts, RequestRules rules, boolean capByText) {
+        this.prompts = requireNonNull(prompts, "prompts");
+        this.rules = requireNonNull(rules, "rules");
+        this.capByText = capByText;
+    }
+
+    /**
+     * The next segment of {@code request}.
+     *
+     * @throws RequestException if the request names a voice that is gone, or properties that the
+     *     model does not know
+     */
+    Utterance begin(int slot, SpeechRequest request, String segment) {
+        RequestAttributes attributes = request.attributes();
+        try {
+            GenerationLimits limits = rules.limits(attributes, segment, capByText);
+            if (attributes.voiceId() != null) {
+                Voice voice = rules.voices().voice(attributes.voiceId());
+                return utterance(
+                        slot,
+                        request,
+                        prompts.byVoice(voice, segment),
+                        GenerationProgress.withGlobals(voice.globals()),
+                        limits);
+            }
+            if (request.globalTokens() != null) {
+                return utterance(
+                        slot,
+                        request,
+                        prompts.byGlobals(request.globalTokens(), segment),
+                        GenerationProgress.withGlobals(request.globalTokens()),
+                        limits);
+            }
+            return utterance(
+                    slot,
+                    request,
+                    prompts.byProperties(RequestRules.properties(attributes), segment),
+                    GenerationProgress.START,
+                    limits);
+        } catch (IllegalArgumentException e) {
+            throw new RequestException(e.getMessage(), e);
+        }
+    }
+
+    private static Utterance utterance(
+            int slot,
+            SpeechRequest request,
+            int[] prompt,
+            GenerationProgress progress,
+            GenerationLimits limits) {
+        return new Utterance(slot, prompt, limits, generation(request, progress, limits));
+    }
+
+    /** The segment that {@code request} was in the middle of. */
+    Utterance resume(int slot, SpeechRequest request, UtteranceSnapshot interrupted) {
+        return Utterance.restore(
+                slot,
+                interrupted,
+                generation(request, interrupted.progress(), interrupted.limits()));
+    }
+
+    private static SegmentGeneration generation(
+            SpeechRequest request, GenerationProgress progress, GenerationLimits limits) {
+        Long seed = request.attributes().seed();
+        return new SegmentGeneration(
+                seed == null ? CounterRandom.seedOf(request.id()) : seed,
+                request.segment(),
+                progress,
+                limits,
+                RequestRules.sampling(request.attributes()));
+    }
+}

@@ -1,0 +1,30 @@
+package io.rwkvtts.synthesis;
+
+import io.rwkvtts.protocol.GenerationLimits;
+import io.rwkvtts.protocol.GenerationProgress;
+
+/**
+ * A segment in mid-speech, between two steps. Immutable: nobody writes to the arrays after
+ * construction.
+ *
+ * @param prompt ids of the segment's prompt; kept, so that a restore does not depend on the
+ *     vocabulary or the voice file
+ * @param promptFed how many of them the state has seen
+ * @param emitted semantic tokens already put out
+ * @param limits limits it was begun with, whatever the options say by now
+ * @param progress tokens so far and what comes next
+ * @param weightsId weights that made the state
+ * @param numericsId numerics that made the state
+ * @param stateLayout layout of {@code state}
+ * @param state recurrent state as {@link io.rwkvtts.engine.InferenceEngine#saveState} gave it
+ */
+public record UtteranceSnapshot(
+        int[] prompt,
+        int promptFed,
+        int emitted,
+        GenerationLimits limits,
+        GenerationProgress progress,
+        String weightsId,
+        String numericsId,
+        int stateLayout,
+        byte[] state) {}

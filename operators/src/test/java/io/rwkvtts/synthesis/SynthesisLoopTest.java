@@ -1,0 +1,263 @@
+package io.rwkvtts.synthesis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rwkvtts.engine.ScriptedEngine;
+import io.rwkvtts.protocol.GenerationLimits;
+import io.rwkvtts.protocol.IdSpace;
+import io.rwkvtts.protocol.PromptBuilder;
+import io.rwkvtts.protocol.VoiceDirectory;
+import io.rwkvtts.text.Segmenter;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class SynthesisLoopTest {
+
+    private static final int MAX_CHARS = 10_000;
+    private static final Segmenter SEGMENTER = new Segmenter();
+    private static final String THREE_SENTENCES =
+            "This is the first sentence of three. Here is the second sentence. And the third one.";
+
+    private final RecordedSpeech speech = new RecordedSpeech();
+
+    /** A letter is its own token; enough for an engine that hashes what it is fed. */
+    private static int[] encode(String text) {
+        return text.chars().map(c -> IdSpace.TEXT_OFFSET + 1 + c % 250).toArray();
+    }
+
+    private static SynthesisLoop loop(
+            ScriptedEngine engine, GenerationLimits limits, int prefillTokens, SpeechOutput out) {
+        return new SynthesisLoop(
+                engine,
+                new UtteranceFactory(
+                        new PromptBuilder(
+                                IdSpace.of(77_923, 8193, 77_821, 77_823),
+                                SynthesisLoopTest::encode),
+                        new RequestRules(VoiceDirectory.empty(), limits, MAX_CHARS),
+                        false),
+                SEGMENTER,
+                new ChunkPlan(10, 25),
+                prefillTokens,
+                out,
+                LoopObserver.NONE);
+    }
+
+    private static ScriptedEngine engine(int slots) {
+        return ScriptedEngine.tts(slots).endAfter(prompt -> 1 + (int) Math.floorMod(prompt, 90L));
+    }
+
+    private static SpeechRequest request(String id, String text) {
+        SpeechRequest request = new SpeechRequest(id, 0, 0, MAX_CHARS);
+        request.accept(0, text, true, RequestAttributes.NONE, 0);
+        return request;
+    }
+
+    private static void run(SynthesisLoop loop) {
+        while (loop.hasWork()) {
+            loop.step();
+        }
+    }
+
+    private static RecordedSpeech alone(Map<String, String> texts, GenerationLimits limits) {
+        RecordedSpeech undisturbed = new RecordedSpeech();
+        SynthesisLoop loop = loop(engine(1), limits, 10_000, undisturbed);
+        texts.forEach(
+                (id, text) -> {
+                    loop.admit(request(id, text));
+                    run(loop);
+                });
+        return undisturbed;
+    }
+
+    private static Map<String, String> texts(int count) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (int i = 0; i < count; i++) {
+            texts.put("request-" + i, "Sentence number " + i + " is here. ".repeat(1 + i % 3));
+        }
+        return texts;
+    }
+
+    private static final GenerationLimits LIMITS = new GenerationLimits(0, 80);
+
+    @Test
+    void testCutsASegmentIntoAShortChunkAndLongerOnes() {
+        SynthesisLoop loop = loop(ScriptedEngine.tts(1).endAfter(64), LIMITS, 256, speech);
+        loop.admit(request("r", "Hello."));
+        run(loop);
+
+        List<String> records = speech.records.get("r");
+        assertThat(records).hasSize(5);
+        assertThat(records.get(0)).startsWith("#0 segment 0 +0 [").doesNotEndWith("null");
+        assertThat(records.get(1)).startsWith("#1 segment 0 +10 [").endsWith("null");
+        assertThat(records.get(2)).startsWith("#2 segment 0 +35 [");
+        assertThat(records.get(3)).startsWith("#3 segment 0 +60 [");
+        assertThat(records.get(4)).isEqualTo("#4 STOP");
+    }
+
+    @Test
+    void testChunkThatEndsWithTheSegmentIsNotFollowedByAnEmptyOne() {
+        SynthesisLoop loop = loop(ScriptedEngine.tts(1).endAfter(35), LIMITS, 256, speech);
+        loop.admit(request("r", "Hello."));
+        run(loop);
+        assertThat(speech.records.get("r")).hasSize(3).last().isEqualTo("#2 STOP");
+    }
+
+    @Test
+    void testEmptySegmentEndsWithoutChunk() {
+        SynthesisLoop loop = loop(ScriptedEngine.tts(1).endAfter(0), LIMITS, 256, speech);
+        loop.admit(request("r", "Hello."));
+        run(loop);
+        assertThat(speech.records.get("r")).containsExactly("#0 STOP");
+    }
+
+    @Test
+    void testSegmentAtItsLimitEndsWithLength() {
+        SynthesisLoop loop =
+                loop(
+                        ScriptedEngine.tts(1).endAfter(1_000),
+                        new GenerationLimits(0, 12),
+                        256,
+                        speech);
+        loop.admit(request("r", "Hello."));
+        run(loop);
+        assertThat(speech.finished).containsEntry("r", FinishReason.LENGTH);
+        assertThat(speech.records.get("r")).hasSize(3);
+    }
+
+    @Test
+    void testLaterSegmentsTakeOverTheGlobalTokensOfTheFirst() {
+        SynthesisLoop loop = loop(ScriptedEngine.tts(1).endAfter(5), LIMITS, 256, speech);
+        loop.admit(request("r", THREE_SENTENCES));
+        run(loop);
+
+        List<String> records = speech.records.get("r");
+        assertThat(records).hasSize(4);
+        String globals = records.get(0).substring(records.get(0).lastIndexOf('['));
+        assertThat(records.get(1)).startsWith("#1 segment 1 +5").endsWith(globals);
+        assertThat(records.get(2)).startsWith("#2 segment 2 +10").endsWith(globals);
+        assertThat(records.get(3)).isEqualTo("#3 STOP");
+    }
+
+    @Test
+    void testTokensDoNotDependOnTheOtherRequestsNorOnPrefillPieces() {
+        Map<String, String> texts = texts(40);
+        RecordedSpeech undisturbed = alone(texts, LIMITS);
+        for (int seed = 0; seed < 10; seed++) {
+            Random random = new Random(seed);
+            RecordedSpeech together = new RecordedSpeech();
+            SynthesisLoop loop =
+                    loop(engine(1 + random.nextInt(8)), LIMITS, 1 + random.nextInt(60), together);
+            Queue<String> waiting = new ArrayDeque<>(texts.keySet());
+            while (loop.hasWork() || !waiting.isEmpty()) {
+                while (loop.hasFreeSlot() && !waiting.isEmpty() && random.nextInt(4) > 0) {
+                    String id = waiting.remove();
+                    loop.admit(request(id, texts.get(id)));
+                }
+                loop.step();
+            }
+            assertThat(together.records).containsExactlyInAnyOrderEntriesOf(undisturbed.records);
+        }
+    }
+
+    @Test
+    void testGoesOnFromASnapshotTakenAtAnyStepWithTheSameRecords() {
+        Map<String, String> texts = texts(6);
+        RecordedSpeech undisturbed = alone(texts, LIMITS);
+        Random random = new Random(3);
+        RecordedSpeech interrupted = new RecordedSpeech();
+        List<SpeechRequest> requests = new ArrayList<>();
+        texts.forEach((id, text) -> requests.add(request(id, text)));
+        int crashes = 0;
+        while (!requests.isEmpty()) {
+            SynthesisLoop loop = loop(engine(6), LIMITS, 7, interrupted);
+            requests.forEach(loop::admit);
+            for (int steps = random.nextInt(4); steps >= 0 && loop.hasWork(); steps--) {
+                loop.step();
+            }
+            List<RequestSnapshot> snapshots = new ArrayList<>();
+            loop.running().forEach(request -> snapshots.add(loop.snapshot(request)));
+            requests.clear();
+            snapshots.forEach(s -> requests.add(SpeechRequest.restore(s, MAX_CHARS)));
+            crashes++;
+        }
+        assertThat(crashes).isGreaterThan(50);
+        assertThat(interrupted.records).containsExactlyInAnyOrderEntriesOf(undisturbed.records);
+    }
+
+    @Test
+    void testParksARequestUntilMoreTextComesAndGoesOnAsIfItHadBeenThere() {
+        RecordedSpeech undisturbed = alone(Map.of("r", THREE_SENTENCES), LIMITS);
+
+        SynthesisLoop loop = loop(engine(1), LIMITS, 256, speech);
+        SpeechRequest request = new SpeechRequest("r", 0, 0, MAX_CHARS);
+        for (int i = 0; i < THREE_SENTENCES.length(); i++) {
+            boolean last = i == THREE_SENTENCES.length() - 1;
+            request.accept(i, THREE_SENTENCES.substring(i, i + 1), last, RequestAttributes.NONE, i);
+            if (!loop.hasWork() && request.ready(SEGMENTER)) {
+                loop.admit(request);
+                run(loop);
+            }
+        }
+        assertThat(speech.parked).hasSize(2);
+        assertThat(speech.records).isEqualTo(undisturbed.records);
+    }
+
+    @Test
+    void testReleaseFreesTheSlotInMidSpeech() {
+        SynthesisLoop loop = loop(ScriptedEngine.tts(1).endAfter(70), LIMITS, 256, speech);
+        SpeechRequest request = request("r", "Hello.");
+        loop.admit(request);
+        for (int i = 0; i < 50; i++) {
+            loop.step();
+        }
+        assertThat(loop.hasFreeSlot()).isFalse();
+        loop.release(request);
+        assertThat(loop.hasFreeSlot()).isTrue();
+        assertThat(loop.hasWork()).isFalse();
+        assertThat(speech.finished).isEmpty();
+    }
+
+    @Test
+    void testEveryLiveRequestIsSteppedBetweenTwoPrefillPieces() {
+        ScriptedEngine engine = ScriptedEngine.tts(2).endAfter(1_000);
+        SynthesisLoop loop = loop(engine, LIMITS, 16, speech);
+        loop.admit(request("short", "Hi."));
+        loop.step();
+        loop.admit(request("long", "Long sentence without an end ".repeat(6)));
+        Map<Integer, Integer> stepsAtPrefill = new HashMap<>();
+        engine.beforePrefill(call -> stepsAtPrefill.put(call, engine.stepCalls()));
+        for (int i = 0; i < 8; i++) {
+            loop.step();
+        }
+        assertThat(stepsAtPrefill).hasSize(8);
+        stepsAtPrefill.forEach((call, steps) -> assertThat(steps).isEqualTo(call - 1));
+    }
+
+    @Test
+    void testRequestWhoseVoiceIsGoneEndsWithErrorAndTheOthersGoOn() {
+        GenerationLimits limits = new GenerationLimits(0, 80);
+        SynthesisLoop loop = loop(engine(2), limits, 256, speech);
+        SpeechRequest unknownVoice = new SpeechRequest("voice", 0, 0, MAX_CHARS);
+        unknownVoice.accept(0, "Hello.", true, attributesWithVoice("gone"), 0);
+        loop.admit(request("fine", "Hello."));
+        loop.admit(unknownVoice);
+        run(loop);
+        assertThat(speech.finished)
+                .containsEntry("fine", FinishReason.STOP)
+                .containsEntry("voice", FinishReason.ERROR);
+        assertThat(speech.errors.get("voice")).contains("gone");
+    }
+
+    private static RequestAttributes attributesWithVoice(String id) {
+        return new RequestAttributes(
+                id, null, null, null, null, null, null, null, null, null, null, null, null, null,
+                null);
+    }
+}
