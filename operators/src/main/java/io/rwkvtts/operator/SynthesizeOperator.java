@@ -267,7 +267,8 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         }
     }
 
-    private boolean hasWork() {
+    /** Whether any request runs or waits for a slot. */
+    boolean hasWork() {
         return loop.hasWork() || !queue.isEmpty();
     }
 

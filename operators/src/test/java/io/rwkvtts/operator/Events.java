@@ -1,0 +1,48 @@
+package io.rwkvtts.operator;
+
+import io.rwkvtts.synthesis.RequestAttributes;
+
+/** Text events for tests. */
+final class Events {
+
+    static final long TIMESTAMP = 1_000;
+
+    private Events() {}
+
+    /** A whole request. */
+    static RequestEvent whole(String id, String text) {
+        return piece(id, 0, text, true);
+    }
+
+    static RequestEvent piece(String id, long sequence, String text, boolean last) {
+        return event(id, sequence, text, last, false, RequestAttributes.NONE);
+    }
+
+    static RequestEvent cancel(String id) {
+        return event(id, 0, "", false, true, RequestAttributes.NONE);
+    }
+
+    static RequestEvent with(String id, String text, RequestAttributes attributes) {
+        return event(id, 0, text, true, false, attributes);
+    }
+
+    private static RequestEvent event(
+            String id,
+            long sequence,
+            String text,
+            boolean last,
+            boolean cancel,
+            RequestAttributes attributes) {
+        return new RequestEvent(
+                id,
+                sequence,
+                text,
+                last,
+                cancel,
+                attributes,
+                TIMESTAMP,
+                new Origin("requests", 0, sequence),
+                new byte[] {1, 2, 3},
+                null);
+    }
+}

@@ -1,0 +1,157 @@
+package io.rwkvtts.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rwkvtts.protocol.GenerationLimits;
+import io.rwkvtts.synthesis.ChunkPlan;
+import io.rwkvtts.synthesis.RequestAttributes;
+import java.io.File;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.api.operators.ProcessOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PrepareTextTest {
+
+    private static final OutputTag<RejectedRecord> DEAD_LETTERS =
+            new OutputTag<>("dead-letters", TypeInformation.of(RejectedRecord.class));
+
+    private OneInputStreamOperatorTestHarness<SourceRecord, RequestEvent> harness;
+
+    @BeforeEach
+    void open() throws Exception {
+        SynthesisSettings settings =
+                new SynthesisSettings(
+                        SpeakingTask.resource("vectors/mini_vocab.txt"),
+                        new File(SpeakingTask.resource("vectors/voice-a.raf.json")).getParent(),
+                        new GenerationLimits(0, 2_048),
+                        false,
+                        10_000,
+                        20,
+                        200,
+                        new ChunkPlan(10, 25),
+                        256,
+                        10_000,
+                        Duration.ofMinutes(10),
+                        Duration.ofHours(1));
+        harness =
+                new OneInputStreamOperatorTestHarness<>(
+                        new ProcessOperator<>(new PrepareText(settings, DEAD_LETTERS)));
+        harness.open();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        harness.close();
+    }
+
+    private void process(RequestEvent event) throws Exception {
+        harness.processElement(new SourceRecord(event, null, false), 0);
+    }
+
+    private List<RejectedRecord> deadLetters() {
+        var letters = harness.getSideOutput(DEAD_LETTERS);
+        return letters == null ? List.of() : letters.stream().map(StreamRecord::getValue).toList();
+    }
+
+    @Test
+    void testLetsValidEventsThrough() throws Exception {
+        List<RequestEvent> events =
+                List.of(
+                        Events.whole("r", "Hello."),
+                        Events.piece("s", 0, "", false),
+                        Events.piece("s", 1, " ", true),
+                        Events.cancel("s"),
+                        Events.with("v", "Hello.", Attributes.of("voiceId", "voice-a")),
+                        Events.with("p", "Hello.", Attributes.of("emotion", "happy")),
+                        Events.with("x".repeat(256), "x".repeat(10_000), RequestAttributes.NONE));
+        for (RequestEvent event : events) {
+            process(event);
+        }
+        assertThat(harness.extractOutputValues()).isEqualTo(events);
+        assertThat(deadLetters()).isEmpty();
+    }
+
+    static Stream<Arguments> invalid() {
+        RequestAttributes none = RequestAttributes.NONE;
+        return Stream.of(
+                Arguments.of("", none, "text is blank"),
+                Arguments.of(" \n\t", none, "text is blank"),
+                Arguments.of("lone \ud800 surrogate", none, "5"),
+                Arguments.of("x".repeat(10_001), none, "at most 10000"),
+                Arguments.of("Hi", Attributes.of("voiceId", "unknown"), "unknown"),
+                Arguments.of("Hi", Attributes.of("voiceId", "../voice-a"), "malformed"),
+                Arguments.of("Hi", Attributes.of("age", "ancient"), "ancient"),
+                Arguments.of("Hi", Attributes.of("gender", "neither"), "neither"),
+                Arguments.of("Hi", Attributes.of("emotion", "bored"), "bored"),
+                Arguments.of("Hi", Attributes.of("pitch", "low"), "low"),
+                Arguments.of("Hi", Attributes.of("speed", "warp"), "warp"),
+                Arguments.of("Hi", Attributes.of("temperature", -0.1), "temperature"),
+                Arguments.of("Hi", Attributes.of("temperature", Double.NaN), "temperature"),
+                Arguments.of("Hi", Attributes.of("topP", Double.POSITIVE_INFINITY), "topP"),
+                Arguments.of("Hi", Attributes.of("topK", -1), "topK"),
+                Arguments.of("Hi", Attributes.of("maxSemanticTokens", 0), "maxSemanticTokens"),
+                Arguments.of("Hi", Attributes.of("maxSemanticTokens", 2_049), "2048"),
+                Arguments.of("Hi", Attributes.of("minSemanticTokens", -1), "minSemanticTokens"),
+                Arguments.of("Hi", Attributes.of("deadlineMs", -1L), "deadline"),
+                Arguments.of("Hi", Attributes.of("tenant", "t".repeat(257)), "tenant"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("invalid")
+    void testInvalidEventBecomesADeadLetterAndGoesOnMarked(
+            String text, RequestAttributes attributes, String named) throws Exception {
+        RequestEvent event = Events.with("r", text, attributes);
+        process(event);
+        process(Events.whole("next", "Hello."));
+
+        assertThat(deadLetters()).hasSize(1);
+        RejectedRecord letter = deadLetters().get(0);
+        assertThat(letter.reason()).isEqualTo(RejectedRecord.Reason.INVALID);
+        assertThat(letter.detail()).contains(named);
+        assertThat(letter.requestId()).isEqualTo("r");
+        assertThat(letter.origin()).isEqualTo(event.origin());
+        assertThat(letter.payload()).isEqualTo(event.payload());
+        assertThat(harness.extractOutputValues())
+                .usingRecursiveFieldByFieldElementComparator()
+                .containsExactly(event.rejected(letter.detail()), Events.whole("next", "Hello."));
+    }
+
+    @ParameterizedTest
+    @MethodSource("unusableIds")
+    void testEventWithoutAUsableIdBecomesADeadLetterOnly(String id) throws Exception {
+        process(Events.whole(id, "Hello."));
+        assertThat(deadLetters()).hasSize(1);
+        assertThat(harness.extractOutputValues()).isEmpty();
+    }
+
+    static Stream<String> unusableIds() {
+        return Stream.of("", " ", "x".repeat(257), "\udc00");
+    }
+
+    @Test
+    void testUndecodableRecordBecomesADeadLetterAsItIs() throws Exception {
+        RejectedRecord record =
+                new RejectedRecord(
+                        RejectedRecord.Reason.UNDECODABLE,
+                        "no schema",
+                        null,
+                        5,
+                        new Origin("requests", 1, 2),
+                        null,
+                        new byte[] {9});
+        harness.processElement(new SourceRecord(null, record, false), 0);
+        assertThat(deadLetters()).containsExactly(record);
+        assertThat(harness.extractOutputValues()).isEmpty();
+    }
+}

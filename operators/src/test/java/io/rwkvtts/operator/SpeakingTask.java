@@ -1,0 +1,223 @@
+package io.rwkvtts.operator;
+
+import io.rwkvtts.engine.EngineModel;
+import io.rwkvtts.engine.InferenceEngine;
+import io.rwkvtts.engine.ScriptedEngine;
+import io.rwkvtts.protocol.GenerationLimits;
+import io.rwkvtts.synthesis.ChunkPlan;
+import java.io.File;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * One subtask of {@link SynthesizeOperator} on a scripted engine, in Flink's operator harness: the
+ * test decides when a step runs.
+ */
+final class SpeakingTask implements AutoCloseable {
+
+    static final int MAX_PARALLELISM = 16;
+    static final Duration IDLE_TIMEOUT = Duration.ofMinutes(10);
+    static final Duration DEDUP_WINDOW = Duration.ofHours(1);
+
+    static final OutputTag<RejectedRecord> DEAD_LETTERS =
+            new OutputTag<>("dead-letters", TypeInformation.of(RejectedRecord.class));
+
+    private final KeyedOneInputStreamOperatorTestHarness<String, RequestEvent, AudioChunk> harness;
+
+    /** How a task is set up; the defaults suit most tests. */
+    static final class Builder {
+        private EngineFactory engines = () -> scripted(4);
+        private int maxTextChars = 10_000;
+        private int queueCapacity = 10_000;
+        private int parallelism = 1;
+        private int subtask;
+        private OperatorSubtaskState state;
+
+        Builder engine(EngineFactory factory) {
+            engines = factory;
+            return this;
+        }
+
+        Builder maxTextChars(int chars) {
+            maxTextChars = chars;
+            return this;
+        }
+
+        Builder queueCapacity(int requests) {
+            queueCapacity = requests;
+            return this;
+        }
+
+        Builder subtask(int number, int of) {
+            subtask = number;
+            parallelism = of;
+            return this;
+        }
+
+        /** Restores what the only subtask of the former job left. */
+        Builder restore(OperatorSubtaskState snapshot) {
+            return restore(snapshot, 1);
+        }
+
+        Builder restore(OperatorSubtaskState snapshot, int formerParallelism) {
+            state =
+                    AbstractStreamOperatorTestHarness.repartitionOperatorState(
+                            snapshot, MAX_PARALLELISM, formerParallelism, parallelism, subtask);
+            return this;
+        }
+
+        SpeakingTask open() throws Exception {
+            SynthesisSettings settings =
+                    new SynthesisSettings(
+                            resource("vectors/mini_vocab.txt"),
+                            null,
+                            new GenerationLimits(0, 80),
+                            false,
+                            maxTextChars,
+                            20,
+                            200,
+                            new ChunkPlan(10, 25),
+                            16,
+                            queueCapacity,
+                            IDLE_TIMEOUT,
+                            DEDUP_WINDOW);
+            KeyedOneInputStreamOperatorTestHarness<String, RequestEvent, AudioChunk> harness =
+                    new KeyedOneInputStreamOperatorTestHarness<>(
+                            new SynthesizeOperatorFactory(engines, settings, DEAD_LETTERS),
+                            RequestEvent::requestId,
+                            Types.STRING,
+                            MAX_PARALLELISM,
+                            parallelism,
+                            subtask);
+            harness.setup(
+                    TypeInformation.of(AudioChunk.class)
+                            .createSerializer(harness.getExecutionConfig().getSerializerConfig()));
+            if (state != null) {
+                harness.initializeState(state);
+            }
+            harness.open();
+            return new SpeakingTask(harness);
+        }
+    }
+
+    private SpeakingTask(
+            KeyedOneInputStreamOperatorTestHarness<String, RequestEvent, AudioChunk> harness) {
+        this.harness = harness;
+    }
+
+    static SpeakingTask open() throws Exception {
+        return new Builder().open();
+    }
+
+    /** An engine whose sequences end after 1 to 90 tokens, as their prompts have it. */
+    static InferenceEngine scripted(int slots) {
+        return scripted(slots, ScriptedEngine.model(12_686, 8193));
+    }
+
+    static InferenceEngine scripted(int slots, EngineModel model) {
+        return new ScriptedEngine(model, slots)
+                .endAfter(prompt -> 1 + (int) Math.floorMod(prompt, 90L));
+    }
+
+    static String resource(String name) {
+        try {
+            return new File(SpeakingTask.class.getClassLoader().getResource(name).toURI())
+                    .getPath();
+        } catch (URISyntaxException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    void process(RequestEvent event) throws Exception {
+        harness.processElement(event, event.timestampMs());
+    }
+
+    /** Runs up to {@code count} steps, fewer if the work is done. */
+    void steps(int count) throws Exception {
+        for (int i = 0; i < count && operator().hasWork(); i++) {
+            harness.getTaskMailbox().take(TaskMailbox.MIN_PRIORITY).run();
+        }
+    }
+
+    void drain() throws Exception {
+        steps(Integer.MAX_VALUE);
+    }
+
+    boolean busy() {
+        return operator().hasWork();
+    }
+
+    private SynthesizeOperator operator() {
+        return (SynthesizeOperator) harness.getOperator();
+    }
+
+    void setTime(long epochMs) throws Exception {
+        harness.setProcessingTime(epochMs);
+        harness.setStateTtlProcessingTime(epochMs);
+    }
+
+    OperatorSubtaskState snapshot() throws Exception {
+        harness.prepareSnapshotPreBarrier(1);
+        return harness.snapshot(1, 1);
+    }
+
+    void endInput() throws Exception {
+        harness.endInput();
+    }
+
+    int storedRequests() {
+        return harness.numKeyedStateEntries();
+    }
+
+    List<AudioChunk> chunks() {
+        return harness.extractOutputValues();
+    }
+
+    List<RejectedRecord> deadLetters() {
+        var letters = harness.getSideOutput(DEAD_LETTERS);
+        return letters == null ? List.of() : letters.stream().map(StreamRecord::getValue).toList();
+    }
+
+    /** The records of each request without their timings, in the order of their output. */
+    Map<String, List<String>> speech() {
+        Map<String, List<String>> speech = new LinkedHashMap<>();
+        append(speech);
+        return speech;
+    }
+
+    /** Appends the records of this task to those of its predecessors. */
+    void append(Map<String, List<String>> speech) {
+        for (AudioChunk chunk : chunks()) {
+            speech.computeIfAbsent(chunk.requestId(), id -> new ArrayList<>()).add(describe(chunk));
+        }
+    }
+
+    static String describe(AudioChunk chunk) {
+        return String.format(
+                "#%d segment %d +%d %s %s %s %s",
+                chunk.sequence(),
+                chunk.segment(),
+                chunk.tokenOffset(),
+                java.util.Arrays.toString(chunk.tokens()),
+                java.util.Arrays.toString(chunk.globalTokens()),
+                chunk.modelId(),
+                chunk.finishReason());
+    }
+
+    @Override
+    public void close() throws Exception {
+        harness.close();
+    }
+}
