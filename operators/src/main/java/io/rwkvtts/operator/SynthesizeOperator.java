@@ -122,14 +122,9 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
 
     private UtteranceFactory openUtterances(EngineModel model) throws IOException {
         WorldTokenizer tokenizer = WorldTokenizer.load(Path.of(settings.vocabulary()));
-        IdSpace ids =
-                IdSpace.of(
-                        model.vocabRows(),
-                        model.headRows(),
-                        tokenizer.largestTextId(),
-                        tokenizer.spct0().orElse(IdSpace.NO_SPCT));
+        IdSpace ids = IdSpace.of(model.vocabRows(), model.headRows(), tokenizer);
         return new UtteranceFactory(
-                new PromptBuilder(ids, tokenizer::encode), settings.rules(), settings.capByText());
+                new PromptBuilder(ids, tokenizer), settings.rules(), settings.capByText());
     }
 
     private void requeueRestored(EngineModel model) throws Exception {

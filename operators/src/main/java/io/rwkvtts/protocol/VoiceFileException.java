@@ -1,7 +1,7 @@
 package io.rwkvtts.protocol;
 
 /** A voice file or directory that cannot be used. The message names it and what was expected. */
-public class VoiceFileException extends RuntimeException {
+public class VoiceFileException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;
 

@@ -78,7 +78,9 @@ class PrepareTextTest {
         for (RequestEvent event : events) {
             process(event);
         }
-        assertThat(harness.extractOutputValues()).isEqualTo(events);
+        assertThat(harness.extractOutputValues())
+                .usingRecursiveFieldByFieldElementComparator()
+                .isEqualTo(events);
         assertThat(deadLetters()).isEmpty();
     }
 
@@ -151,7 +153,9 @@ class PrepareTextTest {
                         null,
                         new byte[] {9});
         harness.processElement(new SourceRecord(null, record, false), 0);
-        assertThat(deadLetters()).containsExactly(record);
+        assertThat(deadLetters())
+                .usingRecursiveFieldByFieldElementComparator()
+                .containsExactly(record);
         assertThat(harness.extractOutputValues()).isEmpty();
     }
 }

@@ -8,6 +8,9 @@ import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.protocol.PromptBuilder;
 import io.rwkvtts.protocol.VoiceDirectory;
 import io.rwkvtts.text.Segmenter;
+import io.rwkvtts.text.WorldTokenizer;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,14 +25,22 @@ class SynthesisLoopTest {
 
     private static final int MAX_CHARS = 10_000;
     private static final Segmenter SEGMENTER = new Segmenter();
+    private static final WorldTokenizer TOKENIZER = tokenizer();
     private static final String THREE_SENTENCES =
             "This is the first sentence of three. Here is the second sentence. And the third one.";
 
     private final RecordedSpeech speech = new RecordedSpeech();
 
-    /** A letter is its own token; enough for an engine that hashes what it is fed. */
-    private static int[] encode(String text) {
-        return text.chars().map(c -> IdSpace.TEXT_OFFSET + 1 + c % 250).toArray();
+    private static WorldTokenizer tokenizer() {
+        try {
+            return WorldTokenizer.load(
+                    Path.of(
+                            SynthesisLoopTest.class
+                                    .getResource("/vectors/mini_vocab.txt")
+                                    .toURI()));
+        } catch (URISyntaxException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static SynthesisLoop loop(
@@ -37,9 +48,7 @@ class SynthesisLoopTest {
         return new SynthesisLoop(
                 engine,
                 new UtteranceFactory(
-                        new PromptBuilder(
-                                IdSpace.of(77_923, 8193, 77_821, 77_823),
-                                SynthesisLoopTest::encode),
+                        new PromptBuilder(IdSpace.of(12_686, 8193, TOKENIZER), TOKENIZER),
                         new RequestRules(VoiceDirectory.empty(), limits, MAX_CHARS),
                         false),
                 SEGMENTER,
@@ -49,8 +58,12 @@ class SynthesisLoopTest {
                 LoopObserver.NONE);
     }
 
+    private static ScriptedEngine engineOf(int slots) {
+        return new ScriptedEngine(ScriptedEngine.model(12_686, 8193), slots);
+    }
+
     private static ScriptedEngine engine(int slots) {
-        return ScriptedEngine.tts(slots).endAfter(prompt -> 1 + (int) Math.floorMod(prompt, 90L));
+        return engineOf(slots).endAfter(prompt -> 1 + (int) Math.floorMod(prompt, 90L));
     }
 
     private static SpeechRequest request(String id, String text) {
@@ -88,7 +101,7 @@ class SynthesisLoopTest {
 
     @Test
     void testCutsASegmentIntoAShortChunkAndLongerOnes() {
-        SynthesisLoop loop = loop(ScriptedEngine.tts(1).endAfter(64), LIMITS, 256, speech);
+        SynthesisLoop loop = loop(engineOf(1).endAfter(64), LIMITS, 256, speech);
         loop.admit(request("r", "Hello."));
         run(loop);
 
@@ -103,7 +116,7 @@ class SynthesisLoopTest {
 
     @Test
     void testChunkThatEndsWithTheSegmentIsNotFollowedByAnEmptyOne() {
-        SynthesisLoop loop = loop(ScriptedEngine.tts(1).endAfter(35), LIMITS, 256, speech);
+        SynthesisLoop loop = loop(engineOf(1).endAfter(35), LIMITS, 256, speech);
         loop.admit(request("r", "Hello."));
         run(loop);
         assertThat(speech.records.get("r")).hasSize(3).last().isEqualTo("#2 STOP");
@@ -111,7 +124,7 @@ class SynthesisLoopTest {
 
     @Test
     void testEmptySegmentEndsWithoutChunk() {
-        SynthesisLoop loop = loop(ScriptedEngine.tts(1).endAfter(0), LIMITS, 256, speech);
+        SynthesisLoop loop = loop(engineOf(1).endAfter(0), LIMITS, 256, speech);
         loop.admit(request("r", "Hello."));
         run(loop);
         assertThat(speech.records.get("r")).containsExactly("#0 STOP");
@@ -120,11 +133,7 @@ class SynthesisLoopTest {
     @Test
     void testSegmentAtItsLimitEndsWithLength() {
         SynthesisLoop loop =
-                loop(
-                        ScriptedEngine.tts(1).endAfter(1_000),
-                        new GenerationLimits(0, 12),
-                        256,
-                        speech);
+                loop(engineOf(1).endAfter(1_000), new GenerationLimits(0, 12), 256, speech);
         loop.admit(request("r", "Hello."));
         run(loop);
         assertThat(speech.finished).containsEntry("r", FinishReason.LENGTH);
@@ -133,7 +142,7 @@ class SynthesisLoopTest {
 
     @Test
     void testLaterSegmentsTakeOverTheGlobalTokensOfTheFirst() {
-        SynthesisLoop loop = loop(ScriptedEngine.tts(1).endAfter(5), LIMITS, 256, speech);
+        SynthesisLoop loop = loop(engineOf(1).endAfter(5), LIMITS, 256, speech);
         loop.admit(request("r", THREE_SENTENCES));
         run(loop);
 
@@ -211,7 +220,7 @@ class SynthesisLoopTest {
 
     @Test
     void testReleaseFreesTheSlotInMidSpeech() {
-        SynthesisLoop loop = loop(ScriptedEngine.tts(1).endAfter(70), LIMITS, 256, speech);
+        SynthesisLoop loop = loop(engineOf(1).endAfter(70), LIMITS, 256, speech);
         SpeechRequest request = request("r", "Hello.");
         loop.admit(request);
         for (int i = 0; i < 50; i++) {
@@ -226,7 +235,7 @@ class SynthesisLoopTest {
 
     @Test
     void testEveryLiveRequestIsSteppedBetweenTwoPrefillPieces() {
-        ScriptedEngine engine = ScriptedEngine.tts(2).endAfter(1_000);
+        ScriptedEngine engine = engineOf(2).endAfter(1_000);
         SynthesisLoop loop = loop(engine, LIMITS, 16, speech);
         loop.admit(request("short", "Hi."));
         loop.step();
