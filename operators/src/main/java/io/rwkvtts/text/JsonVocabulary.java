@@ -1,5 +1,7 @@
 package io.rwkvtts.text;
 
+import static java.util.Map.entry;
+
 import io.rwkvtts.text.JsonEntries.Entry;
 import java.nio.file.Path;
 import java.util.Map;
@@ -9,31 +11,22 @@ import java.util.TreeMap;
 
 /**
  * Reader of the two JSON forms of a vocabulary (spec 2.3): raw ids with text tokens only
- * (web-rwkv), and unified ids with control entries (rwkv-tts-rs). A file that has the control entry
- * of the end of speech is of the second form.
+ * (web-rwkv), and unified ids with control entries (rwkv-tts-rs). A file with any of the control
+ * entries is taken for the second.
  */
 final class JsonVocabulary {
-
-    private static final int EOS = 8192;
 
     /** Control entries in front of the text, by unified id: they pin the id space of spec 3.2. */
     private static final Map<Integer, String> LANDMARKS =
             new TreeMap<>(
-                    Map.of(
-                            EOS,
-                            "<|semantic_token_eos|>",
-                            8193,
-                            "<|tag_0|>",
-                            8194,
-                            "<|tag_1|>",
-                            8195,
-                            "<|tag_2|>",
-                            8196,
-                            "<|global_token_0|>",
-                            12_291,
-                            "<|global_token_4095|>",
-                            WorldTokenizer.TEXT_OFFSET,
-                            "<|rwkv_tokenizer_end_of_text|>"));
+                    Map.ofEntries(
+                            entry(8192, "<|semantic_token_eos|>"),
+                            entry(8193, "<|tag_0|>"),
+                            entry(8194, "<|tag_1|>"),
+                            entry(8195, "<|tag_2|>"),
+                            entry(8196, "<|global_token_0|>"),
+                            entry(12_291, "<|global_token_4095|>"),
+                            entry(WorldTokenizer.TEXT_OFFSET, "<|rwkv_tokenizer_end_of_text|>")));
 
     private static final int SPCT_COUNT = 100;
 
@@ -50,7 +43,10 @@ final class JsonVocabulary {
      */
     static Vocabulary read(Path file, byte[] content) {
         JsonVocabulary reader = new JsonVocabulary(file, JsonEntries.read(file, content));
-        return reader.find(LANDMARKS.get(EOS)).isPresent() ? reader.unified() : reader.raw();
+        boolean unified =
+                reader.entries.values().stream()
+                        .anyMatch(entry -> LANDMARKS.containsValue(entry.text()));
+        return unified ? reader.unified() : reader.raw();
     }
 
     private Vocabulary raw() {

@@ -38,7 +38,7 @@ final class Marks {
 
     /** Blanks of any kind, line breaks among them. All are single chars. */
     static boolean blank(int c) {
-        return Character.isWhitespace(c) || Character.isSpaceChar(c);
+        return Character.isWhitespace(c) || Character.isSpaceChar(c) || lineBreak(c);
     }
 
     /** The mandatory line breaks of Unicode (UAX 14: BK, CR, LF, NL). */

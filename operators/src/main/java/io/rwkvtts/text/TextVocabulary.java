@@ -56,8 +56,7 @@ final class TextVocabulary {
         if (first < 0 || first == last) {
             throw fault(
                     number,
-                    "an id, a literal and its length were expected, found " + quote(line),
-                    null);
+                    "an id, a literal and its length were expected, found " + Quoted.of(line));
         }
         checkId(number, line.substring(0, first));
         byte[] token = literal(number, line.substring(first + 1, last));
@@ -66,8 +65,7 @@ final class TextVocabulary {
             throw fault(
                     number,
                     "the token is not above that of the line before; tokens ascend by length, then"
-                            + " by bytes",
-                    null);
+                            + " by bytes");
         }
         tokens.put(number, token);
         previous = token;
@@ -85,11 +83,13 @@ final class TextVocabulary {
         if (!id.equals(Integer.toString(number))) {
             throw fault(
                     number,
-                    "id " + number + " was expected, since ids count from 1, found " + quote(id),
-                    null);
+                    "id "
+                            + number
+                            + " was expected, since ids count from 1, found "
+                            + Quoted.of(id));
         }
         if (number > Vocabulary.MAX_RAW_ID) {
-            throw fault(number, "more than " + Vocabulary.MAX_RAW_ID + " tokens", null);
+            throw fault(number, "more than " + Vocabulary.MAX_RAW_ID + " tokens");
         }
     }
 
@@ -97,7 +97,7 @@ final class TextVocabulary {
         try {
             return PythonLiteral.bytes(literal);
         } catch (IllegalArgumentException e) {
-            throw fault(number, e.getMessage() + " in the literal " + quote(literal), e);
+            throw fault(number, e.getMessage() + " in the literal " + Quoted.of(literal), e);
         }
     }
 
@@ -108,13 +108,12 @@ final class TextVocabulary {
                     "the literal has "
                             + expected
                             + " bytes, but the length field says "
-                            + quote(length),
-                    null);
+                            + Quoted.of(length));
         }
     }
 
-    private static String quote(String found) {
-        return Quoted.of(found);
+    private VocabularyException fault(int number, String problem) {
+        return fault(number, problem, null);
     }
 
     private VocabularyException fault(int number, String problem, Throwable cause) {

@@ -49,7 +49,7 @@ final class VocabularyFile {
         } catch (NoSuchFileException e) {
             throw new VocabularyException(file, "there is no such file", e);
         } catch (IOException e) {
-            throw new VocabularyException(file, "can't be read: " + e.getMessage(), e);
+            throw new VocabularyException(file, "can't be read (" + e + ")", e);
         }
     }
 
