@@ -1,0 +1,61 @@
+package io.rwkvtts.job.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.rwkvtts.schema.TextEvent;
+import io.rwkvtts.schema.WireCodec;
+import java.util.Properties;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Sends text events to the request topic, keyed by request id: the reference producer.
+ *
+ * <p>Owns its connection. May be used by several threads; events of one request keep their order
+ * only if one thread sends them.
+ */
+public final class TextEventProducer implements AutoCloseable {
+
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final String topic;
+    private final WireCodec<TextEvent> codec = WireCodec.textEvents();
+
+    /**
+     * Prepares a connection.
+     *
+     * @param clientProperties properties of a Kafka client, with {@code bootstrap.servers}
+     * @param topic the request topic
+     */
+    public TextEventProducer(Properties clientProperties, String topic) {
+        Properties properties = new Properties();
+        properties.putAll(clientProperties);
+        properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "0");
+        this.producer =
+                new KafkaProducer<>(
+                        properties, new ByteArraySerializer(), new ByteArraySerializer());
+        this.topic = topic;
+    }
+
+    /**
+     * Sends an event.
+     *
+     * @return where it was written, once the brokers have confirmed it
+     * @throws IllegalArgumentException if it is larger than a record may be, see {@link
+     *     WireCodec#encode}
+     */
+    public Future<RecordMetadata> send(TextEvent event) {
+        return producer.send(
+                new ProducerRecord<>(
+                        topic, event.getRequestId().getBytes(UTF_8), codec.encode(event)));
+    }
+
+    /** Waits until all events are confirmed and disconnects. */
+    @Override
+    public void close() {
+        producer.close();
+    }
+}

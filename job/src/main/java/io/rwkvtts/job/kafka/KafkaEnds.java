@@ -1,0 +1,74 @@
+package io.rwkvtts.job.kafka;
+
+import io.rwkvtts.operator.AudioChunk;
+import io.rwkvtts.operator.RejectedRecord;
+import io.rwkvtts.operator.SourceRecord;
+import java.util.Properties;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+import org.apache.kafka.clients.producer.ProducerConfig;
+
+/** Source and sinks of the job. */
+public final class KafkaEnds {
+
+    private KafkaEnds() {}
+
+    /**
+     * Reads the request topic from the group's committed offsets, or else from the earliest. Each
+     * Kafka record gives exactly one {@link SourceRecord}.
+     */
+    public static KafkaSource<SourceRecord> requests(KafkaSettings settings) {
+        return KafkaSource.<SourceRecord>builder()
+                .setProperties(settings.properties())
+                .setTopics(settings.requestsTopic())
+                .setGroupId(settings.groupId())
+                .setStartingOffsets(
+                        OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
+                .setDeserializer(new TextEventDeserializer())
+                .build();
+    }
+
+    /**
+     * To be used with {@link #requests}: no watermarks, and no timestamps either. The sinks would
+     * give an output record the timestamp of its request, and Kafka deletes records by their
+     * timestamps.
+     */
+    public static WatermarkStrategy<SourceRecord> withoutTime() {
+        return WatermarkStrategy.<SourceRecord>noWatermarks()
+                .withTimestampAssigner((record, kafkaTimestamp) -> Long.MIN_VALUE);
+    }
+
+    /**
+     * Writes audio tokens with the delivery guarantee of the settings. At-least-once sends each
+     * record at once; exactly-once commits a transaction per checkpoint, under transactional ids
+     * that are used again.
+     */
+    public static KafkaSink<AudioChunk> tokens(KafkaSettings settings) {
+        Properties properties = settings.properties();
+        properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "0");
+        properties.setProperty(
+                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                Long.toString(settings.transactionTimeout().toMillis()));
+        return KafkaSink.<AudioChunk>builder()
+                .setKafkaProducerConfig(properties)
+                .setRecordSerializer(AudioTokensSerializer.records(settings.tokensTopic()))
+                .setDeliveryGuarantee(settings.deliveryGuarantee())
+                .setTransactionalIdPrefix(settings.transactionalIdPrefix())
+                .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
+                .build();
+    }
+
+    /** Writes dead letters, always at least once: a letter should not wait for a checkpoint. */
+    public static KafkaSink<RejectedRecord> deadLetters(KafkaSettings settings) {
+        return KafkaSink.<RejectedRecord>builder()
+                .setKafkaProducerConfig(settings.properties())
+                .setRecordSerializer(DeadLetterSerializer.records(settings.deadLettersTopic()))
+                .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
+                .build();
+    }
+}

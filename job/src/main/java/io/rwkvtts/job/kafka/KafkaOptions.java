@@ -1,0 +1,95 @@
+package io.rwkvtts.job.kafka;
+
+import java.time.Duration;
+import java.util.Map;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+
+/** Options of the job's ends in Kafka. */
+public final class KafkaOptions {
+
+    /** Addresses of the brokers. */
+    public static final ConfigOption<String> BOOTSTRAP_SERVERS =
+            ConfigOptions.key("tts.kafka.bootstrap-servers")
+                    .stringType()
+                    .defaultValue("localhost:9092")
+                    .withDescription("Brokers to connect to first, as host:port,host:port.");
+
+    /** Topic of the text events. */
+    public static final ConfigOption<String> REQUESTS_TOPIC =
+            ConfigOptions.key("tts.kafka.requests-topic")
+                    .stringType()
+                    .defaultValue("tts-requests")
+                    .withDescription("Topic that text events are read from.");
+
+    /** Topic of the audio tokens. */
+    public static final ConfigOption<String> TOKENS_TOPIC =
+            ConfigOptions.key("tts.kafka.tokens-topic")
+                    .stringType()
+                    .defaultValue("tts-tokens")
+                    .withDescription("Topic that audio tokens are written to.");
+
+    /** Topic of the records that cannot be served. */
+    public static final ConfigOption<String> DEAD_LETTERS_TOPIC =
+            ConfigOptions.key("tts.kafka.dead-letters-topic")
+                    .stringType()
+                    .defaultValue("tts-dead-letters")
+                    .withDescription(
+                            "Topic that undecodable records and invalid events are written to,"
+                                    + " always at least once.");
+
+    /** Consumer group whose committed offsets a fresh job starts from. */
+    public static final ConfigOption<String> GROUP_ID =
+            ConfigOptions.key("tts.kafka.group-id")
+                    .stringType()
+                    .defaultValue("flink-rwkv-tts")
+                    .withDescription(
+                            "Consumer group. A job that starts without a checkpoint or savepoint"
+                                    + " begins at the group's committed offsets, or at the earliest"
+                                    + " ones if there are none.");
+
+    /** Delivery guarantee of the audio tokens. */
+    public static final ConfigOption<DeliveryGuarantee> DELIVERY_GUARANTEE =
+            ConfigOptions.key("tts.kafka.delivery-guarantee")
+                    .enumType(DeliveryGuarantee.class)
+                    .defaultValue(DeliveryGuarantee.AT_LEAST_ONCE)
+                    .withDescription(
+                            "at-least-once: chunks can be read at once; after a failure some are"
+                                    + " repeated with the same bytes, and consumers drop them by"
+                                    + " their sequence. exactly-once: chunks can be read by"
+                                    + " read_committed consumers when the next checkpoint is"
+                                    + " complete.");
+
+    /** Start of the names of Kafka transactions. */
+    public static final ConfigOption<String> TRANSACTIONAL_ID_PREFIX =
+            ConfigOptions.key("tts.kafka.transactional-id-prefix")
+                    .stringType()
+                    .defaultValue("flink-rwkv-tts")
+                    .withDescription(
+                            "For exactly-once: start of the transactional ids. Must be the same"
+                                    + " over restarts of a job and different for two jobs on one"
+                                    + " Kafka cluster.");
+
+    /** How long a Kafka transaction may stay open. */
+    public static final ConfigOption<Duration> TRANSACTION_TIMEOUT =
+            ConfigOptions.key("tts.kafka.transaction-timeout")
+                    .durationType()
+                    .defaultValue(Duration.ofMinutes(10))
+                    .withDescription(
+                            "For exactly-once: Kafka aborts a transaction, and its chunks are lost,"
+                                    + " after this time. Must be longer than a checkpoint interval"
+                                    + " and the job's downtime together, and at most the brokers'"
+                                    + " transaction.max.timeout.ms (15 min unless changed).");
+
+    /** Further properties of all Kafka clients. */
+    public static final ConfigOption<Map<String, String>> CLIENT_PROPERTIES =
+            ConfigOptions.key("tts.kafka.properties")
+                    .mapType()
+                    .defaultValue(Map.of())
+                    .withDescription(
+                            "Properties for the Kafka clients of the job, such as"
+                                    + " tts.kafka.properties.security.protocol: SASL_SSL.");
+
+    private KafkaOptions() {}
+}

@@ -1,0 +1,118 @@
+package io.rwkvtts.job.kafka;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import java.util.regex.Pattern;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.kafka.clients.CommonClientConfigs;
+
+/**
+ * The values of {@link KafkaOptions}, checked.
+ *
+ * @param bootstrapServers brokers to connect to first
+ * @param requestsTopic topic to read text events from
+ * @param tokensTopic topic to write audio tokens to
+ * @param deadLettersTopic topic to write what cannot be served to
+ * @param groupId consumer group
+ * @param deliveryGuarantee at-least-once or exactly-once
+ * @param transactionalIdPrefix start of the transactional ids
+ * @param transactionTimeout longest time a transaction may stay open
+ * @param clientProperties further properties of all clients
+ */
+public record KafkaSettings(
+        String bootstrapServers,
+        String requestsTopic,
+        String tokensTopic,
+        String deadLettersTopic,
+        String groupId,
+        DeliveryGuarantee deliveryGuarantee,
+        String transactionalIdPrefix,
+        Duration transactionTimeout,
+        Map<String, String> clientProperties) {
+
+    private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
+
+    /**
+     * Reads the options.
+     *
+     * @throws IllegalArgumentException for a value that cannot work; names the option
+     */
+    public static KafkaSettings from(ReadableConfig config) {
+        KafkaSettings settings =
+                new KafkaSettings(
+                        notBlank(config, KafkaOptions.BOOTSTRAP_SERVERS),
+                        topic(config, KafkaOptions.REQUESTS_TOPIC),
+                        topic(config, KafkaOptions.TOKENS_TOPIC),
+                        topic(config, KafkaOptions.DEAD_LETTERS_TOPIC),
+                        notBlank(config, KafkaOptions.GROUP_ID),
+                        guarantee(config),
+                        notBlank(config, KafkaOptions.TRANSACTIONAL_ID_PREFIX),
+                        transactionTimeout(config),
+                        Map.copyOf(config.get(KafkaOptions.CLIENT_PROPERTIES)));
+        if (settings.requestsTopic.equals(settings.tokensTopic)
+                || settings.requestsTopic.equals(settings.deadLettersTopic)
+                || settings.tokensTopic.equals(settings.deadLettersTopic)) {
+            throw new IllegalArgumentException(
+                    "%s, %s and %s are %s, %s and %s; expected three different topics"
+                            .formatted(
+                                    KafkaOptions.REQUESTS_TOPIC.key(),
+                                    KafkaOptions.TOKENS_TOPIC.key(),
+                                    KafkaOptions.DEAD_LETTERS_TOPIC.key(),
+                                    settings.requestsTopic,
+                                    settings.tokensTopic,
+                                    settings.deadLettersTopic));
+        }
+        return settings;
+    }
+
+    /** Properties for any Kafka client: the further ones and the brokers, a new object. */
+    public Properties properties() {
+        Properties properties = new Properties();
+        properties.putAll(clientProperties);
+        properties.setProperty(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+        return properties;
+    }
+
+    private static String notBlank(ReadableConfig config, ConfigOption<String> option) {
+        String value = config.get(option);
+        if (value.isBlank()) {
+            throw new IllegalArgumentException(option.key() + " is blank");
+        }
+        return value;
+    }
+
+    private static String topic(ReadableConfig config, ConfigOption<String> option) {
+        String topic = config.get(option);
+        if (!TOPIC.matcher(topic).matches() || topic.equals(".") || topic.equals("..")) {
+            throw new IllegalArgumentException(
+                    ("%s is '%s'; expected the name of a topic: 1 to 249 of the characters a-z, A-Z,"
+                                    + " 0-9, '.', '_' and '-'")
+                            .formatted(option.key(), topic));
+        }
+        return topic;
+    }
+
+    private static DeliveryGuarantee guarantee(ReadableConfig config) {
+        DeliveryGuarantee guarantee = config.get(KafkaOptions.DELIVERY_GUARANTEE);
+        if (guarantee == DeliveryGuarantee.NONE) {
+            throw new IllegalArgumentException(
+                    "%s is none; expected at-least-once or exactly-once"
+                            .formatted(KafkaOptions.DELIVERY_GUARANTEE.key()));
+        }
+        return guarantee;
+    }
+
+    private static Duration transactionTimeout(ReadableConfig config) {
+        Duration timeout = config.get(KafkaOptions.TRANSACTION_TIMEOUT);
+        if (timeout.compareTo(Duration.ofSeconds(1)) < 0
+                || timeout.compareTo(Duration.ofMillis(Integer.MAX_VALUE)) > 0) {
+            throw new IllegalArgumentException(
+                    "%s is %s; expected 1 s to 24 days"
+                            .formatted(KafkaOptions.TRANSACTION_TIMEOUT.key(), timeout));
+        }
+        return timeout;
+    }
+}

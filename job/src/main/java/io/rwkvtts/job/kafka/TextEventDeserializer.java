@@ -1,0 +1,127 @@
+package io.rwkvtts.job.kafka;
+
+import io.rwkvtts.operator.Origin;
+import io.rwkvtts.operator.RejectedRecord;
+import io.rwkvtts.operator.RequestEvent;
+import io.rwkvtts.operator.SourceRecord;
+import io.rwkvtts.schema.TextEvent;
+import io.rwkvtts.schema.WireCodec;
+import io.rwkvtts.schema.WireFormatException;
+import io.rwkvtts.synthesis.RequestAttributes;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.apache.flink.api.common.serialization.DeserializationSchema;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Turns each record of the request topic into one {@link SourceRecord}. A record that is no text
+ * event, or one without a usable request id, becomes a rejected record; nothing fails and nothing
+ * disappears.
+ */
+final class TextEventDeserializer implements KafkaRecordDeserializationSchema<SourceRecord> {
+
+    /** Longest request id in UTF-16 units: it is the key and a part of each output record. */
+    static final int MAX_REQUEST_ID_LENGTH = 256;
+
+    private static final long serialVersionUID = 1L;
+
+    private transient WireCodec<TextEvent> codec;
+
+    @Override
+    public void open(DeserializationSchema.InitializationContext context) {
+        codec = WireCodec.textEvents();
+    }
+
+    @Override
+    public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<SourceRecord> out) {
+        out.collect(sourceRecord(record));
+    }
+
+    private SourceRecord sourceRecord(ConsumerRecord<byte[], byte[]> record) {
+        if (record.value() == null) {
+            return rejected(
+                    record,
+                    RejectedRecord.Reason.UNDECODABLE,
+                    "the record has no value (a tombstone)");
+        }
+        TextEvent event;
+        try {
+            event = codec.decode(record.value());
+        } catch (WireFormatException e) {
+            return rejected(record, RejectedRecord.Reason.UNDECODABLE, e.getMessage());
+        }
+        String id = event.getRequestId();
+        if (id.isBlank()) {
+            return rejected(record, RejectedRecord.Reason.INVALID, "requestId is blank");
+        }
+        if (id.length() > MAX_REQUEST_ID_LENGTH) {
+            return rejected(
+                    record,
+                    RejectedRecord.Reason.INVALID,
+                    "requestId has %,d characters; at most %d"
+                            .formatted(id.length(), MAX_REQUEST_ID_LENGTH));
+        }
+        boolean keyDiffers = !Arrays.equals(record.key(), id.getBytes(StandardCharsets.UTF_8));
+        return new SourceRecord(requestEvent(event, record), null, keyDiffers);
+    }
+
+    private static SourceRecord rejected(
+            ConsumerRecord<byte[], byte[]> record, String reason, String detail) {
+        RejectedRecord rejected =
+                new RejectedRecord(
+                        reason,
+                        detail,
+                        null,
+                        record.timestamp(),
+                        origin(record),
+                        record.key(),
+                        record.value());
+        return new SourceRecord(null, rejected, false);
+    }
+
+    private static RequestEvent requestEvent(
+            TextEvent event, ConsumerRecord<byte[], byte[]> record) {
+        return new RequestEvent(
+                event.getRequestId(),
+                event.getSequence(),
+                event.getText(),
+                event.getLast(),
+                event.getCancel(),
+                attributes(event),
+                record.timestamp(),
+                origin(record),
+                record.value(),
+                null);
+    }
+
+    private static RequestAttributes attributes(TextEvent event) {
+        return new RequestAttributes(
+                event.getVoiceId(),
+                event.getAge(),
+                event.getGender(),
+                event.getEmotion(),
+                event.getPitch(),
+                event.getSpeed(),
+                event.getTemperature(),
+                event.getTopP(),
+                event.getTopK(),
+                event.getSeed(),
+                event.getMaxSemanticTokens(),
+                event.getMinSemanticTokens(),
+                event.getPriority(),
+                event.getDeadline(),
+                event.getTenant());
+    }
+
+    private static Origin origin(ConsumerRecord<byte[], byte[]> record) {
+        return new Origin(record.topic(), record.partition(), record.offset());
+    }
+
+    @Override
+    public TypeInformation<SourceRecord> getProducedType() {
+        return TypeInformation.of(SourceRecord.class);
+    }
+}

@@ -1,0 +1,71 @@
+package io.rwkvtts.job.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Map;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class KafkaSettingsTest {
+
+    @Test
+    void testDefaults() {
+        KafkaSettings settings = KafkaSettings.from(new Configuration());
+
+        assertThat(settings.bootstrapServers()).isEqualTo("localhost:9092");
+        assertThat(settings.requestsTopic()).isEqualTo("tts-requests");
+        assertThat(settings.tokensTopic()).isEqualTo("tts-tokens");
+        assertThat(settings.deadLettersTopic()).isEqualTo("tts-dead-letters");
+        assertThat(settings.deliveryGuarantee()).isEqualTo(DeliveryGuarantee.AT_LEAST_ONCE);
+        assertThat(settings.transactionTimeout()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(settings.properties())
+                .containsExactly(Map.entry("bootstrap.servers", "localhost:9092"));
+    }
+
+    @Test
+    void testClientPropertiesArePassedOn() {
+        Configuration config = new Configuration();
+        config.setString("tts.kafka.bootstrap-servers", "a:1,b:2");
+        config.setString("tts.kafka.properties.security.protocol", "SASL_SSL");
+        config.setString("tts.kafka.properties.sasl.mechanism", "PLAIN");
+        config.setString("tts.kafka.delivery-guarantee", "exactly-once");
+
+        KafkaSettings settings = KafkaSettings.from(config);
+
+        assertThat(settings.properties())
+                .containsOnly(
+                        Map.entry("bootstrap.servers", "a:1,b:2"),
+                        Map.entry("security.protocol", "SASL_SSL"),
+                        Map.entry("sasl.mechanism", "PLAIN"));
+        assertThat(settings.deliveryGuarantee()).isEqualTo(DeliveryGuarantee.EXACTLY_ONCE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "tts.kafka.bootstrap-servers|' '|tts.kafka.bootstrap-servers is blank",
+                "tts.kafka.group-id|''|tts.kafka.group-id is blank",
+                "tts.kafka.requests-topic|my topic|tts.kafka.requests-topic is 'my topic'",
+                "tts.kafka.tokens-topic|..|tts.kafka.tokens-topic is '..'",
+                "tts.kafka.dead-letters-topic|''|tts.kafka.dead-letters-topic is ''",
+                "tts.kafka.delivery-guarantee|none|expected at-least-once or exactly-once",
+                "tts.kafka.delivery-guarantee|once|tts.kafka.delivery-guarantee",
+                "tts.kafka.transaction-timeout|0 s|tts.kafka.transaction-timeout is PT0S",
+                "tts.kafka.transaction-timeout|30 d|tts.kafka.transaction-timeout is PT720H",
+                "tts.kafka.tokens-topic|tts-requests|expected three different topics",
+            })
+    void testValueThatCannotWorkIsNamed(String key, String value, String message) {
+        Configuration config = new Configuration();
+        config.setString(key, value);
+
+        assertThatThrownBy(() -> KafkaSettings.from(config))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
+    }
+}

@@ -1,0 +1,162 @@
+package io.rwkvtts.job.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rwkvtts.operator.AudioChunk;
+import io.rwkvtts.operator.Origin;
+import io.rwkvtts.operator.RejectedRecord;
+import io.rwkvtts.schema.AudioTokens;
+import io.rwkvtts.schema.DeadLetter;
+import io.rwkvtts.schema.WireCodec;
+import java.util.Arrays;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+
+class OutputSerializersTest {
+
+    private static final Origin ORIGIN = new Origin("requests", 2, 17);
+
+    @Test
+    void testChunkBecomesARecordKeyedByItsRequest() throws Exception {
+        ProducerRecord<byte[], byte[]> record = serialize(chunk(100, 200));
+        AudioTokens tokens = WireCodec.audioTokens().decode(record.value());
+
+        assertThat(record.topic()).isEqualTo("tokens");
+        assertThat(record.key()).isEqualTo("r1".getBytes(UTF_8));
+        assertThat(header(record, "tts-request-timestamp-ms")).isEqualTo("100");
+        assertThat(header(record, "tts-emitted-at-ms")).isEqualTo("200");
+        assertThat(tokens.getRequestId()).isEqualTo("r1");
+        assertThat(tokens.getSequence()).isEqualTo(4);
+        assertThat(tokens.getSegment()).isEqualTo(2);
+        assertThat(tokens.getTokenOffset()).isEqualTo(60);
+        assertThat(tokens.getTokens()).containsExactly(0, 8191);
+        assertThat(tokens.getGlobalTokens()).containsExactly(4095);
+        assertThat(tokens.getModelId()).isEqualTo("model");
+        assertThat(tokens.getFinishReason()).isNull();
+    }
+
+    @Test
+    void testEndOfARequestHasNoTokens() throws Exception {
+        AudioTokens tokens =
+                WireCodec.audioTokens()
+                        .decode(
+                                serialize(
+                                                new AudioChunk(
+                                                        "r1",
+                                                        5,
+                                                        2,
+                                                        62,
+                                                        new int[0],
+                                                        null,
+                                                        "model",
+                                                        "error",
+                                                        "text is blank",
+                                                        1,
+                                                        2))
+                                        .value());
+
+        assertThat(tokens.getTokens()).isEmpty();
+        assertThat(tokens.getGlobalTokens()).isNull();
+        assertThat(tokens.getFinishReason()).isEqualTo("error");
+        assertThat(tokens.getError()).isEqualTo("text is blank");
+    }
+
+    @Test
+    void testReplayedChunkHasTheSameBytesAtAnotherTime() throws Exception {
+        assertThat(serialize(chunk(100, 999)).value()).isEqualTo(serialize(chunk(1, 2)).value());
+    }
+
+    @Test
+    void testDeadLetterTellsReasonOriginAndBytes() throws Exception {
+        RejectedRecord rejected =
+                new RejectedRecord(
+                        "undecodable",
+                        "why",
+                        null,
+                        1234,
+                        ORIGIN,
+                        new byte[] {1},
+                        new byte[] {2, 3});
+
+        ProducerRecord<byte[], byte[]> record = serialize(rejected);
+        DeadLetter letter = WireCodec.deadLetters().decode(record.value());
+
+        assertThat(record.topic()).isEqualTo("dead-letters");
+        assertThat(record.key()).containsExactly(1);
+        assertThat(header(record, "error")).isEqualTo("undecodable");
+        assertThat(header(record, "origin")).isEqualTo("requests-2@17");
+        assertThat(letter.getReason()).isEqualTo("undecodable");
+        assertThat(letter.getDetail()).isEqualTo("why");
+        assertThat(letter.getTopic()).isEqualTo("requests");
+        assertThat(letter.getPartition()).isEqualTo(2);
+        assertThat(letter.getOffset()).isEqualTo(17);
+        assertThat(letter.getTimestamp()).isEqualTo(1234);
+        assertThat(letter.getKey().array()).containsExactly(1);
+        assertThat(letter.getPayload().array()).containsExactly(2, 3);
+        assertThat(letter.getPayloadLength()).isEqualTo(2);
+    }
+
+    @Test
+    void testLargestRecordStillFitsIntoADeadLetter() throws Exception {
+        byte[] large = new byte[3 << 20];
+        Arrays.fill(large, (byte) 7);
+        String text = "界".repeat(1 << 20);
+
+        ProducerRecord<byte[], byte[]> record =
+                serialize(new RejectedRecord("invalid", text, text, 0, ORIGIN, large, large));
+        DeadLetter letter = WireCodec.deadLetters().decode(record.value());
+
+        assertThat(record.key().length + record.value().length).isLessThan(1_000_000);
+        assertThat(letter.getPayload().remaining()).isEqualTo(512 << 10);
+        assertThat(letter.getPayloadLength()).isEqualTo(3 << 20);
+        assertThat(letter.getDetail()).hasSize(4096);
+    }
+
+    @Test
+    void testTombstoneWithoutKeyFitsIntoADeadLetter() throws Exception {
+        ProducerRecord<byte[], byte[]> record =
+                serialize(new RejectedRecord("undecodable", "why", null, 0, ORIGIN, null, null));
+        DeadLetter letter = WireCodec.deadLetters().decode(record.value());
+
+        assertThat(record.key()).isNull();
+        assertThat(letter.getKey()).isNull();
+        assertThat(letter.getPayload()).isNull();
+        assertThat(letter.getPayloadLength()).isZero();
+    }
+
+    private static AudioChunk chunk(long requestTimestampMs, long emittedAtMs) {
+        return new AudioChunk(
+                "r1",
+                4,
+                2,
+                60,
+                new int[] {0, 8191},
+                new int[] {4095},
+                "model",
+                null,
+                null,
+                requestTimestampMs,
+                emittedAtMs);
+    }
+
+    private static ProducerRecord<byte[], byte[]> serialize(AudioChunk chunk) throws Exception {
+        return serialize(AudioTokensSerializer.records("tokens"), chunk);
+    }
+
+    private static ProducerRecord<byte[], byte[]> serialize(RejectedRecord rejected)
+            throws Exception {
+        return serialize(DeadLetterSerializer.records("dead-letters"), rejected);
+    }
+
+    private static <T> ProducerRecord<byte[], byte[]> serialize(
+            KafkaRecordSerializationSchema<T> schema, T record) throws Exception {
+        schema.open(null, null);
+        return schema.serialize(record, null, null);
+    }
+
+    private static String header(ProducerRecord<byte[], byte[]> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), UTF_8);
+    }
+}

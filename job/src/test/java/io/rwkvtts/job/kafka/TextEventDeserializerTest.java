@@ -1,0 +1,184 @@
+package io.rwkvtts.job.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rwkvtts.operator.Origin;
+import io.rwkvtts.operator.RejectedRecord;
+import io.rwkvtts.operator.RequestEvent;
+import io.rwkvtts.operator.SourceRecord;
+import io.rwkvtts.schema.TextEvent;
+import io.rwkvtts.schema.WireCodec;
+import io.rwkvtts.synthesis.RequestAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.flink.api.common.functions.util.ListCollector;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TextEventDeserializerTest {
+
+    private static final WireCodec<TextEvent> CODEC = WireCodec.textEvents();
+    private static final Origin ORIGIN = new Origin("requests", 2, 17);
+
+    private final TextEventDeserializer deserializer = new TextEventDeserializer();
+
+    @BeforeEach
+    void open() {
+        deserializer.open(null);
+    }
+
+    @Test
+    void testSimplestEventIsAWholeRequest() {
+        byte[] value = CODEC.encode(event("r1").build());
+
+        SourceRecord record = deserialize("r1".getBytes(UTF_8), value);
+
+        assertThat(record.rejected()).isNull();
+        assertThat(record.keyDiffers()).isFalse();
+        assertThat(record.event())
+                .isEqualTo(
+                        new RequestEvent(
+                                "r1",
+                                0,
+                                "Hello.",
+                                true,
+                                false,
+                                RequestAttributes.NONE,
+                                1234,
+                                ORIGIN,
+                                value,
+                                null));
+    }
+
+    @Test
+    void testEveryAttributeArrives() {
+        TextEvent event =
+                event("r1")
+                        .setSequence(3)
+                        .setLast(false)
+                        .setCancel(true)
+                        .setVoiceId("anna")
+                        .setAge("elderly")
+                        .setGender("male")
+                        .setEmotion("HAPPY")
+                        .setPitch("low_pitch")
+                        .setSpeed("fast")
+                        .setTemperature(0.7)
+                        .setTopP(0.9)
+                        .setTopK(50)
+                        .setSeed(-1L)
+                        .setMaxSemanticTokens(500)
+                        .setMinSemanticTokens(1)
+                        .setPriority(-3)
+                        .setDeadline(1_800_000_000_000L)
+                        .setTenant("acme")
+                        .build();
+
+        RequestEvent received = deserialize(null, CODEC.encode(event)).event();
+
+        assertThat(received.sequence()).isEqualTo(3);
+        assertThat(received.last()).isFalse();
+        assertThat(received.cancel()).isTrue();
+        assertThat(received.attributes())
+                .isEqualTo(
+                        new RequestAttributes(
+                                "anna",
+                                "elderly",
+                                "male",
+                                "HAPPY",
+                                "low_pitch",
+                                "fast",
+                                0.7,
+                                0.9,
+                                50,
+                                -1L,
+                                500,
+                                1,
+                                -3,
+                                1_800_000_000_000L,
+                                "acme"));
+    }
+
+    @Test
+    void testForeignOrMissingKeyIsMarked() {
+        byte[] value = CODEC.encode(event("r1").build());
+
+        assertThat(deserialize("r2".getBytes(UTF_8), value).keyDiffers()).isTrue();
+        assertThat(deserialize(null, value).keyDiffers()).isTrue();
+    }
+
+    @Test
+    void testUndecodableBytesAreRejectedWithKeyAndOrigin() {
+        byte[] key = {1, 2};
+        byte[] value = "not avro at all".getBytes(UTF_8);
+
+        RejectedRecord rejected = deserialize(key, value).rejected();
+
+        assertThat(rejected.reason()).isEqualTo("undecodable");
+        assertThat(rejected.detail()).contains("starts with 6E 6F");
+        assertThat(rejected.requestId()).isNull();
+        assertThat(rejected.timestampMs()).isEqualTo(1234);
+        assertThat(rejected.origin()).isEqualTo(ORIGIN);
+        assertThat(rejected.key()).isSameAs(key);
+        assertThat(rejected.payload()).isSameAs(value);
+    }
+
+    @Test
+    void testTombstoneIsRejected() {
+        RejectedRecord rejected = deserialize("r1".getBytes(UTF_8), null).rejected();
+
+        assertThat(rejected.reason()).isEqualTo("undecodable");
+        assertThat(rejected.detail()).contains("tombstone");
+        assertThat(rejected.payload()).isNull();
+    }
+
+    @Test
+    void testEventWithoutUsableRequestIdIsRejected() {
+        RejectedRecord blank = deserialize(null, CODEC.encode(event(" \t").build())).rejected();
+        RejectedRecord tooLong =
+                deserialize(null, CODEC.encode(event("x".repeat(257)).build())).rejected();
+
+        assertThat(blank.reason()).isEqualTo("invalid");
+        assertThat(blank.detail()).isEqualTo("requestId is blank");
+        assertThat(tooLong.reason()).isEqualTo("invalid");
+        assertThat(tooLong.detail()).isEqualTo("requestId has 257 characters; at most 256");
+        assertThat(deserialize(null, CODEC.encode(event("x".repeat(256)).build())).event())
+                .isNotNull();
+    }
+
+    @Test
+    void testRecordBehindABadOneIsServed() {
+        deserialize(null, new byte[40]);
+
+        assertThat(deserialize(null, CODEC.encode(event("r1").build())).event()).isNotNull();
+    }
+
+    private static TextEvent.Builder event(String id) {
+        return TextEvent.newBuilder().setRequestId(id).setText("Hello.");
+    }
+
+    private SourceRecord deserialize(byte[] key, byte[] value) {
+        List<SourceRecord> records = new ArrayList<>();
+        deserializer.deserialize(
+                new ConsumerRecord<>(
+                        ORIGIN.topic(),
+                        ORIGIN.partition(),
+                        ORIGIN.offset(),
+                        1234,
+                        TimestampType.CREATE_TIME,
+                        -1,
+                        -1,
+                        key,
+                        value,
+                        new RecordHeaders(),
+                        Optional.empty()),
+                new ListCollector<>(records));
+        assertThat(records).hasSize(1);
+        return records.get(0);
+    }
+}
