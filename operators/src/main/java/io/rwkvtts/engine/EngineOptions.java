@@ -1,0 +1,30 @@
+package io.rwkvtts.engine;
+
+/**
+ * How an engine runs. None of this changes a bit of its results.
+ *
+ * @param slots sequences that can be held at once
+ * @param threads threads that compute one call, the caller's among them
+ * @param spinning whether idle threads wait busily for the next operator: faster, but takes the
+ *     processor from other engines of the machine
+ * @param selfTest whether opening checks that the results of a row don't depend on other rows
+ */
+public record EngineOptions(int slots, int threads, boolean spinning, boolean selfTest) {
+
+    public EngineOptions {
+        requirePositive("slots", slots);
+        requirePositive("threads", threads);
+    }
+
+    /** For the only engine of a machine: all its processors, spinning, tested. */
+    public static EngineOptions ofSlots(int slots) {
+        return new EngineOptions(slots, Runtime.getRuntime().availableProcessors(), true, true);
+    }
+
+    private static void requirePositive(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(
+                    "engine option " + name + " is " + value + ": expected at least 1");
+        }
+    }
+}

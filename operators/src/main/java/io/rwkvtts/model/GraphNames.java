@@ -1,0 +1,22 @@
+package io.rwkvtts.model;
+
+/** Names of the inputs and outputs of an exported graph; {@code Rwkv7Graph} says what they are. */
+public final class GraphNames {
+
+    public static final String TOKENS = "tokens";
+    public static final String LENGTHS = "lengths";
+    public static final String LOGITS = "logits";
+    public static final String SHIFT = "shift";
+
+    private GraphNames() {}
+
+    /** The matrix state of a layer. */
+    public static String wkv(int layer) {
+        return "wkv." + layer;
+    }
+
+    /** The output that is the new value of a state input. */
+    public static String newState(String input) {
+        return input + ".out";
+    }
+}

@@ -1,0 +1,129 @@
+package io.rwkvtts.model;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Model directories made of the checkpoints that users name: each is exported once and found again
+ * by the id of its weights, however the file is called and wherever it lies.
+ *
+ * <p>Any number of threads and processes may use one cache directory; of those that want the same
+ * model one exports it and the others wait.
+ */
+public final class ModelCache {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ModelCache.class);
+    private static final String NAME = "flink-rwkv-tts";
+
+    private final Path directory;
+
+    /** A cache in {@code directory}, which need not exist yet. */
+    public ModelCache(Path directory) {
+        this.directory = directory;
+    }
+
+    /** The user's cache: {@code flink-rwkv-tts} in {@code $XDG_CACHE_HOME} or {@code ~/.cache}. */
+    public static ModelCache ofUser() {
+        return new ModelCache(userDirectory(System.getenv(), System.getProperty("user.home")));
+    }
+
+    static Path userDirectory(Map<String, String> environment, String home) {
+        String caches = environment.getOrDefault("XDG_CACHE_HOME", "");
+        // The XDG specification has relative paths ignored.
+        return Path.of(caches).isAbsolute() ? Path.of(caches, NAME) : Path.of(home, ".cache", NAME);
+    }
+
+    /**
+     * Opens a model that the user gave, be it a model directory or a checkpoint to be exported.
+     *
+     * @param quantization the one asked for; if none is, a model directory is taken as it is and a
+     *     checkpoint exported without
+     * @param headRows rows of the head that are needed; {@link ModelExporter#ALL_HEAD_ROWS} for as
+     *     many as there are
+     * @throws ModelFormatException if the model can't be used, or not so
+     */
+    public ModelDirectory open(Path model, Optional<Quantization> quantization, int headRows)
+            throws IOException {
+        if (!ModelDirectory.isModelDirectory(model)) {
+            try (Checkpoint checkpoint = Checkpoint.open(model)) {
+                return export(checkpoint, quantization.orElse(Quantization.NONE), headRows);
+            }
+        }
+        ModelDirectory exported = ModelDirectory.open(model);
+        if (quantization.isPresent() && quantization.get() != exported.quantization()) {
+            throw new ModelFormatException(
+                    "%s was exported with quantisation %s: expected %s; leave the option out or export the checkpoint again"
+                            .formatted(model, exported.quantization(), quantization.get()));
+        }
+        if (headRows != ModelExporter.ALL_HEAD_ROWS && headRows > exported.headRows()) {
+            throw new ModelFormatException(
+                    "%s was exported with %d head rows: expected at least %d; export the checkpoint again"
+                            .formatted(model, exported.headRows(), headRows));
+        }
+        return exported;
+    }
+
+    /** The model directory of a checkpoint, exported unless it is there. */
+    private ModelDirectory export(Checkpoint checkpoint, Quantization quantization, int headRows)
+            throws IOException {
+        ModelExporter.checkExportable(checkpoint, headRows);
+        String name =
+                "%s-%s-%d-%s"
+                        .formatted(
+                                checkpoint.weightsId(),
+                                quantization,
+                                Math.min(headRows, checkpoint.shape().headRows()),
+                                Rwkv7Graph.VERSION);
+        Path place = directory.resolve(name);
+        Files.createDirectories(directory);
+        // The lock of a file keeps other processes out, the monitor other threads of this one.
+        synchronized (ModelCache.class) {
+            try (FileChannel file =
+                            FileChannel.open(directory.resolve(name + ".lock"), CREATE, WRITE);
+                    var lock = file.lock()) {
+                if (isWhole(place)) {
+                    return ModelDirectory.open(place);
+                }
+                removeRemainsOf(name);
+                LOG.info("Exporting {} ({}) to {}", checkpoint.path(), quantization, place);
+                return ModelExporter.export(
+                        checkpoint, quantization, headRows, Optional.empty(), place);
+            }
+        }
+    }
+
+    private static boolean isWhole(Path place) throws IOException {
+        if (!Files.exists(place)) {
+            return false;
+        }
+        try {
+            ModelDirectory.open(place);
+            return true;
+        } catch (ModelFormatException e) {
+            LOG.warn("The cached model is damaged and will be made again: {}", e.getMessage());
+            return false;
+        }
+    }
+
+    /** Removes a damaged directory and what exports that were killed have left. */
+    private void removeRemainsOf(String name) throws IOException {
+        try (Stream<Path> members = Files.list(directory)) {
+            for (Path member : members.toList()) {
+                String file = member.getFileName().toString();
+                if (file.equals(name) || ModelExporter.isPartial(file, name)) {
+                    ModelExporter.delete(member);
+                }
+            }
+        }
+    }
+}
