@@ -57,16 +57,17 @@ final class BlockNames {
                         });
         if (official.isEmpty() == webrwkv.isEmpty()) {
             throw new ModelFormatException(
-                    "%s: can't tell the official from the web-rwkv form: of the LoRA matrices of width %d %s"
+                    "%s: can't tell the official from the web-rwkv form: expected LoRA matrices such as blocks.0.att.w1 of shape [%d, rank] (official) or [rank, %d] (web-rwkv), all alike, found %s"
                             .formatted(
                                     files.path(),
                                     width,
+                                    width,
                                     official.isEmpty()
-                                            ? "none has one side of that width and one of another"
+                                            ? "none of either shape with a rank other than " + width
                                             : describe(official.get(0))
-                                                    + " speaks for official, "
+                                                    + " for official, "
                                                     + describe(webrwkv.get(0))
-                                                    + " for web-rwkv; expected them to agree"));
+                                                    + " for web-rwkv"));
         }
         return webrwkv.isEmpty() ? Naming.OFFICIAL : Naming.WEBRWKV;
     }

@@ -2,8 +2,12 @@ package io.rwkvtts.model;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How the tensors of a checkpoint map to the official ones: naming, sizes, and the place of each
@@ -14,7 +18,14 @@ import java.util.regex.Pattern;
  */
 record CheckpointLayout(Naming naming, ModelShape shape, Map<String, TensorSource> sources) {
 
+    private static final Logger LOG = LoggerFactory.getLogger(CheckpointLayout.class);
+
     private static final Pattern BLOCK = Pattern.compile("blocks\\.(\\d{1,9})\\..*");
+
+    /** The first layer has no value residual; some files have its tensors all the same. */
+    private static final Pattern UNUSED = Pattern.compile("blocks\\.0\\.att\\.v[012]");
+
+    private static final Pattern ADAPTER = Pattern.compile(".*(\\.time_state|\\.lora[._].*)");
     private static final Pattern OLDER_RWKV =
             Pattern.compile(".*\\.time_(decay|first|faaaa|mix|maa).*");
 
@@ -33,6 +44,7 @@ record CheckpointLayout(Naming naming, ModelShape shape, Map<String, TensorSourc
                 naming == Naming.WEBRWKV ? BlockNames.map(files.tensors(), naming) : named;
         ModelShape shape = new SizeReader(files.path(), sources).shape(layers(sources));
         OfficialTensors.of(shape).forEach(tensor -> check(files, sources, tensor));
+        checkRest(files, shape, sources);
         return new CheckpointLayout(naming, shape, sources);
     }
 
@@ -90,6 +102,30 @@ record CheckpointLayout(Naming naming, ModelShape shape, Map<String, TensorSourc
                                     source.storedNames(),
                                     shape,
                                     wanted));
+        }
+    }
+
+    /** Tensors that the model has no use for: none may be one that would change its results. */
+    private static void checkRest(
+            CheckpointFiles files, ModelShape shape, Map<String, TensorSource> sources) {
+        Set<String> rest = new TreeSet<>(sources.keySet());
+        OfficialTensors.of(shape).map(OfficialTensor::name).forEach(rest::remove);
+        rest.removeIf(name -> UNUSED.matcher(name).matches());
+        rest.stream()
+                .filter(name -> ADAPTER.matcher(name).matches())
+                .findFirst()
+                .ifPresent(
+                        name -> {
+                            throw new ModelFormatException(
+                                    "%s: %s is a tuned initial state or an adapter, which would change the results and is not supported: expected plain weights, with adapters merged"
+                                            .formatted(files.path(), name));
+                        });
+        if (!rest.isEmpty()) {
+            LOG.warn(
+                    "{}: {} tensors are not part of RWKV-7 and ignored, first {}",
+                    files.path(),
+                    rest.size(),
+                    rest.iterator().next());
         }
     }
 }

@@ -17,8 +17,9 @@ final class FlaNames {
     private static final String PREFIX = "model.";
 
     private static final Pattern LAYER_TENSOR = Pattern.compile("layers\\.(\\d+)\\.(\\w+)\\.(.+)");
-    private static final Pattern LORA =
-            Pattern.compile("([wavg])_lora\\.lora\\.(0\\.weight|2\\.weight|2\\.bias)");
+    private static final Pattern LORA_MATRIX =
+            Pattern.compile("([wavg])_lora\\.lora\\.([02])\\.weight");
+    private static final Pattern LORA_BIAS = Pattern.compile("([wav])_lora\\.lora\\.2\\.bias");
 
     private static final Map<String, String> ATTENTION =
             Map.of(
@@ -49,95 +50,109 @@ final class FlaNames {
                     "lm_head.weight",
                     "head.weight");
 
-    private FlaNames() {}
+    private final CheckpointFiles files;
+    private final Map<String, TensorSource> sources = new TreeMap<>();
+
+    private FlaNames(CheckpointFiles files) {
+        this.files = files;
+    }
 
     /** Where each official tensor is; names that mean nothing stay as they are. */
     static Map<String, TensorSource> map(CheckpointFiles files) {
-        Map<String, StoredTensor> tensors = new TreeMap<>();
-        files.tensors()
-                .forEach(
-                        (name, tensor) ->
-                                tensors.put(
-                                        name.startsWith(PREFIX)
-                                                ? name.substring(PREFIX.length())
-                                                : name,
-                                        tensor));
-        Map<String, TensorSource> sources = new TreeMap<>();
-        TensorSource embedding = respark(files, tensors);
-        tensors.forEach((name, tensor) -> put(name, tensor, sources));
-        if (embedding != null) {
-            sources.put("emb.weight", embedding);
+        return new FlaNames(files).map();
+    }
+
+    private Map<String, TensorSource> map() {
+        Map<String, StoredTensor> tensors = new TreeMap<>(files.tensors());
+        if (RESPARK_TABLES.stream().anyMatch(table -> find(tensors, table) != null)) {
+            takeRespark(tensors);
         }
+        tensors.forEach((name, tensor) -> map(withoutPrefix(name), tensor));
         return sources;
     }
 
-    /** The four tables as one, or null if there is but the ordinary one. */
-    private static TensorSource respark(CheckpointFiles files, Map<String, StoredTensor> tensors) {
-        List<StoredTensor> more =
-                RESPARK_TABLES.stream().map(tensors::remove).filter(Objects::nonNull).toList();
-        if (more.isEmpty()) {
-            return null;
-        }
-        StoredTensor semantic = tensors.remove(SEMANTIC_TABLE);
-        if (semantic == null || more.size() < RESPARK_TABLES.size()) {
+    private void takeRespark(Map<String, StoredTensor> tensors) {
+        List<String> names = new ArrayList<>(List.of(SEMANTIC_TABLE));
+        names.addAll(RESPARK_TABLES);
+        List<StoredTensor> tables =
+                names.stream().map(name -> find(tensors, name)).filter(Objects::nonNull).toList();
+        if (tables.size() < names.size()) {
             throw new ModelFormatException(
-                    "%s has only some of the four embedding tables of a respark checkpoint: expected %s and %s"
-                            .formatted(files.path(), SEMANTIC_TABLE, RESPARK_TABLES));
+                    "%s has only %s of the four embedding tables of a respark checkpoint: expected %s"
+                            .formatted(
+                                    files.path(),
+                                    tables.stream().map(StoredTensor::name).toList(),
+                                    names));
         }
-        List<StoredTensor> tables = new ArrayList<>(List.of(semantic));
-        tables.addAll(more);
         for (StoredTensor table : tables) {
             if (table.shape().size() != 2
-                    || !table.shape().get(1).equals(semantic.shape().get(1))) {
+                    || !table.shape().get(1).equals(tables.get(0).shape().get(1))) {
                 throw new ModelFormatException(
-                        "%s: embedding table %s has shape %s: expected [rows, %d]"
+                        "%s: embedding tables %s: expected four of shape [rows, width] with one width"
                                 .formatted(
                                         files.path(),
-                                        table.name(),
-                                        table.shape(),
-                                        semantic.shape().get(semantic.shape().size() - 1)));
+                                        tables.stream()
+                                                .map(t -> t.name() + " " + t.shape())
+                                                .toList()));
             }
         }
-        return TensorSource.concatenated(tables);
+        put("emb.weight", TensorSource.concatenated(tables));
+        tensors.values().removeAll(tables);
     }
 
-    private static void put(String name, StoredTensor tensor, Map<String, TensorSource> sources) {
+    private static StoredTensor find(Map<String, StoredTensor> tensors, String name) {
+        StoredTensor prefixed = tensors.get(PREFIX + name);
+        return prefixed == null ? tensors.get(name) : prefixed;
+    }
+
+    private static String withoutPrefix(String name) {
+        return name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
+    }
+
+    private void map(String name, StoredTensor tensor) {
         Matcher layer = LAYER_TENSOR.matcher(name);
         if (!layer.matches()) {
-            sources.put(TOP.getOrDefault(name, name), TensorSource.of(tensor));
+            put(TOP.getOrDefault(name, name), TensorSource.of(tensor));
             return;
         }
         String block = "blocks." + layer.group(1) + ".";
         String part = layer.group(2);
-        String rest = layer.group(3);
         if (part.equals("attn")) {
-            putAttention(block + "att.", rest, tensor, sources);
+            mapAttention(block + "att.", layer.group(3), tensor);
         } else {
-            sources.put(
-                    block + LAYER_NORMS.getOrDefault(part, part) + "." + rest,
-                    TensorSource.of(tensor));
+            String norm = LAYER_NORMS.getOrDefault(part, part);
+            put(block + norm + "." + layer.group(3), TensorSource.of(tensor));
         }
     }
 
-    private static void putAttention(
-            String att, String rest, StoredTensor tensor, Map<String, TensorSource> sources) {
-        Matcher lora = LORA.matcher(rest);
-        if (lora.matches()) {
-            switch (lora.group(2)) {
-                case "0.weight" ->
-                        sources.put(att + lora.group(1) + "1", TensorSource.transposed(tensor));
-                case "2.weight" ->
-                        sources.put(att + lora.group(1) + "2", TensorSource.transposed(tensor));
-                default -> sources.put(att + lora.group(1) + "0", TensorSource.of(tensor));
-            }
-        } else if (rest.equals("x_x")) {
-            for (int i = 0; i < OfficialTensors.SHIFT_MIXES.size(); i++) {
-                sources.put(
-                        att + OfficialTensors.SHIFT_MIXES.get(i),
-                        TensorSource.stacked(tensor, i, OfficialTensors.SHIFT_MIXES.size()));
+    private void mapAttention(String att, String name, StoredTensor tensor) {
+        Matcher matrix = LORA_MATRIX.matcher(name);
+        Matcher bias = LORA_BIAS.matcher(name);
+        if (matrix.matches()) {
+            String number = matrix.group(2).equals("0") ? "1" : "2";
+            put(att + matrix.group(1) + number, TensorSource.transposed(tensor));
+        } else if (bias.matches()) {
+            put(att + bias.group(1) + "0", TensorSource.of(tensor));
+        } else if (name.equals("x_x")) {
+            List<String> mixes = OfficialTensors.SHIFT_MIXES;
+            for (int i = 0; i < mixes.size(); i++) {
+                put(att + mixes.get(i), TensorSource.stacked(tensor, i, mixes.size()));
             }
         } else {
-            sources.put(att + ATTENTION.getOrDefault(rest, rest), TensorSource.of(tensor));
+            put(att + ATTENTION.getOrDefault(name, name), TensorSource.of(tensor));
+        }
+    }
+
+    private void put(String official, TensorSource source) {
+        TensorSource other = sources.putIfAbsent(official, source);
+        if (other != null) {
+            throw new ModelFormatException(
+                    "%s: %s and %s both stand for %s: expected one of them"
+                            .formatted(
+                                    files.path(),
+                                    other.storedNames(),
+                                    source.storedNames(),
+                                    official));
         }
     }
 }

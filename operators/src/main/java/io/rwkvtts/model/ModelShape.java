@@ -28,59 +28,66 @@ public record ModelShape(
         int gateRank,
         int valueRank) {
 
+    private static final int MAX_LAYERS = 1 << 12;
+    private static final int MAX_WIDTH = 1 << 16;
+    private static final int MAX_ROWS = 1 << 24;
+
     private static final int PUBLIC_HEAD_SIZE = 64;
 
     /**
-     * @throws IllegalArgumentException if a size is not positive, or sizes contradict each other
+     * @throws IllegalArgumentException if a size is out of all proportion, or sizes contradict each
+     *     other
      */
     public ModelShape {
-        requirePositive("layers", layers);
-        requirePositive("width", width);
-        requirePositive("heads", heads);
-        requirePositive("headSize", headSize);
-        requirePositive("ffnWidth", ffnWidth);
-        requirePositive("vocabRows", vocabRows);
-        requirePositive("headRows", headRows);
-        requirePositive("decayRank", decayRank);
-        requirePositive("aRank", aRank);
-        requirePositive("gateRank", gateRank);
+        require("layers", layers, MAX_LAYERS);
+        require("width", width, MAX_WIDTH);
+        require("heads", heads, MAX_WIDTH);
+        require("head size", headSize, MAX_WIDTH);
+        require("channel mix width", ffnWidth, MAX_ROWS);
+        require("embedding rows", vocabRows, MAX_ROWS);
+        require("head rows", headRows, MAX_ROWS);
+        require("rank of the decay LoRA", decayRank, MAX_WIDTH);
+        require("rank of the in-context rate LoRA", aRank, MAX_WIDTH);
+        require("rank of the gate LoRA", gateRank, MAX_WIDTH);
         if ((long) heads * headSize != width) {
             throw new IllegalArgumentException(
-                    "width %d is not heads %d times head size %d"
-                            .formatted(width, heads, headSize));
+                    "%d heads of size %d: expected them to make up the width %d"
+                            .formatted(heads, headSize, width));
         }
         if (headRows > vocabRows) {
             throw new IllegalArgumentException(
                     "%d head rows for %d embedding rows: expected no more head rows than embedding rows"
                             .formatted(headRows, vocabRows));
         }
-        if (layers == 1 ? valueRank != 0 : valueRank < 1) {
+        if (layers > 1) {
+            require("rank of the value residual LoRA", valueRank, MAX_WIDTH);
+        } else if (valueRank != 0) {
             throw new IllegalArgumentException(
-                    "value rank %d in a model of %d layers: expected %s"
-                            .formatted(valueRank, layers, layers == 1 ? "0" : "at least 1"));
+                    "rank %d of the value residual LoRA in a model of one layer: expected 0"
+                            .formatted(valueRank));
         }
     }
 
     /**
      * A shape in the proportions of the public models: heads of 64, a channel mix of 4 D, LoRA
-     * ranks D/8, D/8, D/4 and D/16, at least 8 and at most the 64, 64, 128 and 32 of the public
+     * ranks D/8, D/8, D/4 and D/16 (at least 8), at most the 64, 64, 128 and 32 of the public
      * models.
      *
-     * @throws IllegalArgumentException if {@code width} is not a multiple of 64, or a size is not
-     *     positive
+     * @throws IllegalArgumentException if {@code width} is not a multiple of 64, or a size is out
+     *     of all proportion
      */
     public static ModelShape proportioned(int layers, int width, int vocabRows, int headRows) {
-        if (width < 1 || width % PUBLIC_HEAD_SIZE != 0) {
+        if (width < 1 || width > MAX_WIDTH || width % PUBLIC_HEAD_SIZE != 0) {
             throw new IllegalArgumentException(
-                    "width %d: expected a positive multiple of the head size %d"
-                            .formatted(width, PUBLIC_HEAD_SIZE));
+                    "width %d: expected a multiple of the head size %d up to %d"
+                            .formatted(width, PUBLIC_HEAD_SIZE, MAX_WIDTH));
         }
         return new ModelShape(
                 layers,
                 width,
                 width / PUBLIC_HEAD_SIZE,
                 PUBLIC_HEAD_SIZE,
-                Math.multiplyExact(4, width),
+                4 * width,
                 vocabRows,
                 headRows,
                 Math.min(64, width / 8),
@@ -111,9 +118,10 @@ public record ModelShape(
                 + exportedHeadRows * d;
     }
 
-    private static void requirePositive(String name, int value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(name + " " + value + ": expected at least 1");
+    private static void require(String name, int value, int max) {
+        if (value < 1 || value > max) {
+            throw new IllegalArgumentException(
+                    "%s %d: expected 1 to %d".formatted(name, value, max));
         }
     }
 }

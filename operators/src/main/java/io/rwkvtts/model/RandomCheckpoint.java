@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -34,18 +35,46 @@ public final class RandomCheckpoint {
      * name is replaced, and only when the new one is whole.
      *
      * @param seed all 64 bits count
+     * @throws IOException if the directory of {@code file} is not there or has no room, or writing
+     *     fails
      */
     public static void write(Path file, ModelShape shape, TensorType type, long seed)
             throws IOException {
         Path target = file.toAbsolutePath();
-        Path partial = Files.createTempFile(target.getParent(), ".random-model-", ".part");
+        checkTarget(target, shape.parameters() * type.bytes());
+        Path partial =
+                target.resolveSibling(
+                        ".%s.%d.part"
+                                .formatted(target.getFileName(), ProcessHandle.current().pid()));
+        partial.toFile().deleteOnExit();
         try {
-            try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
+            try (FileChannel channel =
+                    FileChannel.open(
+                            partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 write(channel, shape, type, seed);
             }
             Files.move(partial, target, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(partial);
+        }
+    }
+
+    private static void checkTarget(Path target, long bytes) throws IOException {
+        Path directory = target.getParent();
+        if (Files.isDirectory(target)) {
+            throw new FileSystemException(
+                    target.toString(), null, "is a directory: expected the name of a file");
+        }
+        if (!Files.isDirectory(directory)) {
+            throw new FileSystemException(
+                    directory.toString(), null, "is no directory: expected one to write into");
+        }
+        long free = Files.getFileStore(directory).getUsableSpace();
+        if (free < bytes) {
+            throw new FileSystemException(
+                    directory.toString(),
+                    null,
+                    "%,d bytes are free: the weights take %,d".formatted(free, bytes));
         }
     }
 
@@ -79,7 +108,8 @@ public final class RandomCheckpoint {
         for (int i = 0; i < tensors.size(); i++) {
             OfficialTensor tensor = tensors.get(i);
             RandomWeights weights = RandomWeights.of(tensor, shape, seed, i);
-            for (long element = 0; element < tensor.elements(); element++) {
+            long elements = tensor.elements();
+            for (long element = 0; element < elements; element++) {
                 if (buffer.remaining() < type.bytes()) {
                     drain(buffer, channel);
                 }

@@ -30,11 +30,20 @@ record TensorSource(List<Long> shape, List<Part> parts, boolean transposed) {
         return new TensorSource(List.copyOf(shape), List.of(whole(tensor)), true);
     }
 
-    /** The {@code index}-th of {@code count} vectors stacked along the first dimension. */
+    /**
+     * The {@code index}-th of {@code count} tensors stacked along the first dimension; the stored
+     * tensor as it is if that dimension is not {@code count}, for a check of shapes to find.
+     */
     static TensorSource stacked(StoredTensor tensor, int index, int count) {
+        List<Long> shape = tensor.shape();
+        if (shape.isEmpty() || shape.get(0) != count) {
+            return of(tensor);
+        }
         long length = tensor.elements() / count;
         return new TensorSource(
-                List.of(length), List.of(new Part(tensor, index * length, length)), false);
+                shape.subList(1, shape.size()),
+                List.of(new Part(tensor, index * length, length)),
+                false);
     }
 
     /** Tables of equally long rows below one another. */
