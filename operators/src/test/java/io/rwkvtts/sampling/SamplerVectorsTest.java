@@ -1,10 +1,13 @@
 package io.rwkvtts.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
@@ -17,6 +20,8 @@ class SamplerVectorsTest {
     private static final JsonNode VECTORS = read("/vectors/sampler.json");
 
     private final Sampler sampler = new Sampler(8193);
+    private final Weights weights = new Weights(8193);
+    private final Truncation truncation = new Truncation(8193);
 
     @Test
     void testLogitsFormulaGivesCheckedNumbers() {
@@ -45,6 +50,30 @@ class SamplerVectorsTest {
         int token =
                 sampler.sample(logits, logits.length, forbidden, parameters, c.get("u").asDouble());
         assertThat(token).isEqualTo(c.get("token").asInt());
+        if (c.has("kept_count")) {
+            checkKept(c, logits, forbidden, parameters);
+        }
+    }
+
+    private void checkKept(
+            JsonNode c, float[] logits, int forbidden, SamplingParameters parameters) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (int id = 0; id < logits.length; id++) {
+            max = id == forbidden ? max : Math.max(max, logits[id]);
+        }
+        weights.set(logits, logits.length, forbidden, max);
+        int kept = truncation.apply(weights, parameters.topP(), parameters.topK());
+        assertThat(kept).isEqualTo(c.get("kept_count").asInt());
+        double mass = 0;
+        for (int i = 0; i < kept; i++) {
+            mass += weights.array()[truncation.kept()[i]] / weights.sum();
+            if (i < 8) {
+                assertThat(truncation.kept()[i]).isEqualTo(c.get("kept_ids_first8").get(i).asInt());
+            }
+        }
+        // The vectors' logits have 9 digits, a float's fewer.
+        assertThat(mass)
+                .isCloseTo(c.get("kept_mass_before_renormalisation").asDouble(), within(1e-6));
     }
 
     private static float[] given(JsonNode numbers) {
@@ -77,8 +106,8 @@ class SamplerVectorsTest {
     private static JsonNode read(String resource) {
         try (InputStream in = SamplerVectorsTest.class.getResourceAsStream(resource)) {
             return new ObjectMapper().readTree(in);
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
