@@ -1,0 +1,86 @@
+package io.rwkvtts.job;
+
+import io.rwkvtts.model.ModelCache;
+import io.rwkvtts.model.ModelDirectory;
+import io.rwkvtts.model.Quantization;
+import io.rwkvtts.protocol.IdSpace;
+import io.rwkvtts.text.WorldTokenizer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.apache.flink.configuration.ReadableConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A model that can speak: an exported model and the vocabulary that it was trained with, checked
+ * against each other.
+ *
+ * @param directory the exported model
+ * @param vocabulary path of the vocabulary file
+ */
+public record SpeechModel(ModelDirectory directory, Path vocabulary) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SpeechModel.class);
+
+    /**
+     * The model that the options name.
+     *
+     * @throws IllegalArgumentException if an option is missing, or the files are not what they
+     *     should be
+     * @throws IOException if they cannot be read
+     */
+    public static SpeechModel from(ReadableConfig config) throws IOException {
+        Path model =
+                config.getOptional(SynthesisOptions.MODEL)
+                        .map(Path::of)
+                        .orElseThrow(
+                                () ->
+                                        new IllegalArgumentException(
+                                                SynthesisOptions.MODEL.key()
+                                                        + " is not set: expected a model directory"
+                                                        + " or a .safetensors checkpoint"));
+        return open(
+                model,
+                config.getOptional(SynthesisOptions.VOCABULARY).map(Path::of),
+                Quantization.ofLabel(config.get(SynthesisOptions.QUANTIZE)));
+    }
+
+    /**
+     * A model directory, or a checkpoint, which is exported into the cache on first use.
+     *
+     * @param vocabulary empty to take that of the model directory
+     * @param quantization for a checkpoint; a model directory has its own
+     * @throws IllegalArgumentException if the files are not what they should be, or do not fit
+     *     each other
+     * @throws IOException if they cannot be read
+     */
+    public static SpeechModel open(
+            Path model, Optional<Path> vocabulary, Quantization quantization) throws IOException {
+        ModelDirectory directory =
+                ModelDirectory.isModelDirectory(model)
+                        ? ModelDirectory.open(model)
+                        : ModelCache.standard().export(model, IdSpace.SEMANTIC_LOGITS, quantization);
+        Path words =
+                vocabulary
+                        .or(directory::vocabulary)
+                        .orElseThrow(
+                                () ->
+                                        new IllegalArgumentException(
+                                                "no vocabulary for "
+                                                        + model
+                                                        + ": give the file that the model was"
+                                                        + " trained with (--vocab or "
+                                                        + SynthesisOptions.VOCABULARY.key()
+                                                        + ")"));
+        IdSpace.of(
+                directory.shape().vocabRows(), directory.headRows(), WorldTokenizer.load(words));
+        if (directory.randomSeed().isPresent()) {
+            LOG.warn(
+                    "The weights of {} are random (seed {}): its tokens are noise.",
+                    model,
+                    directory.randomSeed().getAsLong());
+        }
+        return new SpeechModel(directory, words);
+    }
+}

@@ -1,0 +1,197 @@
+package io.rwkvtts.job;
+
+import io.rwkvtts.protocol.GenerationLimits;
+import io.rwkvtts.text.Segmenter;
+import java.time.Duration;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+
+/**
+ * Options of the synthesis. Read from Flink's configuration of the cluster and the job, and from the
+ * command line, which wins. Those of the job's ends in Kafka are in {@link
+ * io.rwkvtts.job.kafka.KafkaOptions}.
+ */
+public final class SynthesisOptions {
+
+    /** The model to speak with. */
+    public static final ConfigOption<String> MODEL =
+            ConfigOptions.key("tts.model")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Model directory made by 'tts export', or a .safetensors checkpoint,"
+                                    + " which is exported into a cache on first use. The path must"
+                                    + " lead to the same files on every TaskManager.");
+
+    /** The vocabulary of the model. */
+    public static final ConfigOption<String> VOCABULARY =
+            ConfigOptions.key("tts.vocabulary")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Vocabulary file, .txt or .json. Not needed for a model directory that"
+                                    + " holds its vocabulary.");
+
+    /** Reference voices. */
+    public static final ConfigOption<String> VOICES =
+            ConfigOptions.key("tts.voices")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Directory of reference voices, <id>.raf.json each. Without it a request"
+                                    + " can describe its voice by properties only.");
+
+    /** Number format of the large matrices, for a checkpoint that is exported on first use. */
+    public static final ConfigOption<String> QUANTIZE =
+            ConfigOptions.key("tts.quantize")
+                    .stringType()
+                    .defaultValue("int8")
+                    .withDescription(
+                            "Weights of a checkpoint that is exported on first use: 'int8' (blocks"
+                                    + " of 64) or 'none' (32-bit floats). A model directory has its"
+                                    + " own.");
+
+    /** Requests spoken at once. */
+    public static final ConfigOption<Integer> SLOTS =
+            ConfigOptions.key("tts.slots")
+                    .intType()
+                    .defaultValue(32)
+                    .withDescription(
+                            "Requests that one subtask speaks at once; each holds one recurrent"
+                                    + " state (6.5 MB for a model of 24 layers × 1024).");
+
+    /** Subtasks of Synthesize. */
+    public static final ConfigOption<Integer> PARALLELISM =
+            ConfigOptions.key("tts.parallelism")
+                    .intType()
+                    .defaultValue(1)
+                    .withDescription(
+                            "Subtasks that speak, each with an engine of its own. One per process"
+                                    + " uses a processor best: the requests share the reading of"
+                                    + " the weights.");
+
+    /** Key groups. */
+    public static final ConfigOption<Integer> MAX_PARALLELISM =
+            ConfigOptions.key("tts.max-parallelism")
+                    .intType()
+                    .defaultValue(128)
+                    .withDescription(
+                            "Most subtasks that a savepoint can be restored with. Must not change"
+                                    + " over the life of a job.");
+
+    /** Threads of an engine. */
+    public static final ConfigOption<Integer> ENGINE_THREADS =
+            ConfigOptions.key("tts.engine.threads")
+                    .intType()
+                    .defaultValue(0)
+                    .withDescription(
+                            "Threads that compute a step, the task's own among them; 0 for the"
+                                    + " processors of the machine divided by tts.parallelism. The"
+                                    + " results do not depend on it.");
+
+    /** Most prompt tokens between two steps. */
+    public static final ConfigOption<Integer> PREFILL_CHUNK_TOKENS =
+            ConfigOptions.key("tts.prefill.chunk-tokens")
+                    .intType()
+                    .defaultValue(256)
+                    .withDescription(
+                            "Most prompt tokens that are fed between two steps of the running"
+                                    + " requests. Tokens do not depend on it.");
+
+    /** Upper bound of a segment. */
+    public static final ConfigOption<Integer> MAX_SEMANTIC_TOKENS =
+            ConfigOptions.key("tts.max-semantic-tokens")
+                    .intType()
+                    .defaultValue(GenerationLimits.MAX)
+                    .withDescription(
+                            "Most semantic tokens of a segment, 50 for a second of audio; also the"
+                                    + " most that a request may ask for.");
+
+    /** Lower bound of a segment. */
+    public static final ConfigOption<Integer> MIN_SEMANTIC_TOKENS =
+            ConfigOptions.key("tts.min-semantic-tokens")
+                    .intType()
+                    .defaultValue(0)
+                    .withDescription(
+                            "Fewest semantic tokens of a segment: the end of speech is forbidden"
+                                    + " before.");
+
+    /** Whether the text bounds a segment, too. */
+    public static final ConfigOption<Boolean> CAP_BY_TEXT =
+            ConfigOptions.key("tts.max-semantic-tokens.by-text")
+                    .booleanType()
+                    .defaultValue(false)
+                    .withDescription(
+                            "Whether a segment is also cut off at the time that reading its text"
+                                    + " could take at most (2 s, and 0.12 s a character, 0.6 s an"
+                                    + " ideograph): a guard against a model that does not stop.");
+
+    /** Longest text. */
+    public static final ConfigOption<Integer> TEXT_MAX_CHARS =
+            ConfigOptions.key("tts.text.max-chars")
+                    .intType()
+                    .defaultValue(10_000)
+                    .withDescription("Most characters of the text of a request, all events together.");
+
+    /** Shortest segment before another sentence joins it. */
+    public static final ConfigOption<Integer> SEGMENT_MIN_UNITS =
+            ConfigOptions.key("tts.segment.min-units")
+                    .intType()
+                    .defaultValue(Segmenter.DEFAULT_MIN_UNITS)
+                    .withDescription(
+                            "A sentence shorter than this is joined with the next; 1 for a letter,"
+                                    + " 4 for a Han, kana or Hangul character.");
+
+    /** Longest segment. */
+    public static final ConfigOption<Integer> SEGMENT_MAX_UNITS =
+            ConfigOptions.key("tts.segment.max-units")
+                    .intType()
+                    .defaultValue(Segmenter.DEFAULT_MAX_UNITS)
+                    .withDescription(
+                            "A sentence longer than this is cut. Must not change while requests are"
+                                    + " in flight: a replay would cut differently.");
+
+    /** First chunk. */
+    public static final ConfigOption<Integer> CHUNK_FIRST_TOKENS =
+            ConfigOptions.key("tts.chunk.first-tokens")
+                    .intType()
+                    .defaultValue(10)
+                    .withDescription("Semantic tokens of the first record of a segment, 20 ms each.");
+
+    /** Later chunks. */
+    public static final ConfigOption<Integer> CHUNK_TOKENS =
+            ConfigOptions.key("tts.chunk.tokens")
+                    .intType()
+                    .defaultValue(25)
+                    .withDescription(
+                            "Semantic tokens of the other records of a segment, 20 ms each.");
+
+    /** Waiting requests. */
+    public static final ConfigOption<Integer> QUEUE_CAPACITY =
+            ConfigOptions.key("tts.queue.capacity")
+                    .intType()
+                    .defaultValue(10_000)
+                    .withDescription(
+                            "Requests that may wait for a slot in one subtask. Beyond, the subtask"
+                                    + " takes in nothing more and the requests wait in Kafka.");
+
+    /** Wait for the next event. */
+    public static final ConfigOption<Duration> IDLE_TIMEOUT =
+            ConfigOptions.key("tts.request.idle-timeout")
+                    .durationType()
+                    .defaultValue(Duration.ofMinutes(10))
+                    .withDescription(
+                            "How long a request may wait for its next text event before it ends as"
+                                    + " 'expired'.");
+
+    /** Memory of finished ids. */
+    public static final ConfigOption<Duration> DEDUP_WINDOW =
+            ConfigOptions.key("tts.request.dedup-window")
+                    .durationType()
+                    .defaultValue(Duration.ofHours(1))
+                    .withDescription(
+                            "How long the id of a finished request is remembered; events that carry"
+                                    + " it are dropped meanwhile, and begin a new request after.");
+
+    private SynthesisOptions() {}
+}

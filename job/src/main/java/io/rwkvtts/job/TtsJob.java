@@ -1,0 +1,86 @@
+package io.rwkvtts.job;
+
+import io.rwkvtts.job.kafka.KafkaEnds;
+import io.rwkvtts.job.kafka.KafkaSettings;
+import io.rwkvtts.job.kafka.Topics;
+import io.rwkvtts.operator.AudioChunk;
+import io.rwkvtts.operator.PrepareText;
+import io.rwkvtts.operator.RejectedRecord;
+import io.rwkvtts.operator.RequestEvent;
+import io.rwkvtts.operator.SynthesizeOperatorFactory;
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * The job: text events in Kafka → {@link PrepareText} → keyed by request → Synthesize → audio tokens
+ * in Kafka; what cannot be served goes to the dead letters.
+ *
+ * <p>Every operator has a uid, so that savepoints outlive changes of the job. Their names are part
+ * of the compatibility promise and never change.
+ */
+public final class TtsJob {
+
+    /** Name of the job in Flink's dashboard. */
+    public static final String NAME = "flink-rwkv-tts";
+
+    /** Side output and dead-letter sink are fed by both operators under this tag. */
+    private static final OutputTag<RejectedRecord> DEAD_LETTERS =
+            new OutputTag<>("dead-letters", TypeInformation.of(RejectedRecord.class));
+
+    private TtsJob() {}
+
+    /** Adds the job to an environment. */
+    public static void build(StreamExecutionEnvironment environment, TtsSettings settings) {
+        environment.setMaxParallelism(settings.maxParallelism());
+        KafkaSettings kafka = settings.kafka();
+
+        SingleOutputStreamOperator<RequestEvent> events =
+                environment
+                        .fromSource(
+                                KafkaEnds.requests(kafka), KafkaEnds.withoutTime(), "Text events")
+                        .uid("text-events")
+                        .process(new PrepareText(settings.synthesis(), DEAD_LETTERS))
+                        .returns(TypeInformation.of(RequestEvent.class))
+                        .uid("prepare-text")
+                        .name("PrepareText");
+
+        SingleOutputStreamOperator<AudioChunk> chunks =
+                events.keyBy(RequestEvent::requestId)
+                        .transform(
+                                "Synthesize",
+                                TypeInformation.of(AudioChunk.class),
+                                new SynthesizeOperatorFactory(
+                                        settings.engines(), settings.synthesis(), DEAD_LETTERS))
+                        .uid("synthesize")
+                        .setParallelism(settings.parallelism());
+
+        chunks.sinkTo(KafkaEnds.tokens(kafka))
+                .uid("audio-tokens")
+                .name("Audio tokens")
+                .setParallelism(settings.parallelism());
+        events.getSideOutput(DEAD_LETTERS)
+                .union(chunks.getSideOutput(DEAD_LETTERS))
+                .sinkTo(KafkaEnds.deadLetters(kafka))
+                .uid("dead-letters")
+                .name("Dead letters");
+    }
+
+    /**
+     * Requires that the brokers answer and the topics exist.
+     *
+     * @throws io.rwkvtts.job.kafka.KafkaSetupException if not; says what to do
+     */
+    public static void requireTopics(KafkaSettings kafka) {
+        try (Topics topics = Topics.connect(kafka.properties())) {
+            topics.require(topicsOf(kafka));
+        }
+    }
+
+    /** The topics of the job. */
+    public static List<String> topicsOf(KafkaSettings kafka) {
+        return List.of(kafka.requestsTopic(), kafka.tokensTopic(), kafka.deadLettersTopic());
+    }
+}

@@ -1,0 +1,91 @@
+package io.rwkvtts.job;
+
+import io.rwkvtts.job.kafka.KafkaSettings;
+import io.rwkvtts.operator.EngineFactory;
+import io.rwkvtts.operator.SynthesisSettings;
+import io.rwkvtts.protocol.GenerationLimits;
+import io.rwkvtts.synthesis.ChunkPlan;
+import java.nio.file.Path;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ReadableConfig;
+
+/**
+ * All that the job is built from, checked.
+ *
+ * @param kafka ends in Kafka
+ * @param synthesis what the operators need to know
+ * @param engines opens the engines of the subtasks
+ * @param parallelism subtasks that speak
+ * @param maxParallelism key groups
+ */
+public record TtsSettings(
+        KafkaSettings kafka,
+        SynthesisSettings synthesis,
+        EngineFactory engines,
+        int parallelism,
+        int maxParallelism) {
+
+    /**
+     * Reads the options.
+     *
+     * @param model the model that {@link SynthesisOptions#MODEL} and its companions lead to
+     * @throws IllegalArgumentException for a value that cannot work; names the option
+     */
+    public static TtsSettings from(ReadableConfig config, SpeechModel model) {
+        int parallelism = atLeast(1, config, SynthesisOptions.PARALLELISM);
+        int maxParallelism = atLeast(parallelism, config, SynthesisOptions.MAX_PARALLELISM);
+        return new TtsSettings(
+                KafkaSettings.from(config),
+                synthesis(config, model.vocabulary()),
+                new OnnxEngineFactory(
+                        model.directory().path().toString(),
+                        atLeast(1, config, SynthesisOptions.SLOTS),
+                        atLeast(0, config, SynthesisOptions.ENGINE_THREADS),
+                        parallelism),
+                parallelism,
+                maxParallelism);
+    }
+
+    private static SynthesisSettings synthesis(ReadableConfig config, Path vocabulary) {
+        return new SynthesisSettings(
+                vocabulary.toString(),
+                config.get(SynthesisOptions.VOICES),
+                limits(config),
+                config.get(SynthesisOptions.CAP_BY_TEXT),
+                config.get(SynthesisOptions.TEXT_MAX_CHARS),
+                config.get(SynthesisOptions.SEGMENT_MIN_UNITS),
+                config.get(SynthesisOptions.SEGMENT_MAX_UNITS),
+                new ChunkPlan(
+                        config.get(SynthesisOptions.CHUNK_FIRST_TOKENS),
+                        config.get(SynthesisOptions.CHUNK_TOKENS)),
+                config.get(SynthesisOptions.PREFILL_CHUNK_TOKENS),
+                config.get(SynthesisOptions.QUEUE_CAPACITY),
+                config.get(SynthesisOptions.IDLE_TIMEOUT),
+                config.get(SynthesisOptions.DEDUP_WINDOW));
+    }
+
+    private static GenerationLimits limits(ReadableConfig config) {
+        int min = config.get(SynthesisOptions.MIN_SEMANTIC_TOKENS);
+        int max = config.get(SynthesisOptions.MAX_SEMANTIC_TOKENS);
+        try {
+            return new GenerationLimits(min, max);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "%s and %s do not fit: %s"
+                            .formatted(
+                                    SynthesisOptions.MIN_SEMANTIC_TOKENS.key(),
+                                    SynthesisOptions.MAX_SEMANTIC_TOKENS.key(),
+                                    e.getMessage()),
+                    e);
+        }
+    }
+
+    private static int atLeast(int least, ReadableConfig config, ConfigOption<Integer> option) {
+        int value = config.get(option);
+        if (value < least) {
+            throw new IllegalArgumentException(
+                    "%s is %d, expected at least %d".formatted(option.key(), value, least));
+        }
+        return value;
+    }
+}
