@@ -43,24 +43,23 @@ public record SpeechModel(ModelDirectory directory, Path vocabulary) {
         return open(
                 model,
                 config.getOptional(SynthesisOptions.VOCABULARY).map(Path::of),
-                Quantization.ofLabel(config.get(SynthesisOptions.QUANTIZE)));
+                config.getOptional(SynthesisOptions.QUANTIZE).map(Quantization::ofLabel));
     }
 
     /**
      * A model directory, or a checkpoint, which is exported into the cache on first use.
      *
      * @param vocabulary empty to take that of the model directory
-     * @param quantization for a checkpoint; a model directory has its own
+     * @param quantization empty to take a model directory as it is and a checkpoint without
      * @throws IllegalArgumentException if the files are not what they should be, or do not fit
      *     each other
      * @throws IOException if they cannot be read
      */
     public static SpeechModel open(
-            Path model, Optional<Path> vocabulary, Quantization quantization) throws IOException {
+            Path model, Optional<Path> vocabulary, Optional<Quantization> quantization)
+            throws IOException {
         ModelDirectory directory =
-                ModelDirectory.isModelDirectory(model)
-                        ? ModelDirectory.open(model)
-                        : ModelCache.standard().export(model, IdSpace.SEMANTIC_LOGITS, quantization);
+                ModelCache.ofUser().open(model, quantization, IdSpace.SEMANTIC_LOGITS);
         Path words =
                 vocabulary
                         .or(directory::vocabulary)

@@ -45,11 +45,12 @@ public final class SynthesisOptions {
     public static final ConfigOption<String> QUANTIZE =
             ConfigOptions.key("tts.quantize")
                     .stringType()
-                    .defaultValue("int8")
+                    .noDefaultValue()
                     .withDescription(
                             "Weights of a checkpoint that is exported on first use: 'int8' (blocks"
-                                    + " of 64) or 'none' (32-bit floats). A model directory has its"
-                                    + " own.");
+                                    + " of 64: a third of the memory traffic) or 'none' (32-bit"
+                                    + " floats, taken if nothing is said). A model directory has"
+                                    + " its own and refuses another.");
 
     /** Requests spoken at once. */
     public static final ConfigOption<Integer> SLOTS =

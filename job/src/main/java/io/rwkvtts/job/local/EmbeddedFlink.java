@@ -1,6 +1,6 @@
 package io.rwkvtts.job.local;
 
-import java.time.Duration;
+import io.rwkvtts.job.FlinkDefaults;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.configuration.BlobServerOptions;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -9,10 +9,7 @@ import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
-import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestOptions;
-import org.apache.flink.configuration.RestartStrategyOptions;
-import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
@@ -87,20 +84,11 @@ public final class EmbeddedFlink implements AutoCloseable {
     }
 
     private static Configuration defaults(TemporaryDirectory directory) {
-        Configuration configuration = new Configuration();
+        Configuration configuration = FlinkDefaults.options();
         configuration.set(TaskManagerOptions.NUM_TASK_SLOTS, 1);
-        configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(5));
-        configuration.set(CheckpointingOptions.ENABLE_UNALIGNED, true);
-        configuration.set(CheckpointingOptions.ALIGNED_CHECKPOINT_TIMEOUT, Duration.ofSeconds(1));
-        configuration.set(CheckpointingOptions.MAX_CONCURRENT_CHECKPOINTS, 1);
-        configuration.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 3);
-        configuration.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
         configuration.set(
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY,
                 directory.path().resolve("checkpoints").toUri().toString());
-        configuration.set(StateBackendOptions.STATE_BACKEND, "hashmap");
-        configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
-        configuration.set(PipelineOptions.GENERIC_TYPES, false);
         // State is on the heap: managed memory would lie idle.
         configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ZERO);
         configuration.set(RestOptions.ADDRESS, LoopbackPorts.HOST);
@@ -112,7 +100,7 @@ public final class EmbeddedFlink implements AutoCloseable {
         configuration.setString("metrics.reporters", "prom");
         configuration.setString(
                 "metrics.reporter.prom.factory.class",
-                "org.apache.flink.metrics.prometheus.LoopbackPrometheusReporterFactory");
+                "org.apache.flink.metrics.prometheus.PrometheusReporterFactory");
         return configuration;
     }
 

@@ -1,0 +1,41 @@
+package io.rwkvtts.job;
+
+import java.time.Duration;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** Values of Flink's own options that suit the job, where nobody has set others. */
+public final class FlinkDefaults {
+
+    private FlinkDefaults() {}
+
+    /**
+     * Checkpoints every 5 s, unaligned after 1 s; state on the heap, because every value of it is new
+     * at each checkpoint; restarts with exponential delay; no Kryo.
+     */
+    public static Configuration options() {
+        Configuration options = new Configuration();
+        options.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(5));
+        options.set(CheckpointingOptions.ENABLE_UNALIGNED, true);
+        options.set(CheckpointingOptions.ALIGNED_CHECKPOINT_TIMEOUT, Duration.ofSeconds(1));
+        options.set(CheckpointingOptions.MAX_CONCURRENT_CHECKPOINTS, 1);
+        options.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 3);
+        // The JobManager's own storage takes no more than 5 MB of a state.
+        options.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
+        options.set(StateBackendOptions.STATE_BACKEND, "hashmap");
+        options.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+        options.set(PipelineOptions.GENERIC_TYPES, false);
+        return options;
+    }
+
+    /** Sets what neither the cluster nor the user has set. */
+    public static void fill(StreamExecutionEnvironment environment) {
+        Configuration missing = options();
+        environment.getConfiguration().toMap().keySet().forEach(missing::removeKey);
+        environment.configure(missing);
+    }
+}

@@ -1,0 +1,41 @@
+package io.rwkvtts.job.local;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * The small trained model that comes with the project: 4 layers × 128, reads short English
+ * sentences. It lies in the class path; a model is read from files.
+ *
+ * @param checkpoint the weights
+ * @param vocabulary the vocabulary
+ */
+public record DemoVoice(Path checkpoint, Path vocabulary) {
+
+    private static final String RESOURCES = "/demo-voice/";
+
+    /**
+     * Copies the model's files.
+     *
+     * @param directory where to; made if it does not exist, files in it are replaced
+     */
+    public static DemoVoice unpack(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        return new DemoVoice(
+                unpack("model.safetensors", directory), unpack("tokenizer.json", directory));
+    }
+
+    private static Path unpack(String name, Path directory) throws IOException {
+        Path file = directory.resolve(name);
+        try (InputStream resource = DemoVoice.class.getResourceAsStream(RESOURCES + name)) {
+            if (resource == null) {
+                throw new IOException("the demo voice is not in the class path: " + name);
+            }
+            Files.copy(resource, file, StandardCopyOption.REPLACE_EXISTING);
+        }
+        return file;
+    }
+}
