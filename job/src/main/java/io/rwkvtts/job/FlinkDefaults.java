@@ -14,8 +14,8 @@ public final class FlinkDefaults {
     private FlinkDefaults() {}
 
     /**
-     * Checkpoints every 5 s, unaligned after 1 s; state on the heap, because every value of it is new
-     * at each checkpoint; restarts with exponential delay; no Kryo.
+     * Checkpoints every 5 s, unaligned after 1 s; state on the heap, because every value of it is
+     * new at each checkpoint; restarts with exponential delay; no Kryo.
      */
     public static Configuration options() {
         Configuration options = new Configuration();

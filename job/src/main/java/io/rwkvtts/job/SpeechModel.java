@@ -51,8 +51,8 @@ public record SpeechModel(ModelDirectory directory, Path vocabulary) {
      *
      * @param vocabulary empty to take that of the model directory
      * @param quantization empty to take a model directory as it is and a checkpoint without
-     * @throws IllegalArgumentException if the files are not what they should be, or do not fit
-     *     each other
+     * @throws IllegalArgumentException if the files are not what they should be, or do not fit each
+     *     other
      * @throws IOException if they cannot be read
      */
     public static SpeechModel open(
@@ -72,8 +72,7 @@ public record SpeechModel(ModelDirectory directory, Path vocabulary) {
                                                         + " trained with (--vocab or "
                                                         + SynthesisOptions.VOCABULARY.key()
                                                         + ")"));
-        IdSpace.of(
-                directory.shape().vocabRows(), directory.headRows(), WorldTokenizer.load(words));
+        IdSpace.of(directory.shape().vocabRows(), directory.headRows(), WorldTokenizer.load(words));
         if (directory.randomSeed().isPresent()) {
             LOG.warn(
                     "The weights of {} are random (seed {}): its tokens are noise.",

@@ -7,8 +7,8 @@ import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
 
 /**
- * Options of the synthesis. Read from Flink's configuration of the cluster and the job, and from the
- * command line, which wins. Those of the job's ends in Kafka are in {@link
+ * Options of the synthesis. Read from Flink's configuration of the cluster and the job, and from
+ * the command line, which wins. Those of the job's ends in Kafka are in {@link
  * io.rwkvtts.job.kafka.KafkaOptions}.
  */
 public final class SynthesisOptions {
@@ -132,7 +132,8 @@ public final class SynthesisOptions {
             ConfigOptions.key("tts.text.max-chars")
                     .intType()
                     .defaultValue(10_000)
-                    .withDescription("Most characters of the text of a request, all events together.");
+                    .withDescription(
+                            "Most characters of the text of a request, all events together.");
 
     /** Shortest segment before another sentence joins it. */
     public static final ConfigOption<Integer> SEGMENT_MIN_UNITS =
@@ -157,7 +158,8 @@ public final class SynthesisOptions {
             ConfigOptions.key("tts.chunk.first-tokens")
                     .intType()
                     .defaultValue(10)
-                    .withDescription("Semantic tokens of the first record of a segment, 20 ms each.");
+                    .withDescription(
+                            "Semantic tokens of the first record of a segment, 20 ms each.");
 
     /** Later chunks. */
     public static final ConfigOption<Integer> CHUNK_TOKENS =

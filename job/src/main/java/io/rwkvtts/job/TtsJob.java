@@ -15,8 +15,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.OutputTag;
 
 /**
- * The job: text events in Kafka → {@link PrepareText} → keyed by request → Synthesize → audio tokens
- * in Kafka; what cannot be served goes to the dead letters.
+ * The job: text events in Kafka → {@link PrepareText} → keyed by request → Synthesize → audio
+ * tokens in Kafka; what cannot be served goes to the dead letters.
  *
  * <p>Every operator has a uid, so that savepoints outlive changes of the job. Their names are part
  * of the compatibility promise and never change.

@@ -1,7 +1,7 @@
 /**
  * The job: {@link io.rwkvtts.job.TtsJob} wires source, operators and sinks; {@link
- * io.rwkvtts.job.SynthesisOptions} are its options. Its ends in Kafka are in {@code kafka}, embedded
- * parts for a machine without a cluster in {@code local}, the consumers' side in {@code client}, the
- * command line in {@code cli}.
+ * io.rwkvtts.job.SynthesisOptions} are its options. Its ends in Kafka are in {@code kafka},
+ * embedded parts for a machine without a cluster in {@code local}, the consumers' side in {@code
+ * client}, the command line in {@code cli}.
  */
 package io.rwkvtts.job;

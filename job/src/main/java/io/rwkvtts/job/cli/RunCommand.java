@@ -19,8 +19,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * {@code tts run}: the job itself. In this process under {@code ./tts}; on a cluster when Flink runs
- * the job's jar, whose main class this is.
+ * {@code tts run}: the job itself. In this process under {@code ./tts}; on a cluster when Flink
+ * runs the job's jar, whose main class this is.
  */
 @Command(
         name = "run",
