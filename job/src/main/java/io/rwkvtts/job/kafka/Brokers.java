@@ -1,0 +1,215 @@
+package io.rwkvtts.job.kafka;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Checks what the job needs of Kafka before anything depends on it: the brokers, the topics, the
+ * transactions. A job without them would fail on a TaskManager and be restarted for ever.
+ *
+ * <p>Owns a connection. Belongs to one thread.
+ */
+public final class Brokers implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Brokers.class);
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration PAUSE = Duration.ofMillis(50);
+    private static final String MAX_TRANSACTION_TIMEOUT = "transaction.max.timeout.ms";
+
+    private final String address;
+    private final Admin admin;
+    private final Duration timeout;
+
+    private Brokers(String address, Admin admin, Duration timeout) {
+        this.address = address;
+        this.admin = admin;
+        this.timeout = timeout;
+    }
+
+    /**
+     * Prepares a connection; whether a broker answers shows with the first call.
+     *
+     * @param clientProperties properties of a Kafka client, with {@code bootstrap.servers}
+     * @throws KafkaSetupException for properties that no client takes
+     */
+    public static Brokers connect(Properties clientProperties) {
+        return connect(clientProperties, TIMEOUT);
+    }
+
+    static Brokers connect(Properties clientProperties, Duration timeout) {
+        Properties properties = new Properties();
+        properties.putAll(clientProperties);
+        properties.setProperty(
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Long.toString(timeout.toMillis()));
+        properties.setProperty(
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Long.toString(timeout.toMillis() / 2));
+        String address = properties.getProperty(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG);
+        try {
+            return new Brokers(address, Admin.create(properties), timeout);
+        } catch (KafkaException e) {
+            Throwable reason = e.getCause() == null ? e : e.getCause();
+            throw new KafkaSetupException(
+                    "no Kafka client can be made for bootstrap servers %s: %s"
+                            .formatted(address, reason.getMessage()),
+                    e);
+        }
+    }
+
+    /**
+     * Requires that topics exist.
+     *
+     * @throws KafkaSetupException if one does not, or no broker answers in 10 s
+     */
+    public void requireTopics(Collection<String> topics) {
+        List<String> missing = missing(topics);
+        if (!missing.isEmpty()) {
+            throw new KafkaSetupException(
+                    ("topic %s does not exist on the Kafka at %s. Check the name, or create it:"
+                                    + " kafka-topics.sh --bootstrap-server %s --create --topic %s"
+                                    + " --partitions 4")
+                            .formatted(
+                                    String.join(", ", missing), address, address, missing.get(0)));
+        }
+    }
+
+    /**
+     * Makes the topics that do not exist, with the brokers' default replication, and waits until
+     * they can be used.
+     *
+     * @throws KafkaSetupException if that is not possible, or no broker answers in 10 s
+     */
+    public void createTopics(Collection<String> topics, int partitions) {
+        List<NewTopic> missing = new ArrayList<>();
+        for (String topic : missing(topics)) {
+            missing.add(new NewTopic(topic, Optional.of(partitions), Optional.empty()));
+        }
+        for (Map.Entry<String, KafkaFuture<Void>> creation :
+                admin.createTopics(missing).values().entrySet()) {
+            try {
+                get(creation.getValue(), "topic " + creation.getKey());
+            } catch (KafkaSetupException e) {
+                unless(TopicExistsException.class, e);
+            }
+        }
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (!missing(topics).isEmpty() && System.nanoTime() < deadline) {
+            pause();
+        }
+        requireTopics(topics);
+    }
+
+    /**
+     * Requires that the brokers allow transactions to last so long. Passes if they do not tell.
+     *
+     * @throws KafkaSetupException if they do not, or no broker answers in 10 s
+     */
+    public void requireTransactionTimeout(Duration transactionTimeout) {
+        String allowed;
+        try {
+            allowed = brokerConfig().get(MAX_TRANSACTION_TIMEOUT).value();
+        } catch (KafkaSetupException e) {
+            unless(AuthorizationException.class, e);
+            LOG.info("{} of the brokers may not be read, so it is not checked", address);
+            return;
+        }
+        if (transactionTimeout.toMillis() > Long.parseLong(allowed)) {
+            throw new KafkaSetupException(
+                    ("%s is %d ms, but the Kafka at %s allows at most %s ms (%s). Lower the first,"
+                                    + " or raise the second on the brokers")
+                            .formatted(
+                                    KafkaOptions.TRANSACTION_TIMEOUT.key(),
+                                    transactionTimeout.toMillis(),
+                                    address,
+                                    allowed,
+                                    MAX_TRANSACTION_TIMEOUT));
+        }
+    }
+
+    private Config brokerConfig() {
+        String id =
+                get(admin.describeCluster().nodes(), "the cluster").iterator().next().idString();
+        ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, id);
+        return get(admin.describeConfigs(List.of(broker)).values().get(broker), "its settings");
+    }
+
+    private List<String> missing(Collection<String> topics) {
+        List<String> missing = new ArrayList<>();
+        Map<String, KafkaFuture<TopicDescription>> descriptions =
+                admin.describeTopics(topics).topicNameValues();
+        for (String topic : topics) {
+            try {
+                get(descriptions.get(topic), "topic " + topic);
+            } catch (KafkaSetupException e) {
+                unless(UnknownTopicOrPartitionException.class, e);
+                missing.add(topic);
+            }
+        }
+        return missing;
+    }
+
+    /** Throws the failure on, unless it has this cause, which the caller deals with. */
+    private static void unless(Class<? extends KafkaException> cause, KafkaSetupException failure) {
+        if (!cause.isInstance(failure.getCause())) {
+            throw failure;
+        }
+    }
+
+    private <T> T get(KafkaFuture<T> future, String subject) {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            if (cause instanceof TimeoutException) {
+                throw new KafkaSetupException(
+                        ("no Kafka broker answers at %s within %d s. Check the bootstrap servers,"
+                                        + " and that the broker runs and advertises an address that"
+                                        + " can be reached from here")
+                                .formatted(address, timeout.toSeconds()),
+                        cause);
+            }
+            throw new KafkaSetupException(
+                    "the Kafka at %s refused %s: %s"
+                            .formatted(address, subject, cause.getMessage()),
+                    cause);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaSetupException("interrupted while waiting for Kafka", e);
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaSetupException("interrupted while waiting for new topics", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        admin.close(Duration.ZERO);
+    }
+}
