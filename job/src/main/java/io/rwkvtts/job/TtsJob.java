@@ -1,8 +1,8 @@
 package io.rwkvtts.job;
 
+import io.rwkvtts.job.kafka.Brokers;
 import io.rwkvtts.job.kafka.KafkaEnds;
 import io.rwkvtts.job.kafka.KafkaSettings;
-import io.rwkvtts.job.kafka.Topics;
 import io.rwkvtts.operator.AudioChunk;
 import io.rwkvtts.operator.PrepareText;
 import io.rwkvtts.operator.RejectedRecord;
@@ -10,6 +10,7 @@ import io.rwkvtts.operator.RequestEvent;
 import io.rwkvtts.operator.SynthesizeOperatorFactory;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.OutputTag;
@@ -69,13 +70,16 @@ public final class TtsJob {
     }
 
     /**
-     * Requires that the brokers answer and the topics exist.
+     * Requires that the brokers answer, the topics exist and transactions may last as long as set.
      *
      * @throws io.rwkvtts.job.kafka.KafkaSetupException if not; says what to do
      */
-    public static void requireTopics(KafkaSettings kafka) {
-        try (Topics topics = Topics.connect(kafka.properties())) {
-            topics.require(topicsOf(kafka));
+    public static void requireKafka(KafkaSettings kafka) {
+        try (Brokers brokers = Brokers.connect(kafka.properties())) {
+            brokers.requireTopics(topicsOf(kafka));
+            if (kafka.deliveryGuarantee() == DeliveryGuarantee.EXACTLY_ONCE) {
+                brokers.requireTransactionTimeout(kafka.transactionTimeout());
+            }
         }
     }
 

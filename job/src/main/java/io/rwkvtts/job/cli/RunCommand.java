@@ -92,7 +92,7 @@ public final class RunCommand implements Callable<Integer> {
         FlinkDefaults.fill(environment);
         ReadableConfig all = environment.getConfiguration();
         TtsSettings settings = TtsSettings.from(all, SpeechModel.from(all));
-        TtsJob.requireTopics(settings.kafka());
+        TtsJob.requireKafka(settings.kafka());
         TtsJob.build(environment, settings);
         environment.execute(TtsJob.NAME);
         return CommandLine.ExitCode.OK;
