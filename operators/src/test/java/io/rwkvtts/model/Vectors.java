@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
+import java.util.stream.StreamSupport;
 
 /** Files of published test vectors among the test resources. */
 public final class Vectors {
@@ -33,5 +34,15 @@ public final class Vectors {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The JSON file of that name. */
+    public static JsonNode json(String name) {
+        return json(file(name));
+    }
+
+    /** The numbers of a JSON array. */
+    public static int[] ints(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false).mapToInt(JsonNode::asInt).toArray();
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rwkvtts.model.Vectors;
 import io.rwkvtts.text.WorldTokenizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,7 +14,7 @@ class IdSpaceTest {
 
     /** Its text ends at 12584, SPCT_0 to SPCT_99 at 12685. */
     private static final WorldTokenizer MINI =
-            WorldTokenizer.load(Vectors.path("mini_tokenizer.json"));
+            WorldTokenizer.load(Vectors.file("mini_tokenizer.json"));
 
     @Test
     void testConstantsAreThoseOfTheVectors() {
@@ -31,7 +32,7 @@ class IdSpaceTest {
     @ValueSource(strings = {"mini_vocab.txt", "mini_tokenizer.json", "mini_tokenizer_latin1.json"})
     void testPropertyIdsComeFromTheVocabulary(String vocabulary) {
         JsonNode tts = Vectors.json("tts.json");
-        WorldTokenizer tokenizer = WorldTokenizer.load(Vectors.path(vocabulary));
+        WorldTokenizer tokenizer = WorldTokenizer.load(Vectors.file(vocabulary));
         IdSpace ids = IdSpace.of(tts.get("vocab_rows").asInt(), 8193, tokenizer);
         assertThat(ids.spct0()).hasValue(tts.get("layout").get("spct_0").asInt());
     }

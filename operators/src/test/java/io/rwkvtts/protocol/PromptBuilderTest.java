@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rwkvtts.model.Vectors;
 import io.rwkvtts.text.WorldTokenizer;
 import java.util.Arrays;
 import java.util.OptionalInt;
@@ -55,7 +56,7 @@ class PromptBuilderTest {
     /** The seam is inside the vocabulary's token "world". */
     @Test
     void testTranscriptAndTextAreTokenisedTogether() {
-        WorldTokenizer tokenizer = WorldTokenizer.load(Vectors.path("mini_tokenizer.json"));
+        WorldTokenizer tokenizer = WorldTokenizer.load(Vectors.file("mini_tokenizer.json"));
         Voice voice = new Voice("v", "the worl", new int[32], new int[0]);
         int[] prompt = prompts.byVoice(voice, "d again");
         assertThat(Arrays.copyOfRange(prompt, 1, prompt.length - 34))
@@ -93,7 +94,7 @@ class PromptBuilderTest {
         PromptBuilder older =
                 new PromptBuilder(
                         new IdSpace(OptionalInt.empty()),
-                        WorldTokenizer.load(Vectors.path("mini_tokenizer.json")));
+                        WorldTokenizer.load(Vectors.file("mini_tokenizer.json")));
         assertThat(older.byProperties(VoiceProperties.DEFAULT, "a"))
                 .containsExactly(8195, 12390, 8193);
         VoiceProperties male = VoiceProperties.of(null, "male", null, null, null);
@@ -109,7 +110,7 @@ class PromptBuilderTest {
     }
 
     private static PromptBuilder promptBuilder(String vocabulary) {
-        WorldTokenizer tokenizer = WorldTokenizer.load(Vectors.path(vocabulary));
+        WorldTokenizer tokenizer = WorldTokenizer.load(Vectors.file(vocabulary));
         return new PromptBuilder(
                 IdSpace.of(TTS.get("vocab_rows").asInt(), 8193, tokenizer), tokenizer);
     }

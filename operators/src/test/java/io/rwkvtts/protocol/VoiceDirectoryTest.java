@@ -3,6 +3,7 @@ package io.rwkvtts.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rwkvtts.model.Vectors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,7 +89,7 @@ class VoiceDirectoryTest {
             })
     void testAnIdThatCouldBeAPathIsMalformed(String id) throws IOException {
         install("anna");
-        Files.copy(Vectors.path("voice-a.raf.json"), root.resolve("secret.raf.json"));
+        Files.copy(Vectors.file("voice-a.raf.json"), root.resolve("secret.raf.json"));
         VoiceDirectory voices = VoiceDirectory.open(directory);
         assertThatThrownBy(() -> voices.voice(id))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -131,6 +132,6 @@ class VoiceDirectoryTest {
     }
 
     private Path install(String id) throws IOException {
-        return Files.copy(Vectors.path("voice-a.raf.json"), directory.resolve(id + ".raf.json"));
+        return Files.copy(Vectors.file("voice-a.raf.json"), directory.resolve(id + ".raf.json"));
     }
 }

@@ -3,6 +3,7 @@ package io.rwkvtts.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rwkvtts.model.Vectors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,7 @@ class VoiceFileTest {
 
     @Test
     void testReadsAVoiceWithTranscript() {
-        VoiceFile file = VoiceFile.read(Vectors.path("voice-a.raf.json"));
+        VoiceFile file = VoiceFile.read(Vectors.file("voice-a.raf.json"));
 
         assertThat(file.voice().id()).isEqualTo("voice_20261120_080000_0a1b2c3d");
         assertThat(file.voice().transcript()).isEqualTo("the world");
@@ -35,7 +36,7 @@ class VoiceFileTest {
 
     @Test
     void testReadsAVoiceWithoutTranscript() {
-        VoiceFile file = VoiceFile.read(Vectors.path("voice-b.raf.json"));
+        VoiceFile file = VoiceFile.read(Vectors.file("voice-b.raf.json"));
 
         assertThat(file.name()).isEqualTo("声音 b");
         assertThat(file.voice().transcript()).isEmpty();
@@ -52,7 +53,7 @@ class VoiceFileTest {
     @ParameterizedTest
     @ValueSource(strings = {"voice-a.raf.json", "voice-b.raf.json"})
     void testAnyChangedCharacterOfTheContentIsNoticed(String name) throws IOException {
-        String text = Files.readString(Vectors.path(name));
+        String text = Files.readString(Vectors.file(name));
         int noticed = 0;
         for (int i = 0; i < text.length(); i++) {
             if (Character.isWhitespace(text.charAt(i))) {
@@ -205,7 +206,7 @@ class VoiceFileTest {
 
     private static String voiceA() {
         try {
-            return Files.readString(Vectors.path("voice-a.raf.json"));
+            return Files.readString(Vectors.file("voice-a.raf.json"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,9 +3,7 @@ package io.rwkvtts.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.InputStream;
+import io.rwkvtts.model.Vectors;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -13,18 +11,15 @@ import org.junit.jupiter.api.Test;
 class CounterRandomTest {
 
     @Test
-    void testEveryCaseOfTheVectorsToTheBit() throws IOException {
-        try (InputStream in = getClass().getResourceAsStream("/vectors/rng.json")) {
-            JsonNode cases = new ObjectMapper().readTree(in).get("cases");
-            assertThat(cases).hasSize(60);
-            for (JsonNode c : cases) {
-                long seed = Long.parseUnsignedLong(c.get("seed").asText());
-                double u =
-                        CounterRandom.uniform(
-                                seed, c.get("stream").asLong(), c.get("step").asLong());
-                assertThat(u).as("%s", c).isEqualTo(c.get("u").asDouble());
-                assertThat((long) (u * 0x1p53)).isEqualTo(c.get("bits53").asLong());
-            }
+    void testEveryCaseOfTheVectorsToTheBit() {
+        JsonNode cases = Vectors.json("rng.json").get("cases");
+        assertThat(cases).hasSize(60);
+        for (JsonNode c : cases) {
+            long seed = Long.parseUnsignedLong(c.get("seed").asText());
+            double u =
+                    CounterRandom.uniform(seed, c.get("stream").asLong(), c.get("step").asLong());
+            assertThat(u).as("%s", c).isEqualTo(c.get("u").asDouble());
+            assertThat((long) (u * 0x1p53)).isEqualTo(c.get("bits53").asLong());
         }
     }
 

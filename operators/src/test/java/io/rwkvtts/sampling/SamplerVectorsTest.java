@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import io.rwkvtts.model.Vectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
@@ -17,7 +14,7 @@ import org.junit.jupiter.api.TestFactory;
 /** The cases of {@code sampler.json}. */
 class SamplerVectorsTest {
 
-    private static final JsonNode VECTORS = read("/vectors/sampler.json");
+    private static final JsonNode VECTORS = Vectors.json("sampler.json");
 
     private final Sampler sampler = new Sampler(8193);
     private final Weights weights = new Weights(8193);
@@ -101,13 +98,5 @@ class SamplerVectorsTest {
                                     * f.get("scale").asDouble());
         }
         return logits;
-    }
-
-    private static JsonNode read(String resource) {
-        try (InputStream in = SamplerVectorsTest.class.getResourceAsStream(resource)) {
-            return new ObjectMapper().readTree(in);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
