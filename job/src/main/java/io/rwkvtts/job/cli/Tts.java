@@ -8,16 +8,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/**
- * The command line {@code tts}. Exit status: 0 success, 1 failure, 2 wrong usage. A failure is one
- * line on standard error that says what to do; {@code --verbose} adds the stack trace.
- */
+/** The command line {@code tts}. Exit status: 0 success, 1 failure, 2 wrong usage. */
 @Command(
         name = "tts",
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         description = "Streaming speech synthesis with RWKV-7 on Apache Flink and ONNX Runtime.",
-        subcommands = {RunCommand.class})
+        subcommands = {RunCommand.class, RandomModelCommand.class})
 public final class Tts implements Runnable {
 
     @Spec private CommandSpec spec;
@@ -28,6 +25,7 @@ public final class Tts implements Runnable {
             description = "show the stack trace of a failure")
     private boolean verbose;
 
+    /** Runs one command and ends the process with its exit status. */
     public static void main(String[] arguments) {
         System.exit(commandLine().execute(arguments));
     }
@@ -37,20 +35,11 @@ public final class Tts implements Runnable {
         Tts tts = new Tts();
         return new CommandLine(tts)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((failure, line, parsed) -> tts.report(failure, line));
-    }
-
-    private int report(Exception failure, CommandLine line) {
-        line.getErr().println(line.getColorScheme().errorText("tts: " + message(failure)));
-        if (verbose) {
-            failure.printStackTrace(line.getErr());
-        }
-        return CommandLine.ExitCode.SOFTWARE;
-    }
-
-    private static String message(Exception failure) {
-        String message = failure.getMessage();
-        return message == null || message.isBlank() ? failure.toString() : message;
+                .setUsageHelpAutoWidth(true)
+                .setParameterExceptionHandler(ErrorMessages::wrongUsage)
+                .setExecutionExceptionHandler(
+                        (failure, line, parsed) ->
+                                ErrorMessages.failure(failure, line, tts.verbose));
     }
 
     @Override
