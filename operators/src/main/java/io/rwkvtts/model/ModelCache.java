@@ -37,6 +37,11 @@ public final class ModelCache {
         return new ModelCache(userDirectory(System.getenv(), System.getProperty("user.home")));
     }
 
+    /** Where the cache lies; it need not exist yet. */
+    public Path directory() {
+        return directory;
+    }
+
     static Path userDirectory(Map<String, String> environment, String home) {
         String caches = environment.getOrDefault("XDG_CACHE_HOME", "");
         // The XDG specification has relative paths ignored.

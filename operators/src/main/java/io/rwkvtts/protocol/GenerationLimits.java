@@ -1,12 +1,15 @@
 package io.rwkvtts.protocol;
 
+import java.io.Serializable;
+
 /**
  * How many semantic tokens a segment may have (spec 3.6); 50 are one second of sound.
  *
  * @param minSemanticTokens end of speech is forbidden before, 0 to {@code maxSemanticTokens}
  * @param maxSemanticTokens the segment is cut off here, 1 to {@link #MAX}
  */
-public record GenerationLimits(int minSemanticTokens, int maxSemanticTokens) {
+public record GenerationLimits(int minSemanticTokens, int maxSemanticTokens)
+        implements Serializable {
 
     /** Most semantic tokens of a segment. */
     public static final int MAX = 2048;

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         description = "Streaming speech synthesis with RWKV-7 on Apache Flink and ONNX Runtime.",
-        subcommands = {RunCommand.class, RandomModelCommand.class})
+        subcommands = {DemoCommand.class, RunCommand.class, RandomModelCommand.class})
 public final class Tts implements Runnable {
 
     @Spec private CommandSpec spec;

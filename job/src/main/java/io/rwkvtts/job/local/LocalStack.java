@@ -1,0 +1,107 @@
+package io.rwkvtts.job.local;
+
+import io.rwkvtts.job.SpeechModel;
+import io.rwkvtts.job.TtsJob;
+import io.rwkvtts.job.TtsSettings;
+import io.rwkvtts.job.kafka.KafkaOptions;
+import io.rwkvtts.job.kafka.KafkaSettings;
+import io.rwkvtts.job.kafka.Topics;
+import java.util.concurrent.ExecutionException;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole system in this process: a Kafka broker with the topics, a Flink cluster with its web
+ * UI, and the job running on them.
+ *
+ * <p>Owns all three. May be closed by any thread.
+ */
+public final class LocalStack implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LocalStack.class);
+    private static final int PARTITIONS = 4;
+
+    private final EmbeddedKafka broker;
+    private final EmbeddedFlink cluster;
+    private final KafkaSettings kafka;
+    private final JobClient job;
+
+    private LocalStack(
+            EmbeddedKafka broker, EmbeddedFlink cluster, KafkaSettings kafka, JobClient job) {
+        this.broker = broker;
+        this.cluster = cluster;
+        this.kafka = kafka;
+        this.job = job;
+    }
+
+    /**
+     * Starts broker, cluster and job, in this order.
+     *
+     * @param kafkaPort port of the broker, 0 for a free one
+     * @param options options of the job and of Flink; not changed
+     * @throws IllegalStateException if a port is in use or a part does not start
+     */
+    public static LocalStack start(int kafkaPort, Configuration options, SpeechModel model)
+            throws Exception {
+        EmbeddedKafka broker = EmbeddedKafka.start(kafkaPort);
+        EmbeddedFlink cluster = null;
+        try {
+            Configuration all = new Configuration(options);
+            all.set(KafkaOptions.BOOTSTRAP_SERVERS, broker.bootstrapServers());
+            TtsSettings settings = TtsSettings.from(all, model);
+            try (Topics topics = Topics.connect(settings.kafka().properties())) {
+                topics.create(TtsJob.topicsOf(settings.kafka()), PARTITIONS);
+            }
+            cluster = EmbeddedFlink.start(all);
+            StreamExecutionEnvironment environment = cluster.environment();
+            TtsJob.build(environment, settings);
+            return new LocalStack(
+                    broker, cluster, settings.kafka(), environment.executeAsync(TtsJob.NAME));
+        } catch (Exception e) {
+            if (cluster != null) {
+                cluster.close();
+            }
+            broker.close();
+            throw e;
+        }
+    }
+
+    /** How clients reach the topics. */
+    public KafkaSettings kafka() {
+        return kafka;
+    }
+
+    /** The running job. */
+    public JobClient job() {
+        return job;
+    }
+
+    /** Address of Flink's web UI. */
+    public String webAddress() {
+        return cluster.webAddress();
+    }
+
+    /** Address of the metrics in Prometheus's text format. */
+    public String metricsAddress() {
+        return cluster.metricsAddress();
+    }
+
+    /** Cancels the job, then stops cluster and broker. */
+    @Override
+    public void close() {
+        try {
+            job.cancel().get();
+            job.getJobExecutionResult().handle((result, cancelled) -> null).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            LOG.debug("The job had ended before it was cancelled", e);
+        } finally {
+            cluster.close();
+            broker.close();
+        }
+    }
+}
