@@ -1,9 +1,11 @@
 package io.rwkvtts.job;
 
+import io.rwkvtts.model.Checkpoint;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.Quantization;
 import io.rwkvtts.protocol.IdSpace;
+import io.rwkvtts.protocol.PromptBuilder;
 import io.rwkvtts.text.WorldTokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,8 +20,9 @@ import org.slf4j.LoggerFactory;
  *
  * @param directory the exported model
  * @param vocabulary path of the vocabulary file
+ * @param prompts with the ids of this model and vocabulary
  */
-public record SpeechModel(ModelDirectory directory, Path vocabulary) {
+public record SpeechModel(ModelDirectory directory, Path vocabulary, PromptBuilder prompts) {
 
     private static final Logger LOG = LoggerFactory.getLogger(SpeechModel.class);
 
@@ -43,7 +46,10 @@ public record SpeechModel(ModelDirectory directory, Path vocabulary) {
         return open(
                 model,
                 config.getOptional(SynthesisOptions.VOCABULARY).map(Path::of),
-                config.getOptional(SynthesisOptions.QUANTIZE).map(Quantization::ofLabel));
+                config.getOptional(SynthesisOptions.QUANTIZE).map(Quantization::ofLabel),
+                config.getOptional(SynthesisOptions.CACHE_DIRECTORY)
+                        .map(directory -> new ModelCache(Path.of(directory)))
+                        .orElseGet(ModelCache::ofUser));
     }
 
     /**
@@ -51,34 +57,48 @@ public record SpeechModel(ModelDirectory directory, Path vocabulary) {
      *
      * @param vocabulary empty to take that of the model directory
      * @param quantization empty to take a model directory as it is and a checkpoint without
+     * @param cache where an exported checkpoint is kept
      * @throws IllegalArgumentException if the files are not what they should be, or do not fit each
      *     other
      * @throws IOException if they cannot be read
      */
     public static SpeechModel open(
-            Path model, Optional<Path> vocabulary, Optional<Quantization> quantization)
+            Path model,
+            Optional<Path> vocabulary,
+            Optional<Quantization> quantization,
+            ModelCache cache)
             throws IOException {
-        ModelDirectory directory =
-                ModelCache.ofUser().open(model, quantization, IdSpace.SEMANTIC_LOGITS);
-        Path words =
-                vocabulary
-                        .or(directory::vocabulary)
-                        .orElseThrow(
-                                () ->
-                                        new IllegalArgumentException(
-                                                "no vocabulary for "
-                                                        + model
-                                                        + ": give the file that the model was"
-                                                        + " trained with (--vocab or "
-                                                        + SynthesisOptions.VOCABULARY.key()
-                                                        + ")"));
-        IdSpace.of(directory.shape().vocabRows(), directory.headRows(), WorldTokenizer.load(words));
+        Path words = vocabulary.isPresent() ? vocabulary.get() : vocabularyIn(model);
+        WorldTokenizer tokenizer = WorldTokenizer.load(words);
+        ModelDirectory directory = cache.open(model, quantization, IdSpace.SEMANTIC_LOGITS);
+        IdSpace ids;
+        try {
+            ids = IdSpace.of(directory.shape().vocabRows(), directory.headRows(), tokenizer);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "model %s, vocabulary %s: %s".formatted(model, words, e.getMessage()), e);
+        }
         if (directory.randomSeed().isPresent()) {
             LOG.warn(
                     "The weights of {} are random (seed {}): its tokens are noise.",
                     model,
-                    directory.randomSeed().getAsLong());
+                    Long.toUnsignedString(directory.randomSeed().getAsLong()));
         }
-        return new SpeechModel(directory, words);
+        return new SpeechModel(directory, words, new PromptBuilder(ids, tokenizer));
+    }
+
+    private static Path vocabularyIn(Path model) throws IOException {
+        Optional<Path> vocabulary = Optional.empty();
+        if (ModelDirectory.isModelDirectory(model)) {
+            vocabulary = ModelDirectory.open(model).vocabulary();
+        } else {
+            // A checkpoint has none, but what is no checkpoint is to be named as such.
+            Checkpoint.open(model).close();
+        }
+        return vocabulary.orElseThrow(
+                () ->
+                        new IllegalArgumentException(
+                                "no vocabulary for %s: give the file that the model was trained with (--vocab or %s)"
+                                        .formatted(model, SynthesisOptions.VOCABULARY.key())));
     }
 }

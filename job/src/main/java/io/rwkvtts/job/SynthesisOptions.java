@@ -52,6 +52,16 @@ public final class SynthesisOptions {
                                     + " floats, taken if nothing is said). A model directory has"
                                     + " its own and refuses another.");
 
+    /** Where exported checkpoints are kept. */
+    public static final ConfigOption<String> CACHE_DIRECTORY =
+            ConfigOptions.key("tts.cache.directory")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Directory in which a checkpoint that is exported on first use is kept."
+                                    + " By default flink-rwkv-tts in $XDG_CACHE_HOME or, if that is"
+                                    + " not set, in ~/.cache.");
+
     /** Requests spoken at once. */
     public static final ConfigOption<Integer> SLOTS =
             ConfigOptions.key("tts.slots")
