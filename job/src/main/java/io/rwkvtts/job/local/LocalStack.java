@@ -3,9 +3,9 @@ package io.rwkvtts.job.local;
 import io.rwkvtts.job.SpeechModel;
 import io.rwkvtts.job.TtsJob;
 import io.rwkvtts.job.TtsSettings;
+import io.rwkvtts.job.kafka.Brokers;
 import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.job.kafka.KafkaSettings;
-import io.rwkvtts.job.kafka.Topics;
 import java.util.concurrent.ExecutionException;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
@@ -52,8 +52,8 @@ public final class LocalStack implements AutoCloseable {
             Configuration all = new Configuration(options);
             all.set(KafkaOptions.BOOTSTRAP_SERVERS, broker.bootstrapServers());
             TtsSettings settings = TtsSettings.from(all, model);
-            try (Topics topics = Topics.connect(settings.kafka().properties())) {
-                topics.create(TtsJob.topicsOf(settings.kafka()), PARTITIONS);
+            try (Brokers brokers = Brokers.connect(settings.kafka().properties())) {
+                brokers.createTopics(TtsJob.topicsOf(settings.kafka()), PARTITIONS);
             }
             cluster = EmbeddedFlink.start(all);
             StreamExecutionEnvironment environment = cluster.environment();
