@@ -47,9 +47,14 @@ public record SpeechModel(ModelDirectory directory, Path vocabulary, PromptBuild
                 model,
                 config.getOptional(SynthesisOptions.VOCABULARY).map(Path::of),
                 config.getOptional(SynthesisOptions.QUANTIZE).map(Quantization::ofLabel),
-                config.getOptional(SynthesisOptions.CACHE_DIRECTORY)
-                        .map(directory -> new ModelCache(Path.of(directory)))
-                        .orElseGet(ModelCache::ofUser));
+                cache(config));
+    }
+
+    /** The cache that the options name, or the user's. */
+    public static ModelCache cache(ReadableConfig config) {
+        return config.getOptional(SynthesisOptions.CACHE_DIRECTORY)
+                .map(directory -> new ModelCache(Path.of(directory)))
+                .orElseGet(ModelCache::ofUser);
     }
 
     /**

@@ -130,9 +130,10 @@ final class DemoCommand implements Callable<Integer> {
         if (configuration.contains(SynthesisOptions.MODEL)) {
             return SpeechModel.from(configuration);
         }
-        DemoVoice voice = DemoVoice.unpack(ModelCache.ofUser().directory().resolve("demo-voice"));
+        ModelCache cache = SpeechModel.cache(configuration);
+        DemoVoice voice = DemoVoice.unpack(cache.directory().resolve("demo-voice"));
         return SpeechModel.open(
-                voice.checkpoint(), Optional.of(voice.vocabulary()), Optional.empty());
+                voice.checkpoint(), Optional.of(voice.vocabulary()), Optional.empty(), cache);
     }
 
     private int speak(LocalStack stack, PrintWriter out) throws Exception {
