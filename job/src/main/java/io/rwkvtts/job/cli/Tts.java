@@ -14,7 +14,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         description = "Streaming speech synthesis with RWKV-7 on Apache Flink and ONNX Runtime.",
-        subcommands = {DemoCommand.class, RunCommand.class, RandomModelCommand.class})
+        subcommands = {
+            DemoCommand.class,
+            RunCommand.class,
+            SendCommand.class,
+            ListenCommand.class,
+            RandomModelCommand.class
+        })
 public final class Tts implements Runnable {
 
     @Spec private CommandSpec spec;

@@ -45,9 +45,13 @@ public final class TextEventProducer implements AutoCloseable {
      *
      * @return where it was written, once the brokers have confirmed it
      * @throws IllegalArgumentException if it is larger than a record may be, see {@link
-     *     WireCodec#encode}
+     *     WireCodec#encode}, or its text has half a character, which would become another one
      */
     public Future<RecordMetadata> send(TextEvent event) {
+        if (!UTF_8.newEncoder().canEncode(event.getText())) {
+            throw new IllegalArgumentException(
+                    "the text holds a lone surrogate, which cannot be written in UTF-8");
+        }
         return producer.send(
                 new ProducerRecord<>(
                         topic, event.getRequestId().getBytes(UTF_8), codec.encode(event)));

@@ -17,7 +17,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * A real Flink cluster of one TaskManager inside this process, with its web UI and a metrics
- * endpoint for Prometheus.
+ * endpoint for Prometheus. Flink's Prometheus reporter listens on all addresses of the machine and
+ * has no option for it; everything else listens on the loopback address.
  *
  * <p>It is configured by Flink's own options, laid over defaults that suit the synthesis job:
  * checkpoints every 5 s into a temporary directory, unaligned after 1 s, state on the heap, restart
@@ -54,7 +55,8 @@ public final class EmbeddedFlink implements AutoCloseable {
      * @param options Flink's options to set beside or instead of the defaults, among them {@code
      *     rest.port}, {@code metrics.reporter.prom.port}, {@code taskmanager.numberOfTaskSlots} and
      *     {@code execution.checkpointing.dir}; not changed
-     * @throws IllegalStateException if a port is in use or the cluster does not start
+     * @throws IllegalArgumentException if a port is in use
+     * @throws IllegalStateException if the cluster does not start
      */
     public static EmbeddedFlink start(Configuration options) {
         int restPort =

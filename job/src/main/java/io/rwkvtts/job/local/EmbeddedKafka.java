@@ -41,7 +41,8 @@ public final class EmbeddedKafka implements AutoCloseable {
      * Starts a broker on data in a temporary directory, deleted on close.
      *
      * @param port port to listen on, 0 for a free one
-     * @throws IllegalStateException if the port is in use or the broker does not start
+     * @throws IllegalArgumentException if the port is in use
+     * @throws IllegalStateException if the broker does not start
      */
     public static EmbeddedKafka start(int port) {
         TemporaryDirectory directory = TemporaryDirectory.create("tts-kafka-");
@@ -58,7 +59,8 @@ public final class EmbeddedKafka implements AutoCloseable {
      *
      * @param dataDirectory made and formatted if it is not yet; one broker at a time
      * @param port port to listen on, 0 for a free one
-     * @throws IllegalStateException if the port is in use or the broker does not start
+     * @throws IllegalArgumentException if the port is in use
+     * @throws IllegalStateException if the broker does not start
      */
     public static EmbeddedKafka start(Path dataDirectory, int port) {
         return start(requireNonNull(dataDirectory, "dataDirectory"), port, () -> {});

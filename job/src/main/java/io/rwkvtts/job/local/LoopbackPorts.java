@@ -8,7 +8,7 @@ import java.net.ServerSocket;
 /** TCP ports of the loopback address. */
 public final class LoopbackPorts {
 
-    /** The address that all embedded servers listen on. */
+    /** The address that the embedded servers listen on. */
     public static final String HOST = "127.0.0.1";
 
     private LoopbackPorts() {}
@@ -17,8 +17,8 @@ public final class LoopbackPorts {
      * The port to listen on: {@code port} itself, or a free one if it is 0.
      *
      * @param option what a user sets to change the port; named in errors
-     * @throws IllegalArgumentException if the port is not in [0, 65535]
-     * @throws IllegalStateException if another process or server listens there
+     * @throws IllegalArgumentException if the port is not in [0, 65535], or another process or
+     *     server listens there
      */
     public static int choose(int port, String option) {
         if (port < 0 || port > 65_535) {
@@ -29,7 +29,7 @@ public final class LoopbackPorts {
             socket.bind(new InetSocketAddress(InetAddress.getByName(HOST), port));
             return socket.getLocalPort();
         } catch (IOException e) {
-            throw new IllegalStateException(
+            throw new IllegalArgumentException(
                     ("port %d (%s) cannot be opened on %s: %s. Stop what listens there, or set %s to"
                                     + " another port or 0 for a free one")
                             .formatted(port, option, HOST, e.getMessage(), option),

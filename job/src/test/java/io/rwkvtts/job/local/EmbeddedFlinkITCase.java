@@ -45,7 +45,7 @@ class EmbeddedFlinkITCase {
                     new Configuration().set(EmbeddedFlink.METRICS_PORT, metrics);
 
             assertThatThrownBy(() -> EmbeddedFlink.start(samePort))
-                    .isInstanceOf(IllegalStateException.class)
+                    .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("port " + port + " (rest.port)");
             assertThatThrownBy(() -> EmbeddedFlink.start(sameMetrics))
                     .hasMessageContaining("port " + metrics + " (metrics.reporter.prom.port)");

@@ -38,7 +38,7 @@ class EmbeddedKafkaITCase {
             int port = Integer.parseInt(kafka.bootstrapServers().split(":")[1]);
 
             assertThatThrownBy(() -> EmbeddedKafka.start(port))
-                    .isInstanceOf(IllegalStateException.class)
+                    .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("port " + port + " (Kafka port)");
             kafka.close();
             kafka.close();

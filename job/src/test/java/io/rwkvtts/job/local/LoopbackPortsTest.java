@@ -34,7 +34,7 @@ class LoopbackPortsTest {
             int port = socket.getLocalPort();
 
             assertThatThrownBy(() -> LoopbackPorts.choose(port, "--kafka-port"))
-                    .isInstanceOf(IllegalStateException.class)
+                    .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("port " + port + " (--kafka-port)")
                     .hasMessageContaining("set --kafka-port to another port");
         }
