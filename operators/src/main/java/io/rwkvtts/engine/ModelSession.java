@@ -49,13 +49,10 @@ final class ModelSession implements AutoCloseable {
 
     /** Runs the model, which writes its outputs to the memory of {@code outputs}. */
     void run(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs) {
-        OnnxRuntime.enter();
         try {
             session.run(inputs, Collections.emptySet(), outputs).close();
         } catch (OrtException e) {
             throw new InferenceException("ONNX Runtime failed to run the model", e);
-        } finally {
-            OnnxRuntime.leave();
         }
     }
 

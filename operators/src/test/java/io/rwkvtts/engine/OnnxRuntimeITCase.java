@@ -1,0 +1,106 @@
+package io.rwkvtts.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rwkvtts.model.Checkpoint;
+import io.rwkvtts.model.ModelExporter;
+import io.rwkvtts.model.ModelShape;
+import io.rwkvtts.model.Quantization;
+import io.rwkvtts.model.RandomCheckpoint;
+import io.rwkvtts.model.TensorType;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** ONNX Runtime in JVMs of its own, which must not crash. */
+class OnnxRuntimeITCase {
+
+    private static final int TERMINATED = 128 + 15;
+    private static final String TELEMETRY_SWITCH = "ORT_DISABLE_TELEMETRY";
+
+    @TempDir private static Path directory;
+
+    @BeforeAll
+    static void exportModel() throws IOException {
+        Path file = directory.resolve("random.safetensors");
+        RandomCheckpoint.write(file, ModelShape.proportioned(4, 512, 600, 600), TensorType.F16, 3);
+        try (Checkpoint checkpoint = Checkpoint.open(file)) {
+            ModelExporter.export(
+                    checkpoint,
+                    Quantization.INT8,
+                    ModelExporter.ALL_HEAD_ROWS,
+                    Optional.empty(),
+                    directory.resolve("model"));
+        }
+    }
+
+    @Test
+    void testSignalDuringAStepEndsTheProcessCleanly() throws Exception {
+        for (int round = 1; round <= 10; round++) {
+            Process process = steps(Integer.MAX_VALUE, System.getProperty("java.class.path"), "1");
+            try (BufferedReader output = process.inputReader()) {
+                for (int step = 0; step < 11 * round; step++) {
+                    assertThat(output.readLine()).isEqualTo("stepped");
+                }
+                process.toHandle().destroy();
+                output.transferTo(Writer.nullWriter());
+            }
+            assertThat(process.waitFor()).isEqualTo(TERMINATED);
+        }
+        assertNoCrashReport();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "1"})
+    void testLongCommandLineIsNoHarm(String telemetryDisabled) throws Exception {
+        String padding = (File.pathSeparator + "/no/such/library.jar").repeat(400);
+        String classPath = System.getProperty("java.class.path") + padding;
+        assertThat(classPath).hasSizeGreaterThan(8192);
+        Process process = steps(2, classPath, telemetryDisabled);
+        try (BufferedReader output = process.inputReader()) {
+            assertThat(output.lines()).containsExactly("stepped", "stepped");
+        }
+        assertThat(process.waitFor()).isZero();
+        assertNoCrashReport();
+    }
+
+    private static Process steps(int count, String classPath, String telemetryDisabled)
+            throws IOException {
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:-CreateCoredumpOnCrash",
+                        "-cp",
+                        classPath,
+                        StepLoop.class.getName(),
+                        directory.resolve("model").toString(),
+                        Integer.toString(count));
+        builder.directory(directory.toFile());
+        builder.redirectError(directory.resolve("errors").toFile());
+        if (telemetryDisabled.isEmpty()) {
+            builder.environment().remove(TELEMETRY_SWITCH);
+        } else {
+            builder.environment().put(TELEMETRY_SWITCH, telemetryDisabled);
+        }
+        return builder.start();
+    }
+
+    private static void assertNoCrashReport() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .as(Files.readString(directory.resolve("errors"), StandardCharsets.UTF_8))
+                    .noneMatch(name -> name.startsWith("hs_err"));
+        }
+    }
+}
