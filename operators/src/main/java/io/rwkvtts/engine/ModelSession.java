@@ -92,19 +92,26 @@ final class ModelSession implements AutoCloseable {
             Map<String, NodeInfo> found) {
         expected.forEach(
                 (name, shape) -> {
-                    NodeInfo info = found.get(name);
-                    if (info == null
-                            || !(info.getInfo() instanceof TensorInfo tensor)
-                            || !Arrays.equals(tensor.getShape(), shape)) {
+                    String actual = describe(found.get(name));
+                    if (!actual.equals(Arrays.toString(shape))) {
                         throw new ModelFormatException(
-                                "%s: %s %s is %s: model.json asks for the shape %s (-1: any size); export the model again"
+                                "%s: %s %s is %s: model.json asks for %s (-1: any size); export the model again"
                                         .formatted(
                                                 model.graph(),
                                                 kind,
                                                 name,
-                                                info == null ? "missing" : info.getInfo(),
+                                                actual,
                                                 Arrays.toString(shape)));
                     }
                 });
+    }
+
+    private static String describe(NodeInfo info) {
+        if (info == null) {
+            return "missing";
+        }
+        return info.getInfo() instanceof TensorInfo tensor
+                ? Arrays.toString(tensor.getShape())
+                : info.getInfo().toString();
     }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * What {@code model.json} of a model directory says.
@@ -79,7 +80,14 @@ record ModelDescription(
                     e);
         }
         description.checkVersion(file);
+        description.checkValues(file);
         return description;
+    }
+
+    OptionalLong seed() {
+        return randomSeed == null
+                ? OptionalLong.empty()
+                : OptionalLong.of(Long.parseUnsignedLong(randomSeed));
     }
 
     void write(Path file) throws IOException {
@@ -99,10 +107,21 @@ record ModelDescription(
                                     Rwkv7Graph.VERSION,
                                     STATE_LAYOUT));
         }
+    }
+
+    private void checkValues(Path file) {
         if (headRows < 1 || headRows > shape.headRows()) {
             throw new ModelFormatException(
                     "%s: headRows is %d: expected 1 to %d, the head rows of the checkpoint"
                             .formatted(file, headRows, shape.headRows()));
+        }
+        try {
+            seed();
+        } catch (NumberFormatException e) {
+            throw new ModelFormatException(
+                    "%s: randomSeed is \"%s\": expected an unsigned 64-bit number or null"
+                            .formatted(file, randomSeed),
+                    e);
         }
     }
 }

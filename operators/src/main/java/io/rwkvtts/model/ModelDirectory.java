@@ -103,9 +103,7 @@ public final class ModelDirectory {
 
     /** The seed, unsigned, if the weights are random and the output noise. */
     public OptionalLong randomSeed() {
-        return description.randomSeed() == null
-                ? OptionalLong.empty()
-                : OptionalLong.of(Long.parseUnsignedLong(description.randomSeed()));
+        return description.seed();
     }
 
     private void checkFiles() throws IOException {

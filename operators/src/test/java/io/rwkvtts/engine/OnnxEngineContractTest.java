@@ -1,17 +1,12 @@
 package io.rwkvtts.engine;
 
-import io.rwkvtts.model.Checkpoint;
 import io.rwkvtts.model.ModelDirectory;
-import io.rwkvtts.model.ModelExporter;
 import io.rwkvtts.model.ModelShape;
 import io.rwkvtts.model.Quantization;
-import io.rwkvtts.model.RandomCheckpoint;
-import io.rwkvtts.model.TensorType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,20 +21,13 @@ class OnnxEngineContractTest {
 
     @BeforeAll
     static void exportModels() throws IOException {
-        Path file = directory.resolve("random.safetensors");
-        RandomCheckpoint.write(
-                file, ModelShape.proportioned(2, 768, 9000, 8193), TensorType.F32, 3);
-        try (Checkpoint checkpoint = Checkpoint.open(file)) {
-            for (Quantization quantization : Quantization.values()) {
-                MODELS.put(
-                        quantization,
-                        ModelExporter.export(
-                                checkpoint,
-                                quantization,
-                                8193,
-                                Optional.empty(),
-                                directory.resolve(quantization.label())));
-            }
+        Path file =
+                TestModels.randomCheckpoint(
+                        directory.resolve("random.safetensors"),
+                        ModelShape.proportioned(2, 768, 9000, 8193));
+        for (Quantization quantization : Quantization.values()) {
+            Path target = directory.resolve(quantization.label());
+            MODELS.put(quantization, TestModels.export(file, quantization, target));
         }
     }
 

@@ -2,12 +2,8 @@ package io.rwkvtts.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rwkvtts.model.Checkpoint;
-import io.rwkvtts.model.ModelExporter;
 import io.rwkvtts.model.ModelShape;
 import io.rwkvtts.model.Quantization;
-import io.rwkvtts.model.RandomCheckpoint;
-import io.rwkvtts.model.TensorType;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -15,7 +11,6 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,16 +28,11 @@ class OnnxRuntimeITCase {
 
     @BeforeAll
     static void exportModel() throws IOException {
-        Path file = directory.resolve("random.safetensors");
-        RandomCheckpoint.write(file, ModelShape.proportioned(4, 512, 600, 600), TensorType.F16, 3);
-        try (Checkpoint checkpoint = Checkpoint.open(file)) {
-            ModelExporter.export(
-                    checkpoint,
-                    Quantization.INT8,
-                    ModelExporter.ALL_HEAD_ROWS,
-                    Optional.empty(),
-                    directory.resolve("model"));
-        }
+        Path file =
+                TestModels.randomCheckpoint(
+                        directory.resolve("random.safetensors"),
+                        ModelShape.proportioned(4, 512, 600, 600));
+        TestModels.export(file, Quantization.INT8, directory.resolve("model"));
     }
 
     @Test

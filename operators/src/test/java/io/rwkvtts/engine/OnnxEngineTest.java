@@ -1,0 +1,172 @@
+package io.rwkvtts.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.management.ThreadMXBean;
+import io.rwkvtts.model.ModelDirectory;
+import io.rwkvtts.model.ModelFormatException;
+import io.rwkvtts.model.ModelShape;
+import io.rwkvtts.model.Quantization;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OnnxEngineTest {
+
+    private static final EngineOptions OPTIONS = new EngineOptions(3, 1, false, true);
+    private static final ModelShape SHAPE = ModelShape.proportioned(2, 128, 100, 90);
+
+    @TempDir private Path directory;
+    private Path checkpoint;
+    private ModelDirectory model;
+
+    @BeforeEach
+    void exportModel() throws IOException {
+        checkpoint = TestModels.randomCheckpoint(directory.resolve("f.safetensors"), SHAPE);
+        model = TestModels.export(checkpoint, Quantization.NONE, directory.resolve("model"));
+    }
+
+    @Test
+    void testModelIsDescribed() {
+        try (OnnxEngine engine = OnnxEngine.open(model, OPTIONS)) {
+            EngineModel described = engine.model();
+            assertThat(described.weightsId()).isEqualTo(model.weightsId());
+            assertThat(described.vocabRows()).isEqualTo(100);
+            assertThat(described.headRows()).isEqualTo(90);
+            assertThat(described.stateLayout()).isEqualTo(1);
+            assertThat(described.stateBytes()).isEqualTo(SHAPE.stateFloats() * Float.BYTES);
+            assertThat(engine.slots()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void testNumericsIdTellsQuantisationsApartAndNothingElse() throws IOException {
+        ModelDirectory int8 =
+                TestModels.export(checkpoint, Quantization.INT8, directory.resolve("int8"));
+        String id = numericsId(model, OPTIONS);
+        assertThat(id).matches("[0-9a-f]{64}");
+        assertThat(numericsId(model, new EngineOptions(7, 2, true, false))).isEqualTo(id);
+        assertThat(numericsId(int8, OPTIONS)).isNotEqualTo(id);
+    }
+
+    @Test
+    void testNewEngineIsEmpty() {
+        try (OnnxEngine engine = OnnxEngine.open(model, OPTIONS)) {
+            assertThat(engine.saveState(0)).containsOnly(0);
+            assertThatThrownBy(() -> engine.logits(0, new float[1], 1))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("slot 0");
+        }
+    }
+
+    @Test
+    void testStepAllocatesLittle() {
+        int[] slots = {2, 0};
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        try (OnnxEngine engine = OnnxEngine.open(model, OPTIONS)) {
+            for (int i = 0; i < 200; i++) {
+                engine.step(slots, slots, 2);
+            }
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 100; i++) {
+                engine.step(slots, slots, 2);
+            }
+            long perStep = (threads.getCurrentThreadAllocatedBytes() - before) / 100;
+            assertThat(perStep).isLessThan(2_000);
+        }
+    }
+
+    @Test
+    void testLongPromptsOfUnlikeLengths() {
+        try (OnnxEngine engine = OnnxEngine.open(model, OPTIONS)) {
+            int[] tokens = new int[3000];
+            engine.prefill(
+                    List.of(new PromptPiece(0, tokens, 0, 3000), new PromptPiece(2, tokens, 5, 6)));
+            float[] one = new float[90];
+            engine.logits(2, one, 90);
+            engine.step(new int[] {1}, new int[] {0}, 1);
+            float[] alone = new float[90];
+            engine.logits(1, alone, 90);
+            assertThat(one).isEqualTo(alone);
+        }
+    }
+
+    @Test
+    void testDamagedWeightFileIsRefused() throws IOException {
+        Path weights = model.path().resolve("weights.bin");
+        Files.write(weights, new byte[5000]);
+        assertThatThrownBy(() -> ModelDirectory.open(model.path()))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining("weights.bin has 5000 bytes")
+                .hasMessageContaining("export the model again");
+        assertThatThrownBy(() -> OnnxEngine.open(model, OPTIONS))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining("model.onnx can't be loaded");
+    }
+
+    @Test
+    void testDamagedGraphIsRefused() throws IOException {
+        byte[] bytes = Files.readAllBytes(model.graph());
+        Files.write(model.graph(), Arrays.copyOf(bytes, bytes.length / 2));
+        assertThatThrownBy(() -> OnnxEngine.open(model, OPTIONS))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining("model.onnx can't be loaded");
+    }
+
+    @Test
+    void testGraphOfOtherSizesThanDescribedIsRefused() throws IOException {
+        edit(json -> ((ObjectNode) json.get("shape")).put("layers", 3));
+        assertRefused("input shift is [-1, 512]: model.json asks for [-1, 768]");
+    }
+
+    @Test
+    void testHeadOfOtherSizeThanDescribedIsRefused() throws IOException {
+        edit(json -> json.put("headRows", 80));
+        assertRefused("output logits is [-1, 90]: model.json asks for [-1, 80]");
+    }
+
+    @Test
+    void testImpossibleOptionsAreRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new EngineOptions(0, 1, true, true))
+                .withMessageContaining("slots is 0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new EngineOptions(1, 0, true, true))
+                .withMessageContaining("threads is 0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OnnxEngine.open(model, EngineOptions.ofSlots(1 << 30)))
+                .withMessageContaining("use fewer slots");
+    }
+
+    private void assertRefused(String message) throws IOException {
+        ModelDirectory edited = ModelDirectory.open(model.path());
+        assertThatThrownBy(() -> OnnxEngine.open(edited, OPTIONS))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining(message);
+    }
+
+    private void edit(Consumer<ObjectNode> change) throws IOException {
+        ObjectMapper mapper = new ObjectMapper();
+        Path file = model.path().resolve("model.json");
+        ObjectNode json = (ObjectNode) mapper.readTree(file.toFile());
+        change.accept(json);
+        mapper.writeValue(file.toFile(), json);
+    }
+
+    private static String numericsId(ModelDirectory model, EngineOptions options) {
+        try (OnnxEngine engine = OnnxEngine.open(model, options)) {
+            return engine.model().numericsId();
+        }
+    }
+}

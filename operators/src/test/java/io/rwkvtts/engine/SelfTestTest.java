@@ -1,0 +1,109 @@
+package io.rwkvtts.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SelfTestTest {
+
+    private final ScriptedEngine sound = new ScriptedEngine(ScriptedEngine.model(100, 50), 20);
+
+    @Test
+    void testSoundEnginePassesAndIsLeftEmpty() {
+        assertThat(new SelfTest(sound).run()).isEmpty();
+        assertThat(sound.tokensFed(0)).isZero();
+        assertThat(sound.tokensFed(16)).isZero();
+    }
+
+    @Test
+    void testFewSlotsAreEnough() {
+        ScriptedEngine one = new ScriptedEngine(ScriptedEngine.model(100, 50), 1);
+        assertThat(new SelfTest(one).run()).isEmpty();
+    }
+
+    @Test
+    void testRowThatDependsOnTheSizeOfTheBatchIsFound() {
+        InferenceEngine broken =
+                new Deviating(sound) {
+                    @Override
+                    public void step(int[] slots, int[] tokens, int count) {
+                        super.step(slots, tokens, count);
+                        deviatingSlot = count == 17 ? slots[16] : -1;
+                    }
+                };
+        assertThat(new SelfTest(broken).run()).hasValue("row 16 of a batch of 17, and alone");
+    }
+
+    @Test
+    void testPromptThatDependsOnItsCutsIsFound() {
+        InferenceEngine broken =
+                new Deviating(sound) {
+                    @Override
+                    public void prefill(List<PromptPiece> pieces) {
+                        super.prefill(pieces);
+                        deviatingSlot = 0;
+                    }
+                };
+        assertThat(new SelfTest(broken).run()).get().asString().contains("13 and 4");
+    }
+
+    /** One logit of one slot is off by a little. */
+    private static class Deviating implements InferenceEngine {
+
+        private final InferenceEngine engine;
+        int deviatingSlot = -1;
+
+        Deviating(InferenceEngine engine) {
+            this.engine = engine;
+        }
+
+        @Override
+        public EngineModel model() {
+            return engine.model();
+        }
+
+        @Override
+        public int slots() {
+            return engine.slots();
+        }
+
+        @Override
+        public void clear(int slot) {
+            engine.clear(slot);
+        }
+
+        @Override
+        public void prefill(List<PromptPiece> pieces) {
+            engine.prefill(pieces);
+        }
+
+        @Override
+        public void step(int[] slots, int[] tokens, int count) {
+            engine.step(slots, tokens, count);
+        }
+
+        @Override
+        public void logits(int slot, float[] destination, int count) {
+            engine.logits(slot, destination, count);
+            if (slot == deviatingSlot) {
+                destination[count - 1] = Math.nextUp(destination[count - 1]);
+            }
+        }
+
+        @Override
+        public byte[] saveState(int slot) {
+            return engine.saveState(slot);
+        }
+
+        @Override
+        public void loadState(int slot, byte[] state) {
+            engine.loadState(slot, state);
+        }
+
+        @Override
+        public void close() {
+            engine.close();
+        }
+    }
+}

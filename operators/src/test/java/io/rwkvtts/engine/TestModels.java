@@ -1,0 +1,37 @@
+package io.rwkvtts.engine;
+
+import io.rwkvtts.model.Checkpoint;
+import io.rwkvtts.model.ModelDirectory;
+import io.rwkvtts.model.ModelExporter;
+import io.rwkvtts.model.ModelShape;
+import io.rwkvtts.model.Quantization;
+import io.rwkvtts.model.RandomCheckpoint;
+import io.rwkvtts.model.TensorType;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Exported models for tests. */
+final class TestModels {
+
+    private TestModels() {}
+
+    /** Writes a checkpoint with random weights, always the same for a shape. */
+    static Path randomCheckpoint(Path file, ModelShape shape) throws IOException {
+        RandomCheckpoint.write(file, shape, TensorType.F32, 3);
+        return file;
+    }
+
+    /** Exports a checkpoint with all its head rows to {@code target}. */
+    static ModelDirectory export(Path file, Quantization quantization, Path target)
+            throws IOException {
+        try (Checkpoint checkpoint = Checkpoint.open(file)) {
+            return ModelExporter.export(
+                    checkpoint,
+                    quantization,
+                    ModelExporter.ALL_HEAD_ROWS,
+                    Optional.empty(),
+                    target);
+        }
+    }
+}

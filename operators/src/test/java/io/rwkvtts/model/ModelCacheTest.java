@@ -1,0 +1,130 @@
+package io.rwkvtts.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelCacheTest {
+
+    private static final Optional<Quantization> INT8 = Optional.of(Quantization.INT8);
+
+    @TempDir private Path directory;
+    private Path file;
+    private Path cached;
+    private ModelCache cache;
+
+    @BeforeEach
+    void writeCheckpoint() throws IOException {
+        file = directory.resolve("f.safetensors");
+        RandomCheckpoint.write(file, ModelShape.proportioned(2, 64, 90, 80), TensorType.F32, 1);
+        cached = directory.resolve("cache/models");
+        cache = new ModelCache(cached);
+    }
+
+    @Test
+    void testCheckpointIsExportedOnce() throws IOException {
+        ModelDirectory first = cache.open(file, INT8, 80);
+        FileTime made = Files.getLastModifiedTime(first.graph());
+        Path renamed = Files.move(file, directory.resolve("g.safetensors"));
+        ModelDirectory second = cache.open(renamed, INT8, ModelExporter.ALL_HEAD_ROWS);
+        assertThat(second.path()).isEqualTo(first.path()).startsWith(cached);
+        assertThat(Files.getLastModifiedTime(second.graph())).isEqualTo(made);
+    }
+
+    @Test
+    void testWeightsQuantisationAndHeadRowsMakeAnotherModel() throws IOException {
+        Path other = directory.resolve("other.safetensors");
+        RandomCheckpoint.write(other, ModelShape.proportioned(2, 64, 90, 80), TensorType.F32, 2);
+        assertThat(
+                        Stream.of(
+                                cache.open(file, INT8, 80),
+                                cache.open(other, INT8, 80),
+                                cache.open(file, Optional.empty(), 80),
+                                cache.open(file, INT8, 79)))
+                .extracting(ModelDirectory::path)
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void testDamagedModelIsMadeAgain() throws IOException {
+        ModelDirectory model = cache.open(file, INT8, 80);
+        Path weights = model.path().resolve("weights.bin");
+        long size = Files.size(weights);
+        Files.write(weights, new byte[3]);
+        assertThat(cache.open(file, INT8, 80).path()).isEqualTo(model.path());
+        assertThat(weights).hasSize(size);
+    }
+
+    @Test
+    void testRemainsOfAKilledExportAreRemoved() throws IOException {
+        ModelDirectory model = cache.open(file, INT8, 80);
+        Path partial = cached.resolve("." + model.path().getFileName() + ".0000-0000.part");
+        Files.move(model.path(), partial);
+        cache.open(file, INT8, 80);
+        assertThat(partial).doesNotExist();
+        assertThat(model.path()).exists();
+    }
+
+    @Test
+    void testConcurrentCallsShareOneExport() throws IOException {
+        List<CompletableFuture<Path>> calls =
+                IntStream.range(0, 4)
+                        .mapToObj(
+                                i ->
+                                        CompletableFuture.supplyAsync(
+                                                () -> {
+                                                    try {
+                                                        return cache.open(file, INT8, 80).path();
+                                                    } catch (IOException e) {
+                                                        throw new AssertionError(e);
+                                                    }
+                                                }))
+                        .toList();
+        assertThat(calls.stream().map(CompletableFuture::join).distinct()).hasSize(1);
+    }
+
+    @Test
+    void testModelDirectoryIsTakenAsItIs() throws IOException {
+        Path exported = cache.open(file, INT8, 70).path();
+        assertThat(cache.open(exported, Optional.empty(), 70).path()).isEqualTo(exported);
+        assertThat(cache.open(exported, INT8, ModelExporter.ALL_HEAD_ROWS).path())
+                .isEqualTo(exported);
+        assertThatThrownBy(() -> cache.open(exported, Optional.of(Quantization.NONE), 70))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining("quantisation int8: expected none");
+        assertThatThrownBy(() -> cache.open(exported, INT8, 71))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining("70 head rows: expected at least 71");
+    }
+
+    @Test
+    void testCheckpointThatCannotBeUsedIsRefusedBeforeAnythingIsWritten() {
+        assertThatThrownBy(() -> cache.open(file, INT8, 8193))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining("80 head rows");
+        assertThat(cached).doesNotExist();
+    }
+
+    @Test
+    void testUserDirectoryFollowsXdg() {
+        assertThat(ModelCache.userDirectory(Map.of(), "/home/u"))
+                .isEqualTo(Path.of("/home/u/.cache/flink-rwkv-tts"));
+        assertThat(ModelCache.userDirectory(Map.of("XDG_CACHE_HOME", "/c"), "/home/u"))
+                .isEqualTo(Path.of("/c/flink-rwkv-tts"));
+        assertThat(ModelCache.userDirectory(Map.of("XDG_CACHE_HOME", "c"), "/home/u"))
+                .isEqualTo(Path.of("/home/u/.cache/flink-rwkv-tts"));
+    }
+}
