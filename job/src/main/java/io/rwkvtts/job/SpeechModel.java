@@ -3,6 +3,7 @@ package io.rwkvtts.job;
 import io.rwkvtts.model.Checkpoint;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.model.ModelDirectory;
+import io.rwkvtts.model.ModelShape;
 import io.rwkvtts.model.Quantization;
 import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.protocol.PromptBuilder;
@@ -74,22 +75,34 @@ public record SpeechModel(ModelDirectory directory, Path vocabulary, PromptBuild
             ModelCache cache)
             throws IOException {
         Path words = vocabulary.isPresent() ? vocabulary.get() : vocabularyIn(model);
-        WorldTokenizer tokenizer = WorldTokenizer.load(words);
         ModelDirectory directory = cache.open(model, quantization, IdSpace.SEMANTIC_LOGITS);
-        IdSpace ids;
-        try {
-            ids = IdSpace.of(directory.shape().vocabRows(), directory.headRows(), tokenizer);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "model %s, vocabulary %s: %s".formatted(model, words, e.getMessage()), e);
-        }
+        PromptBuilder prompts = prompts(model, directory.shape(), directory.headRows(), words);
         if (directory.randomSeed().isPresent()) {
             LOG.warn(
                     "The weights of {} are random (seed {}): its tokens are noise.",
                     model,
                     Long.toUnsignedString(directory.randomSeed().getAsLong()));
         }
-        return new SpeechModel(directory, words, new PromptBuilder(ids, tokenizer));
+        return new SpeechModel(directory, words, prompts);
+    }
+
+    /**
+     * Prompts for a model and a vocabulary that fit each other.
+     *
+     * @param model where it comes from, for messages
+     * @param headRows rows of the head that are computed
+     * @throws IllegalArgumentException if the vocabulary is malformed or does not fit
+     */
+    public static PromptBuilder prompts(
+            Path model, ModelShape shape, int headRows, Path vocabulary) {
+        WorldTokenizer tokenizer = WorldTokenizer.load(vocabulary);
+        try {
+            IdSpace ids = IdSpace.of(shape.vocabRows(), headRows, tokenizer);
+            return new PromptBuilder(ids, tokenizer);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "model %s, vocabulary %s: %s".formatted(model, vocabulary, e.getMessage()), e);
+        }
     }
 
     private static Path vocabularyIn(Path model) throws IOException {

@@ -107,15 +107,22 @@ public record ModelShape(
     }
 
     /**
-     * Weights of the matrices that one step reads (spec 1.3), with {@code exportedHeadRows} rows of
-     * the head.
+     * Bytes of the matrices that one step reads, which bound its time from below (spec 1.3): L · (4
+     * D² + 2 D F) and the rows of the head in the given format, L · 2 D (Rw + Ra + Rg) and, since
+     * the first layer has no value residual, (L − 1) · 2 D Rv in 32-bit floats.
+     *
+     * @param exportedHeadRows rows of the head that are computed
+     * @param quantization format of the large matrices
      */
-    public long stepWeights(int exportedHeadRows) {
-        long d = width;
-        long ranks = (long) decayRank + aRank + gateRank;
-        return layers * (4 * d * d + 2 * d * ffnWidth + 2 * d * ranks)
-                + (layers - 1) * 2 * d * valueRank
-                + exportedHeadRows * d;
+    public long stepWeightBytes(int exportedHeadRows, Quantization quantization) {
+        long layer =
+                4 * quantization.matrixBytes(width, width)
+                        + quantization.matrixBytes(ffnWidth, width)
+                        + quantization.matrixBytes(width, ffnWidth);
+        long ranks = (long) layers * (decayRank + aRank + gateRank) + (layers - 1L) * valueRank;
+        return layers * layer
+                + quantization.matrixBytes(exportedHeadRows, width)
+                + 2 * ranks * width * Float.BYTES;
     }
 
     private static void require(String name, int value, int max) {

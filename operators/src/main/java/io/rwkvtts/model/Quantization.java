@@ -45,6 +45,18 @@ public enum Quantization {
                                                         .collect(Collectors.joining(", "))));
     }
 
+    /** Bytes of a large matrix with what belongs to it, such as scales. */
+    long matrixBytes(int rows, int columns) {
+        long bytesOfRow =
+                switch (this) {
+                    case NONE -> (long) columns * Float.BYTES;
+                    case INT8 ->
+                            (long) BlockQuantizer.blocks(columns)
+                                    * (BlockQuantizer.BLOCK + Float.BYTES);
+                };
+        return rows * bytesOfRow;
+    }
+
     @Override
     public String toString() {
         return label();

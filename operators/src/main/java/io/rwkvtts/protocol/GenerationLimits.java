@@ -14,7 +14,8 @@ public record GenerationLimits(int minSemanticTokens, int maxSemanticTokens)
     /** Most semantic tokens of a segment. */
     public static final int MAX = 2048;
 
-    private static final int TOKENS_PER_SECOND = 50;
+    /** Semantic tokens of one second of sound. */
+    public static final double TOKENS_PER_SECOND = 50;
 
     /**
      * @throws IllegalArgumentException if a value is out of range; names it and the range

@@ -12,14 +12,26 @@ class ModelShapeTest {
     void testStateAndStepOfThePublicModel() {
         ModelShape shape = ModelShape.proportioned(24, 1024, 77_923, 8_193);
         assertThat(shape.stateFloats()).isEqualTo(1_622_016);
-        assertThat(shape.stepWeights(8_193)).isBetween(324_000_000L, 326_000_000L);
+        long stepWeights = shape.stepWeightBytes(8_193, Quantization.NONE) / Float.BYTES;
+        assertThat(stepWeights).isBetween(324_000_000L, 326_000_000L);
         assertThat(shape.parameters())
                 .isEqualTo(
-                        shape.stepWeights(8_193)
+                        stepWeights
                                 + 77_923L * 1024
                                 // ln0, ln_out; then per layer ln1, ln2, ln_x, x_*, ffn.x_k, w0, a0,
                                 // k_k, k_a, r_k, and v0 in all layers but the first
                                 + 1024 * (4 + 24 * (6 + 6 + 1 + 5) + 23));
+    }
+
+    /** One byte a weight and a scale for each 64, but for the LoRA matrices. */
+    @Test
+    void testStepOfThePublicModelInEightBits() {
+        ModelShape shape = ModelShape.proportioned(24, 1024, 77_923, 8_193);
+        long loraWeights = 2L * 1024 * (24 * (64 + 64 + 128) + 23 * 32);
+        long largeWeights =
+                shape.stepWeightBytes(8_193, Quantization.NONE) / Float.BYTES - loraWeights;
+        assertThat(shape.stepWeightBytes(8_193, Quantization.INT8))
+                .isEqualTo(largeWeights + largeWeights / 64 * Float.BYTES + 4 * loraWeights);
     }
 
     @Test

@@ -19,6 +19,9 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             SendCommand.class,
             ListenCommand.class,
+            GenerateCommand.class,
+            InspectCommand.class,
+            ExportCommand.class,
             RandomModelCommand.class
         })
 public final class Tts implements Runnable {

@@ -76,7 +76,7 @@ class TtsTest {
             value = {
                 "``|a command is missing",
                 "sing|Unmatched argument at index 0: 'sing'",
-                "random-mode|Did you mean: tts random-model?",
+                "random-mode|Did you mean: tts random-model",
                 "random-model|Missing required options: '--layers=N', '--dim=N', '--vocab-rows=N'",
                 "random-model --layers|Missing required parameter for option '--layers' (N)",
                 "random-model --layers x|'x' is not an int",

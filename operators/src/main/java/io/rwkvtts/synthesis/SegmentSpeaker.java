@@ -1,0 +1,60 @@
+package io.rwkvtts.synthesis;
+
+import static java.util.Objects.requireNonNull;
+
+import io.rwkvtts.engine.InferenceEngine;
+import io.rwkvtts.engine.PromptPiece;
+import io.rwkvtts.protocol.IdSpace;
+import io.rwkvtts.protocol.SegmentGeneration;
+import io.rwkvtts.sampling.Sampler;
+import java.util.List;
+
+/**
+ * Speaks one segment after another, each from its prompt to its end: an engine without batching,
+ * queue or stream. What {@link SynthesisLoop} says, in any company, is held against this.
+ *
+ * <p>Uses slot 0 of the engine, whose thread it runs on.
+ */
+public final class SegmentSpeaker {
+
+    /** Bounds the memory that a long prompt takes; the results do not depend on it. */
+    private static final int PREFILL_CHUNK_TOKENS = 256;
+
+    private static final int SLOT = 0;
+
+    private final InferenceEngine engine;
+    private final Sampler sampler = new Sampler(IdSpace.SEMANTIC_LOGITS);
+    private final float[] logits = new float[IdSpace.SEMANTIC_LOGITS];
+    private final int[] slots = {SLOT};
+    private final int[] tokens = new int[1];
+
+    /**
+     * @param engine of a TTS model; slot 0 is overwritten
+     */
+    public SegmentSpeaker(InferenceEngine engine) {
+        this.engine = requireNonNull(engine, "engine");
+    }
+
+    /**
+     * Speaks a whole segment.
+     *
+     * @param prompt ids of the prompt, at least one
+     * @param generation that begins behind the prompt; finished afterwards
+     * @throws io.rwkvtts.sampling.InvalidLogitsException if the model gives no usable logits
+     */
+    public void speak(int[] prompt, SegmentGeneration generation) {
+        engine.clear(SLOT);
+        for (PromptPiece piece : PromptPiece.cut(SLOT, prompt, PREFILL_CHUNK_TOKENS)) {
+            engine.prefill(List.of(piece));
+        }
+        while (!generation.finished()) {
+            if (generation.needsLogits()) {
+                engine.logits(SLOT, logits, generation.logitsNeeded());
+                generation.sample(logits, sampler);
+            } else {
+                tokens[0] = generation.nextInput();
+                engine.step(slots, tokens, 1);
+            }
+        }
+    }
+}
