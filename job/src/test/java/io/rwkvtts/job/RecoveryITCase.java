@@ -1,0 +1,147 @@
+package io.rwkvtts.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rwkvtts.job.SpeechCluster.Speech;
+import io.rwkvtts.job.client.TokenListener;
+import io.rwkvtts.job.kafka.KafkaSettings;
+import io.rwkvtts.schema.AudioTokens;
+import io.rwkvtts.schema.TextEvent;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The promise: what a consumer sees after a fault in mid-generation, or a stop and a restore at
+ * another parallelism, is what it would have seen without, token by token.
+ */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class RecoveryITCase {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RecoveryITCase.class);
+    private static final int REQUESTS = 32;
+
+    @TempDir private static Path directory;
+    private static SpeechCluster cluster;
+    private static List<TextEvent> requests;
+    private static Map<String, Speech> undisturbed;
+
+    @BeforeAll
+    static void speakUndisturbed() throws Exception {
+        cluster = SpeechCluster.start(directory, Duration.ofMillis(100));
+        requests = IntStream.range(0, REQUESTS).mapToObj(RecoveryITCase::longRequest).toList();
+        KafkaSettings topics = cluster.topics("undisturbed", "at-least-once");
+        JobClient job = cluster.submit(topics);
+        cluster.send(topics, requests.toArray(TextEvent[]::new));
+        try (TokenListener listener = cluster.listen(topics)) {
+            undisturbed = cluster.collect(listener, ids());
+        }
+        job.cancel().get();
+        assertThat(undisturbed.values())
+                .allSatisfy(speech -> assertThat(speech.tokens()).hasSizeGreaterThanOrEqualTo(200));
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    @BeforeEach
+    void resetFaults() {
+        FaultyEngine.reset();
+    }
+
+    /** Four seconds of speech and more; what is said does not matter. */
+    private static TextEvent longRequest(int number) {
+        return TextEvent.newBuilder()
+                .setRequestId("request-" + number)
+                .setText("This is request number " + number + ".")
+                .setSeed((long) number)
+                .setMinSemanticTokens(200)
+                .setMaxSemanticTokens(250)
+                .build();
+    }
+
+    private static List<String> ids() {
+        return requests.stream().map(TextEvent::getRequestId).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"at-least-once", "exactly-once"})
+    void testFaultInMidGenerationChangesNothing(String delivery) throws Exception {
+        KafkaSettings topics = cluster.topics("fault-" + delivery, delivery);
+        JobClient job = cluster.submit(topics, 1, FaultyEngine::around, null);
+        cluster.send(topics, requests.toArray(TextEvent[]::new));
+        try (TokenListener listener = cluster.listen(topics)) {
+            Map<String, Speech> speech = cluster.collect(listener, ids());
+            assertThat(speech).containsExactlyInAnyOrderEntriesOf(undisturbed);
+            LOG.info("{}: {} records were dropped as repeated", delivery, listener.dropped());
+            if (delivery.equals("exactly-once")) {
+                assertThat(listener.dropped()).isZero();
+            }
+        }
+        assertThat(FaultyEngine.FAULTS).hasValue(1);
+        assertThat(FaultyEngine.LOADED).as("states that went on in mid-speech").hasPositiveValue();
+        job.cancel().get();
+    }
+
+    @Test
+    void testStopWithSavepointAndRestoreAtTwiceTheParallelismChangesNothing() throws Exception {
+        KafkaSettings topics = cluster.topics("rescale", "at-least-once");
+        JobClient job = cluster.submit(topics);
+        cluster.send(topics, requests.toArray(TextEvent[]::new));
+        Map<String, List<AudioTokens>> records = new LinkedHashMap<>();
+        try (TokenListener listener = cluster.listen(topics)) {
+            while (records.size() < REQUESTS) {
+                listener.poll(Duration.ofMillis(10))
+                        .forEach(
+                                received ->
+                                        records.computeIfAbsent(
+                                                        received.tokens().getRequestId(),
+                                                        id -> new java.util.ArrayList<>())
+                                                .add(received.tokens()));
+            }
+            long start = System.nanoTime();
+            String savepoint =
+                    job.stopWithSavepoint(
+                                    false,
+                                    directory.resolve("savepoints").toUri().toString(),
+                                    SavepointFormatType.CANONICAL)
+                            .get();
+            long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
+            LOG.info("stop-with-savepoint with {} requests in flight: {} ms", REQUESTS, millis);
+
+            JobClient restored = cluster.submit(topics, 2, UnaryOperator.identity(), savepoint);
+            assertThat(SpeechCluster.ended(records))
+                    .as("requests that had ended before the stop")
+                    .isZero();
+            cluster.collect(listener, records, REQUESTS);
+            restored.cancel().get();
+        }
+        Map<String, Speech> speech =
+                records.entrySet().stream()
+                        .collect(
+                                Collectors.toMap(
+                                        Map.Entry::getKey,
+                                        entry -> SpeechCluster.speech(entry.getValue())));
+        assertThat(speech).containsExactlyInAnyOrderEntriesOf(undisturbed);
+    }
+}
