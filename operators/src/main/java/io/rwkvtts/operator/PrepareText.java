@@ -2,10 +2,12 @@ package io.rwkvtts.operator;
 
 import static java.util.Objects.requireNonNull;
 
+import io.rwkvtts.protocol.VoiceFileException;
 import io.rwkvtts.synthesis.RequestRules;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -40,7 +42,12 @@ public final class PrepareText extends ProcessFunction<SourceRecord, RequestEven
 
     @Override
     public void open(OpenContext context) {
-        rules = settings.rules();
+        try {
+            rules = settings.rules();
+        } catch (VoiceFileException e) {
+            // Another attempt would find the same files: fail for good, with their names.
+            throw new SuppressRestartsException(e);
+        }
         MetricGroup group = getRuntimeContext().getMetricGroup().addGroup(MetricNames.GROUP);
         undecodable = deadLetterCounter(group, RejectedRecord.Reason.UNDECODABLE);
         invalid = deadLetterCounter(group, RejectedRecord.Reason.INVALID);

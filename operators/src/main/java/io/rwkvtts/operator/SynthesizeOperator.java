@@ -65,6 +65,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     private transient RequestQueue queue;
     private transient RequestStore store;
     private transient StepTrampoline trampoline;
+    private transient RecordEmitter emitter;
     private transient SynthesisMetrics speechMetrics;
     private transient InternalTimerService<VoidNamespace> timers;
     private transient long arrivals;
@@ -106,6 +107,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
             throw new SuppressRestartsException(e);
         }
         EngineModel model = engine.model();
+        emitter = new RecordEmitter(output, deadLetters, model.weightsId());
         speechMetrics = new SynthesisMetrics(getMetricGroup(), engine.slots(), model.stateBytes());
         loop =
                 new SynthesisLoop(
@@ -233,7 +235,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
 
     private void reject(RequestEvent event, String detail) {
         speechMetrics.deadLetter();
-        output.collect(deadLetters, new StreamRecord<>(RejectedRecord.invalid(event, detail)));
+        emitter.deadLetter(event, detail);
     }
 
     /** Ends a request of the current key, whether it runs, waits or has just come. */
@@ -269,12 +271,12 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
 
     @Override
     public void chunk(SpeechRequest request, int[] tokens, int[] globalTokens) {
-        emit(request, tokens, globalTokens, null, null);
+        emitter.chunk(request, tokens, globalTokens);
     }
 
     @Override
     public void finished(SpeechRequest request, FinishReason reason, String error) {
-        emit(request, new int[0], null, reason.label(), error);
+        emitter.end(request, reason, error);
         speechMetrics.finished(reason);
         setCurrentKey(request.id());
         try {
@@ -292,28 +294,6 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private void emit(
-            SpeechRequest request,
-            int[] tokens,
-            int[] globalTokens,
-            String finishReason,
-            String error) {
-        output.collect(
-                new StreamRecord<>(
-                        new AudioChunk(
-                                request.id(),
-                                request.sequence(),
-                                request.segment(),
-                                request.tokenOffset(),
-                                tokens,
-                                globalTokens,
-                                engine.model().weightsId(),
-                                finishReason,
-                                error,
-                                request.timestampMs(),
-                                System.currentTimeMillis())));
     }
 
     @Override

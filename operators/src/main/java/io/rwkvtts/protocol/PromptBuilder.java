@@ -2,6 +2,7 @@ package io.rwkvtts.protocol;
 
 import static java.util.Objects.requireNonNull;
 
+import io.rwkvtts.text.LineBreaks;
 import io.rwkvtts.text.WorldTokenizer;
 import java.util.stream.IntStream;
 
@@ -74,8 +75,13 @@ public final class PromptBuilder {
     private IntStream text(String text) {
         requireText(text);
         return IntStream.concat(
-                IntStream.concat(IntStream.of(IdSpace.TAG_2), IntStream.of(tokenizer.encode(text))),
+                IntStream.concat(IntStream.of(IdSpace.TAG_2), IntStream.of(encode(text))),
                 IntStream.of(IdSpace.TAG_0));
+    }
+
+    /** Text ids; line breaks are blanks by then, wherever the text comes from (D-05). */
+    private int[] encode(String text) {
+        return tokenizer.encode(LineBreaks.toBlanks(text));
     }
 
     private static IntStream globals(int[] globals) {

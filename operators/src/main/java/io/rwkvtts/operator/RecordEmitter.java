@@ -1,0 +1,67 @@
+package io.rwkvtts.operator;
+
+import io.rwkvtts.synthesis.FinishReason;
+import io.rwkvtts.synthesis.SpeechRequest;
+import org.apache.flink.streaming.api.operators.Output;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Turns what the loop says into the records of the job.
+ *
+ * <p>Owns: nothing but a reference to the operator's output. Lifecycle: made in {@code open}. For
+ * the task thread.
+ */
+final class RecordEmitter {
+    private static final int[] NO_TOKENS = new int[0];
+
+    private final Output<StreamRecord<AudioChunk>> output;
+    private final OutputTag<RejectedRecord> deadLetters;
+    private final String modelId;
+
+    RecordEmitter(
+            Output<StreamRecord<AudioChunk>> output,
+            OutputTag<RejectedRecord> deadLetters,
+            String modelId) {
+        this.output = output;
+        this.deadLetters = deadLetters;
+        this.modelId = modelId;
+    }
+
+    /** A chunk, numbered by where the request stands. */
+    void chunk(SpeechRequest request, int[] tokens, int[] globalTokens) {
+        emit(request, tokens, globalTokens, null, null);
+    }
+
+    /** The end of a request, behind all of its chunks. */
+    void end(SpeechRequest request, FinishReason reason, String error) {
+        emit(request, NO_TOKENS, null, reason.label(), error);
+    }
+
+    /** An event that decoded but cannot be served. */
+    void deadLetter(RequestEvent event, String detail) {
+        output.collect(deadLetters, new StreamRecord<>(RejectedRecord.invalid(event, detail)));
+    }
+
+    private void emit(
+            SpeechRequest request,
+            int[] tokens,
+            int[] globalTokens,
+            String finishReason,
+            String error) {
+        output.collect(
+                new StreamRecord<>(
+                        new AudioChunk(
+                                request.id(),
+                                request.sequence(),
+                                request.segment(),
+                                request.tokenOffset(),
+                                tokens,
+                                globalTokens,
+                                modelId,
+                                finishReason,
+                                error,
+                                request.timestampMs(),
+                                System.currentTimeMillis())));
+    }
+}
