@@ -103,7 +103,8 @@ final class DemoCommand implements Callable<Integer> {
         Configuration configuration = configuration();
         SpeechModel model = model(configuration);
         try (LocalStack stack = LocalStack.start(port(kafkaPort, 9092), configuration, model)) {
-            return speak(stack, out);
+            stack.closeOnExit();
+            return untilClosed(stack, out);
         }
     }
 
@@ -134,6 +135,18 @@ final class DemoCommand implements Callable<Integer> {
         DemoVoice voice = DemoVoice.unpack(cache.directory().resolve("demo-voice"));
         return SpeechModel.open(
                 voice.checkpoint(), Optional.of(voice.vocabulary()), Optional.empty(), cache);
+    }
+
+    /** Ctrl-C takes the parts away from under the loop; that is no failure. */
+    private int untilClosed(LocalStack stack, PrintWriter out) throws Exception {
+        try {
+            return speak(stack, out);
+        } catch (Exception e) {
+            if (stack.closed()) {
+                return CommandLine.ExitCode.OK;
+            }
+            throw e;
+        }
     }
 
     private int speak(LocalStack stack, PrintWriter out) throws Exception {

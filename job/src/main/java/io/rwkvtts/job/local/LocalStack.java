@@ -7,6 +7,7 @@ import io.rwkvtts.job.kafka.Brokers;
 import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.job.kafka.KafkaSettings;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -28,6 +29,7 @@ public final class LocalStack implements AutoCloseable {
     private final EmbeddedFlink cluster;
     private final KafkaSettings kafka;
     private final JobClient job;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private LocalStack(
             EmbeddedKafka broker, EmbeddedFlink cluster, KafkaSettings kafka, JobClient job) {
@@ -42,7 +44,8 @@ public final class LocalStack implements AutoCloseable {
      *
      * @param kafkaPort port of the broker, 0 for a free one
      * @param options options of the job and of Flink; not changed
-     * @throws IllegalStateException if a port is in use or a part does not start
+     * @throws IllegalArgumentException if a port is in use
+     * @throws IllegalStateException if a part does not start
      */
     public static LocalStack start(int kafkaPort, Configuration options, SpeechModel model)
             throws Exception {
@@ -69,6 +72,19 @@ public final class LocalStack implements AutoCloseable {
         }
     }
 
+    /**
+     * Closes the stack when the process is told to end, by Ctrl-C for example, so that the engine
+     * is not stopped in the middle of a step and no temporary files stay behind.
+     */
+    public void closeOnExit() {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close, "close-local-stack"));
+    }
+
+    /** Whether the stack is closed or just being closed. */
+    public boolean closed() {
+        return closed.get();
+    }
+
     /** How clients reach the topics. */
     public KafkaSettings kafka() {
         return kafka;
@@ -89,9 +105,12 @@ public final class LocalStack implements AutoCloseable {
         return cluster.metricsAddress();
     }
 
-    /** Cancels the job, then stops cluster and broker. */
+    /** Cancels the job, then stops cluster and broker. Further calls do nothing. */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         try {
             job.cancel().get();
             job.getJobExecutionResult().handle((result, cancelled) -> null).get();
