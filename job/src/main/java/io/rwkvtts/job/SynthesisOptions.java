@@ -1,5 +1,6 @@
 package io.rwkvtts.job;
 
+import io.rwkvtts.operator.SynthesisSettings.WhenFull;
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.text.Segmenter;
 import java.time.Duration;
@@ -137,6 +138,15 @@ public final class SynthesisOptions {
                                     + " could take at most (2 s, and 0.12 s a character, 0.6 s an"
                                     + " ideograph): a guard against a model that does not stop.");
 
+    /** Guard against a voice that is stuck. */
+    public static final ConfigOption<Integer> MAX_REPEATED_TOKENS =
+            ConfigOptions.key("tts.max-repeated-tokens")
+                    .intType()
+                    .defaultValue(GenerationLimits.USUAL_MAX_REPEATED)
+                    .withDescription(
+                            "A segment is cut off when the same semantic token has come more often"
+                                    + " than this in a row; 0 for never.");
+
     /** Longest text. */
     public static final ConfigOption<Integer> TEXT_MAX_CHARS =
             ConfigOptions.key("tts.text.max-chars")
@@ -185,8 +195,36 @@ public final class SynthesisOptions {
                     .intType()
                     .defaultValue(10_000)
                     .withDescription(
-                            "Requests that may wait for a slot in one subtask. Beyond, the subtask"
-                                    + " takes in nothing more and the requests wait in Kafka.");
+                            "Requests that may wait for a slot in one subtask, see"
+                                    + " tts.queue.when-full.");
+
+    /** What happens when the queue is full. */
+    public static final ConfigOption<WhenFull> QUEUE_WHEN_FULL =
+            ConfigOptions.key("tts.queue.when-full")
+                    .enumType(WhenFull.class)
+                    .defaultValue(WhenFull.BACKPRESSURE)
+                    .withDescription(
+                            "'backpressure': a subtask whose queue is full takes in nothing more and"
+                                    + " the requests wait in Kafka. 'reject': a request that finds"
+                                    + " the queue full ends at once as 'overloaded'.");
+
+    /** Rate of a tenant. */
+    public static final ConfigOption<Double> TENANT_REQUESTS_PER_SECOND =
+            ConfigOptions.key("tts.tenant.requests-per-second")
+                    .doubleType()
+                    .defaultValue(0.0)
+                    .withDescription(
+                            "Requests that a tenant may begin to speak in one subtask on average;"
+                                    + " those beyond wait. 0 for any number.");
+
+    /** Burst of a tenant. */
+    public static final ConfigOption<Integer> TENANT_BURST =
+            ConfigOptions.key("tts.tenant.burst")
+                    .intType()
+                    .defaultValue(10)
+                    .withDescription(
+                            "Requests that a tenant may begin at once when it was quiet before,"
+                                    + " where tts.tenant.requests-per-second is set.");
 
     /** Wait for the next event. */
     public static final ConfigOption<Duration> IDLE_TIMEOUT =

@@ -60,6 +60,9 @@ public record TtsSettings(
                         config.get(SynthesisOptions.CHUNK_TOKENS)),
                 config.get(SynthesisOptions.PREFILL_CHUNK_TOKENS),
                 config.get(SynthesisOptions.QUEUE_CAPACITY),
+                config.get(SynthesisOptions.QUEUE_WHEN_FULL),
+                config.get(SynthesisOptions.TENANT_REQUESTS_PER_SECOND),
+                config.get(SynthesisOptions.TENANT_BURST),
                 config.get(SynthesisOptions.IDLE_TIMEOUT),
                 config.get(SynthesisOptions.DEDUP_WINDOW));
     }
@@ -68,13 +71,14 @@ public record TtsSettings(
         int min = config.get(SynthesisOptions.MIN_SEMANTIC_TOKENS);
         int max = config.get(SynthesisOptions.MAX_SEMANTIC_TOKENS);
         try {
-            return new GenerationLimits(min, max);
+            return new GenerationLimits(min, max, config.get(SynthesisOptions.MAX_REPEATED_TOKENS));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "%s and %s do not fit: %s"
+                    "%s, %s or %s: %s"
                             .formatted(
                                     SynthesisOptions.MIN_SEMANTIC_TOKENS.key(),
                                     SynthesisOptions.MAX_SEMANTIC_TOKENS.key(),
+                                    SynthesisOptions.MAX_REPEATED_TOKENS.key(),
                                     e.getMessage()),
                     e);
         }

@@ -75,6 +75,12 @@ public final class MetricNames {
     /** Group key: why. */
     public static final String REASON = "reason";
 
+    /**
+     * Counter in the groups of {@link #REASON}: segments cut off at a {@code limit} of tokens, or
+     * for {@code repetition} of one token.
+     */
+    public static final String SEGMENTS_CUT_OFF = "segmentsCutOff";
+
     /** Counter: records whose Kafka key is another than their request id. */
     public static final String KEY_MISMATCHES = "keyMismatches";
 

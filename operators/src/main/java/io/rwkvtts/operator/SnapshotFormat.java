@@ -143,6 +143,7 @@ final class SnapshotFormat {
         out.writeInt(utterance.emitted());
         out.writeInt(utterance.limits().minSemanticTokens());
         out.writeInt(utterance.limits().maxSemanticTokens());
+        out.writeInt(utterance.limits().maxRepeatedTokens());
         writeInts(utterance.progress().globals(), out);
         writeInts(utterance.progress().semantics(), out);
         writeString(utterance.progress().next().name(), out);
@@ -158,7 +159,7 @@ final class SnapshotFormat {
                 readInts(in),
                 in.readInt(),
                 in.readInt(),
-                new GenerationLimits(in.readInt(), in.readInt()),
+                new GenerationLimits(in.readInt(), in.readInt(), in.readInt()),
                 new GenerationProgress(
                         readInts(in), readInts(in), NextAction.valueOf(readString(in))),
                 readString(in),

@@ -37,6 +37,8 @@ final class SynthesisMetrics implements LoopObserver {
     private final Counter droppedFinished;
     private final Counter droppedDuplicate;
     private final Counter invalid;
+    private final Counter cutOffAtLimit;
+    private final Counter cutOffForRepetition;
     private final Map<FinishReason, Counter> finished = new EnumMap<>(FinishReason.class);
     private final Histogram timeToFirstToken;
     private final Histogram timeToFirstChunk;
@@ -67,11 +69,11 @@ final class SynthesisMetrics implements LoopObserver {
         promptTokens = group.counter(MetricNames.PROMPT_TOKENS);
         generationTokens = group.counter(MetricNames.GENERATION_TOKENS);
         restoredRequests = group.counter(MetricNames.RESTORED_REQUESTS);
-        droppedFinished = dropped("finished");
-        droppedDuplicate = dropped("duplicate");
-        invalid =
-                group.addGroup(MetricNames.REASON, RejectedRecord.Reason.INVALID)
-                        .counter(MetricNames.DEAD_LETTERS);
+        droppedFinished = counter(MetricNames.DROPPED_EVENTS, "finished");
+        droppedDuplicate = counter(MetricNames.DROPPED_EVENTS, "duplicate");
+        invalid = counter(MetricNames.DEAD_LETTERS, RejectedRecord.Reason.INVALID);
+        cutOffAtLimit = counter(MetricNames.SEGMENTS_CUT_OFF, "limit");
+        cutOffForRepetition = counter(MetricNames.SEGMENTS_CUT_OFF, "repetition");
         for (FinishReason reason : FinishReason.values()) {
             finished.put(
                     reason,
@@ -92,8 +94,8 @@ final class SynthesisMetrics implements LoopObserver {
         snapshotTime = histogram(MetricNames.SNAPSHOT_TIME);
     }
 
-    private Counter dropped(String reason) {
-        return group.addGroup(MetricNames.REASON, reason).counter(MetricNames.DROPPED_EVENTS);
+    private Counter counter(String name, String reason) {
+        return group.addGroup(MetricNames.REASON, reason).counter(name);
     }
 
     private Histogram histogram(String name) {
@@ -164,6 +166,11 @@ final class SynthesisMetrics implements LoopObserver {
     public void firstChunk(RequestClock clock) {
         timeToFirstToken.update(millis(clock.firstTokenNanos()));
         timeToFirstChunk.update(millis(clock.firstChunkNanos()));
+    }
+
+    @Override
+    public void cutOff(boolean ranAway) {
+        (ranAway ? cutOffForRepetition : cutOffAtLimit).inc();
     }
 
     @Override

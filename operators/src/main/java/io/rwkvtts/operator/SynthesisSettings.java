@@ -4,8 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.VoiceDirectory;
+import io.rwkvtts.synthesis.Admission;
 import io.rwkvtts.synthesis.ChunkPlan;
 import io.rwkvtts.synthesis.RequestRules;
+import io.rwkvtts.synthesis.TenantRates;
 import io.rwkvtts.text.Segmenter;
 import java.io.Serializable;
 import java.nio.file.Path;
@@ -24,7 +26,10 @@ import java.time.Duration;
  * @param segmentMaxUnits longer sentences are cut, see {@link Segmenter}
  * @param chunks how tokens are cut into records
  * @param prefillChunkTokens most prompt tokens fed between two steps
- * @param queueCapacity requests that may wait before the operator holds back its input
+ * @param queueCapacity requests that may wait
+ * @param whenFull what happens to the next one when so many wait
+ * @param tenantRequestsPerSecond requests that a tenant may begin on average, 0 for any number
+ * @param tenantBurst requests that a tenant may begin at once
  * @param idleTimeout how long a request may wait for its next event
  * @param dedupWindow how long the id of a finished request is remembered
  */
@@ -39,14 +44,26 @@ public record SynthesisSettings(
         ChunkPlan chunks,
         int prefillChunkTokens,
         int queueCapacity,
+        WhenFull whenFull,
+        double tenantRequestsPerSecond,
+        int tenantBurst,
         Duration idleTimeout,
         Duration dedupWindow)
         implements Serializable {
+
+    /** What happens to a request that finds the queue full. */
+    public enum WhenFull {
+        /** The operator takes in nothing more; requests wait in Kafka. */
+        BACKPRESSURE,
+        /** The request ends at once as {@code overloaded}. */
+        REJECT
+    }
 
     public SynthesisSettings {
         requireNonNull(vocabulary, "vocabulary");
         requireNonNull(limits, "limits");
         requireNonNull(chunks, "chunks");
+        requireNonNull(whenFull, "whenFull");
         requireAtLeastOne("tts.text.max-chars", maxTextChars);
         requireAtLeastOne("tts.prefill.chunk-tokens", prefillChunkTokens);
         requireAtLeastOne("tts.queue.capacity", queueCapacity);
@@ -65,6 +82,11 @@ public record SynthesisSettings(
                         ? VoiceDirectory.empty()
                         : VoiceDirectory.open(Path.of(voiceDirectory));
         return new RequestRules(voices, limits, maxTextChars);
+    }
+
+    /** Decides which request gets the next slot. */
+    Admission admission() {
+        return new Admission(queueCapacity, new TenantRates(tenantRequestsPerSecond, tenantBurst));
     }
 
     /** Cuts the texts of requests into segments. */

@@ -2,8 +2,10 @@ package io.rwkvtts.operator;
 
 import io.rwkvtts.engine.EngineModel;
 import io.rwkvtts.engine.InferenceEngine;
+import io.rwkvtts.operator.SynthesisSettings.WhenFull;
 import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.protocol.PromptBuilder;
+import io.rwkvtts.synthesis.Admission;
 import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.RequestException;
 import io.rwkvtts.synthesis.RequestQueue;
@@ -18,6 +20,7 @@ import io.rwkvtts.text.WorldTokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -27,7 +30,6 @@ import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.InternalTimer;
-import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.api.operators.Triggerable;
@@ -62,12 +64,13 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     private transient InferenceEngine engine;
     private transient Segmenter segmenter;
     private transient SynthesisLoop loop;
-    private transient RequestQueue queue;
+    private transient Admission admission;
+    private transient boolean retryAwaited;
     private transient RequestStore store;
     private transient StepTrampoline trampoline;
     private transient RecordEmitter emitter;
     private transient SynthesisMetrics speechMetrics;
-    private transient InternalTimerService<VoidNamespace> timers;
+    private transient RequestTimers timers;
     private transient long arrivals;
 
     SynthesizeOperator(
@@ -95,9 +98,12 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     @Override
     public void open() throws Exception {
         super.open();
-        timers = getInternalTimerService("requests", VoidNamespaceSerializer.INSTANCE, this);
+        timers =
+                new RequestTimers(
+                        getInternalTimerService("requests", VoidNamespaceSerializer.INSTANCE, this),
+                        settings.idleTimeout());
         segmenter = settings.segmenter();
-        queue = new RequestQueue();
+        admission = settings.admission();
         UtteranceFactory utterances;
         try {
             engine = engines.open();
@@ -142,7 +148,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
             arrivals = Math.max(arrivals, snapshot.arrival() + 1);
             SpeechRequest request = SpeechRequest.restore(snapshot, settings.maxTextChars());
             if (request.ready(segmenter)) {
-                queue.add(request.ticket());
+                admission.add(request.ticket());
             }
         }
         speechMetrics.restored(interrupted);
@@ -152,7 +158,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     @Override
     public void processElement(StreamRecord<RequestEvent> record) throws Exception {
         RequestEvent event = record.getValue();
-        while (queue.size() >= settings.queueCapacity()) {
+        while (settings.whenFull() == WhenFull.BACKPRESSURE && admission.full()) {
             mailbox.yield();
         }
         setCurrentKey(event.requestId());
@@ -190,12 +196,15 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     }
 
     private void accept(SpeechRequest request, RequestEvent event, boolean known) throws Exception {
-        long now = timers.currentProcessingTime();
         RequestText.Outcome outcome;
         try {
             outcome =
                     request.accept(
-                            event.sequence(), event.text(), event.last(), event.attributes(), now);
+                            event.sequence(),
+                            event.text(),
+                            event.last(),
+                            event.attributes(),
+                            timers.now());
         } catch (RequestException e) {
             reject(event, e.getMessage());
             end(request, FinishReason.ERROR, e.getMessage());
@@ -206,19 +215,28 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
             return;
         }
         if (!known && !request.textComplete()) {
-            timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, idleEnd(request));
+            timers.awaitNextEvent(request);
         }
-        if (event.sequence() == 0 && request.deadlineMs() != Long.MAX_VALUE) {
-            timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, request.deadlineMs());
+        if (event.sequence() == 0) {
+            timers.awaitDeadline(request);
         }
         if (loop.running(request.id()) == null) {
             store.save(request.snapshot());
             if (request.ready(segmenter)) {
-                queue.add(request.ticket());
-                kick();
+                enqueue(request);
             } else if (request.textComplete()) {
                 endUnspoken(request, event);
             }
+        }
+    }
+
+    private void enqueue(SpeechRequest request) throws IOException {
+        RequestQueue.Ticket ticket = request.ticket();
+        if (settings.whenFull() == WhenFull.REJECT && !ticket.begun() && admission.full()) {
+            end(request, FinishReason.OVERLOADED, null);
+        } else {
+            admission.add(ticket);
+            kick();
         }
     }
 
@@ -243,30 +261,53 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         if (loop.running(request.id()) != null) {
             loop.release(request);
         }
-        queue.remove(request.id());
+        admission.remove(request.id());
         finished(request, reason, error);
     }
 
     private void step() throws Exception {
-        while (loop.hasFreeSlot() && !queue.isEmpty()) {
-            String id = queue.poll();
-            setCurrentKey(id);
-            loop.admit(SpeechRequest.restore(store.load(), settings.maxTextChars()));
-        }
+        admit();
         loop.step();
         kick();
     }
 
+    private void admit() throws IOException {
+        long now = System.nanoTime();
+        while (loop.hasFreeSlot() && admission.waiting() > 0) {
+            RequestQueue.Ticket next = admission.next(now);
+            if (next == null) {
+                awaitRetry();
+                return;
+            }
+            setCurrentKey(next.id());
+            loop.admit(SpeechRequest.restore(store.load(), settings.maxTextChars()));
+        }
+    }
+
+    private void awaitRetry() {
+        if (!retryAwaited) {
+            retryAwaited = true;
+            long delay = TimeUnit.NANOSECONDS.toMillis(admission.retryNanos()) + 1;
+            getProcessingTimeService().registerTimer(timers.now() + delay, time -> retry());
+        }
+    }
+
+    private void retry() {
+        retryAwaited = false;
+        admission.retry();
+        kick();
+    }
+
     private void kick() {
-        speechMetrics.occupancy(loop.running().size(), queue.size());
+        speechMetrics.occupancy(loop.running().size(), admission.waiting());
         if (hasWork()) {
             trampoline.kick();
         }
     }
 
-    /** Whether any request runs or waits for a slot. */
+    /** Whether a step would do anything. */
     boolean hasWork() {
-        return loop.hasWork() || !queue.isEmpty();
+        return loop.hasWork() || (admission.waiting() > 0 && !admission.held());
     }
 
     @Override
@@ -302,24 +343,15 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         if (request == null) {
             return;
         }
-        if (request.deadlineMs() <= timer.getTimestamp()) {
-            end(request, FinishReason.DEADLINE, null);
-        } else if (!request.textComplete()) {
-            if (idleEnd(request) <= timer.getTimestamp()) {
-                end(request, FinishReason.EXPIRED, null);
-            } else {
-                timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, idleEnd(request));
-            }
+        FinishReason reason = timers.due(request, timer.getTimestamp());
+        if (reason != null) {
+            end(request, reason, null);
         }
     }
 
     @Override
     public void onEventTime(InternalTimer<String, VoidNamespace> timer) {
         throw new IllegalStateException("the job registers no event-time timers");
-    }
-
-    private long idleEnd(SpeechRequest request) {
-        return request.idleSinceMs() + settings.idleTimeout().toMillis();
     }
 
     @Override
@@ -335,7 +367,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
 
     @Override
     public void endInput() throws Exception {
-        while (hasWork()) {
+        while (loop.hasWork() || admission.waiting() > 0) {
             mailbox.yield();
         }
     }

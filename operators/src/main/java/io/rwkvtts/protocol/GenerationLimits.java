@@ -7,12 +7,17 @@ import java.io.Serializable;
  *
  * @param minSemanticTokens end of speech is forbidden before, 0 to {@code maxSemanticTokens}
  * @param maxSemanticTokens the segment is cut off here, 1 to {@link #MAX}
+ * @param maxRepeatedTokens the segment is cut off when the same token has come more often than this
+ *     in a row: it has run away; 0 for never
  */
-public record GenerationLimits(int minSemanticTokens, int maxSemanticTokens)
+public record GenerationLimits(int minSemanticTokens, int maxSemanticTokens, int maxRepeatedTokens)
         implements Serializable {
 
     /** Most semantic tokens of a segment. */
     public static final int MAX = 2048;
+
+    /** Usual bound of repetitions in a row: two seconds of the same sound (spec 3.6). */
+    public static final int USUAL_MAX_REPEATED = 100;
 
     /** Semantic tokens of one second of sound. */
     public static final double TOKENS_PER_SECOND = 50;
@@ -32,6 +37,15 @@ public record GenerationLimits(int minSemanticTokens, int maxSemanticTokens)
                             + ", expected 0 to maxSemanticTokens, which is "
                             + maxSemanticTokens);
         }
+        if (maxRepeatedTokens < 0) {
+            throw new IllegalArgumentException(
+                    "maxRepeatedTokens is " + maxRepeatedTokens + ", expected 0 or more");
+        }
+    }
+
+    /** With the usual bound of repetitions. */
+    public GenerationLimits(int minSemanticTokens, int maxSemanticTokens) {
+        this(minSemanticTokens, maxSemanticTokens, USUAL_MAX_REPEATED);
     }
 
     /**

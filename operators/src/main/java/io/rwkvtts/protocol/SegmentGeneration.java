@@ -44,6 +44,7 @@ public final class SegmentGeneration {
     private final int[] semantics;
     private int globalCount;
     private int semanticCount;
+    private int repeats;
     private NextAction next;
 
     /**
@@ -93,9 +94,14 @@ public final class SegmentGeneration {
         return next == NextAction.STOP || next == NextAction.LENGTH;
     }
 
-    /** Whether the segment was cut off at its limit; only of use if {@link #finished}. */
+    /** Whether the segment was cut off at a limit; only of use if {@link #finished}. */
     public boolean cutOff() {
         return next == NextAction.LENGTH;
+    }
+
+    /** Whether the same token has come too often in a row; the segment is cut off then. */
+    public boolean ranAway() {
+        return limits.maxRepeatedTokens() > 0 && repeats > limits.maxRepeatedTokens();
     }
 
     /** Whether {@link #sample} comes next; else {@link #nextInput}, unless {@link #finished}. */
@@ -141,8 +147,11 @@ public final class SegmentGeneration {
             next = NextAction.STOP;
             return;
         }
+        boolean repeated = semanticCount > 0 && semantics[semanticCount - 1] == token;
+        repeats = repeated ? repeats + 1 : 1;
         semantics[semanticCount++] = token;
-        next = semanticCount == semantics.length ? NextAction.LENGTH : NextAction.FEED_TOKEN;
+        boolean full = semanticCount == semantics.length;
+        next = full || ranAway() ? NextAction.LENGTH : NextAction.FEED_TOKEN;
     }
 
     /** The token to feed next; the model must be fed it before anything else is asked. */

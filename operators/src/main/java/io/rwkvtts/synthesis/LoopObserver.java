@@ -24,6 +24,13 @@ public interface LoopObserver {
     /** The first chunk of a request went out. */
     default void firstChunk(RequestClock clock) {}
 
+    /**
+     * A segment was cut off.
+     *
+     * @param ranAway whether because the same token came too often in a row
+     */
+    default void cutOff(boolean ranAway) {}
+
     /** A request that held a slot ended by itself. */
     default void spoken(SpeechRequest request, RequestClock clock) {}
 }

@@ -3,11 +3,13 @@ package io.rwkvtts.synthesis;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
- * The requests that wait for a slot, in the order of their admission: those that a restore found
- * running, then by priority, then by deadline, then by arrival.
+ * The requests that wait for a slot. Admission is by class first: requests that have begun to
+ * speak, then by priority, then by deadline. Within a class tenants take turns ({@link
+ * TenantTurns}), and each tenant's requests go in the order of their arrival.
  *
  * <p>Owns nothing but tickets; the requests themselves lie in keyed state. Not thread-safe.
  */
@@ -17,28 +19,36 @@ public final class RequestQueue {
      * A request's place in the queue.
      *
      * @param id id of the request
-     * @param restored whether the request was running when its snapshot was taken
+     * @param begun whether the request has held a slot before
      * @param priority higher is served first
      * @param deadlineMs epoch milliseconds, {@link Long#MAX_VALUE} for none
+     * @param tenant whom the request belongs to; empty for nobody in particular
      * @param arrival number of its arrival in this job
      */
     public record Ticket(
-            String id, boolean restored, int priority, long deadlineMs, long arrival) {}
+            String id, boolean begun, int priority, long deadlineMs, String tenant, long arrival) {}
 
-    private static final Comparator<Ticket> ORDER =
-            Comparator.comparing((Ticket ticket) -> !ticket.restored())
-                    .thenComparing(Ticket::priority, Comparator.reverseOrder())
-                    .thenComparing(Ticket::deadlineMs)
-                    .thenComparing(Ticket::arrival)
-                    .thenComparing(Ticket::id);
+    private record AdmissionClass(boolean begun, int priority, long deadlineMs) {
 
-    private final TreeSet<Ticket> tickets = new TreeSet<>(ORDER);
+        static final Comparator<AdmissionClass> ORDER =
+                Comparator.comparing((AdmissionClass admission) -> !admission.begun())
+                        .thenComparing(AdmissionClass::priority, Comparator.reverseOrder())
+                        .thenComparing(AdmissionClass::deadlineMs);
+
+        static AdmissionClass of(Ticket ticket) {
+            return new AdmissionClass(ticket.begun(), ticket.priority(), ticket.deadlineMs());
+        }
+    }
+
+    private final TreeMap<AdmissionClass, TenantTurns> classes =
+            new TreeMap<>(AdmissionClass.ORDER);
     private final Map<String, Ticket> byId = new HashMap<>();
 
     /** Puts a request in; does nothing if it waits already. */
     public void add(Ticket ticket) {
         if (byId.putIfAbsent(ticket.id(), ticket) == null) {
-            tickets.add(ticket);
+            classes.computeIfAbsent(AdmissionClass.of(ticket), key -> new TenantTurns())
+                    .add(ticket);
         }
     }
 
@@ -46,25 +56,44 @@ public final class RequestQueue {
     public void remove(String id) {
         Ticket ticket = byId.remove(id);
         if (ticket != null) {
-            tickets.remove(ticket);
+            AdmissionClass key = AdmissionClass.of(ticket);
+            TenantTurns turns = classes.get(key);
+            turns.remove(ticket);
+            forgetIfEmpty(key, turns);
         }
     }
 
-    /** Takes out the request that is to be admitted next and returns its id, null if none waits. */
-    public String poll() {
-        Ticket ticket = tickets.pollFirst();
-        if (ticket == null) {
-            return null;
+    /**
+     * Takes out the request that is to be admitted next.
+     *
+     * @param mayBegin whether a tenant may begin another request now; not asked for requests that
+     *     have begun
+     * @return null if none waits, or none of those waiting may begin
+     */
+    public Ticket poll(Predicate<String> mayBegin) {
+        for (Map.Entry<AdmissionClass, TenantTurns> entry : classes.entrySet()) {
+            boolean begun = entry.getKey().begun();
+            Ticket ticket = entry.getValue().poll(begun ? tenant -> true : mayBegin);
+            if (ticket != null) {
+                byId.remove(ticket.id());
+                forgetIfEmpty(entry.getKey(), entry.getValue());
+                return ticket;
+            }
         }
-        byId.remove(ticket.id());
-        return ticket.id();
+        return null;
+    }
+
+    private void forgetIfEmpty(AdmissionClass key, TenantTurns turns) {
+        if (turns.isEmpty()) {
+            classes.remove(key);
+        }
     }
 
     public int size() {
-        return tickets.size();
+        return byId.size();
     }
 
     public boolean isEmpty() {
-        return tickets.isEmpty();
+        return byId.isEmpty();
     }
 }

@@ -120,7 +120,7 @@ public final class RequestRules {
                 attributes.minSemanticTokens() == null
                         ? Math.min(limits.minSemanticTokens(), max)
                         : attributes.minSemanticTokens();
-        return new GenerationLimits(min, max);
+        return new GenerationLimits(min, max, limits.maxRepeatedTokens());
     }
 
     /**
@@ -134,7 +134,8 @@ public final class RequestRules {
             return asked;
         }
         int max = Math.min(asked.maxSemanticTokens(), GenerationLimits.tokensToRead(segment));
-        return new GenerationLimits(Math.min(asked.minSemanticTokens(), max), max);
+        return new GenerationLimits(
+                Math.min(asked.minSemanticTokens(), max), max, asked.maxRepeatedTokens());
     }
 
     VoiceDirectory voices() {

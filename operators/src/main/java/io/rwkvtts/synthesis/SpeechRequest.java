@@ -177,9 +177,10 @@ public final class SpeechRequest {
     public RequestQueue.Ticket ticket() {
         return new RequestQueue.Ticket(
                 id,
-                interrupted != null,
+                interrupted != null || segment > 0,
                 attributes.priority() == null ? 0 : attributes.priority(),
                 deadlineMs(),
+                attributes.tenant() == null ? "" : attributes.tenant(),
                 arrival);
     }
 

@@ -246,6 +246,9 @@ public final class SynthesisLoop {
         if (utterance.generation.semanticCount() > utterance.emitted) {
             emit(request, utterance);
         }
+        if (utterance.generation.cutOff()) {
+            observer.cutOff(utterance.generation.ranAway());
+        }
         request.completeSegment();
         beginNextSegment(request, utterance.slot);
     }

@@ -42,6 +42,9 @@ class PrepareTextTest {
                         new ChunkPlan(10, 25),
                         256,
                         10_000,
+                        SynthesisSettings.WhenFull.BACKPRESSURE,
+                        0,
+                        1,
                         Duration.ofMinutes(10),
                         Duration.ofHours(1));
         harness =

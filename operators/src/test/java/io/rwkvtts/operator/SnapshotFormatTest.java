@@ -60,7 +60,7 @@ class SnapshotFormatTest {
                         new int[] {8195, 12_365, 8193},
                         3,
                         10,
-                        new GenerationLimits(1, 200),
+                        new GenerationLimits(1, 200, 77),
                         new GenerationProgress(
                                 IntStream.range(0, 32).toArray(),
                                 IntStream.range(500, 512).toArray(),

@@ -41,6 +41,8 @@ final class SpeakingTask implements AutoCloseable {
         private EngineFactory engines = () -> scripted(4);
         private int maxTextChars = 10_000;
         private int queueCapacity = 10_000;
+        private SynthesisSettings.WhenFull whenFull = SynthesisSettings.WhenFull.BACKPRESSURE;
+        private double tenantRequestsPerSecond;
         private int parallelism = 1;
         private int subtask;
         private OperatorSubtaskState state;
@@ -57,6 +59,16 @@ final class SpeakingTask implements AutoCloseable {
 
         Builder queueCapacity(int requests) {
             queueCapacity = requests;
+            return this;
+        }
+
+        Builder rejectWhenFull() {
+            whenFull = SynthesisSettings.WhenFull.REJECT;
+            return this;
+        }
+
+        Builder tenantRequestsPerSecond(double requests) {
+            tenantRequestsPerSecond = requests;
             return this;
         }
 
@@ -91,6 +103,9 @@ final class SpeakingTask implements AutoCloseable {
                             new ChunkPlan(10, 25),
                             16,
                             queueCapacity,
+                            whenFull,
+                            tenantRequestsPerSecond,
+                            1,
                             IDLE_TIMEOUT,
                             DEDUP_WINDOW);
             KeyedOneInputStreamOperatorTestHarness<String, RequestEvent, AudioChunk> harness =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rwkvtts.engine.EngineModel;
 import io.rwkvtts.engine.ScriptedEngine;
+import io.rwkvtts.synthesis.RequestAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -348,6 +349,62 @@ class SynthesizeOperatorTest {
             }
             task.drain();
             assertThat(task.speech()).containsExactlyInAnyOrderEntriesOf(undisturbed(events));
+        }
+    }
+
+    @Test
+    void testRejectsWhatFindsTheQueueFullIfToldSo() throws Exception {
+        List<RequestEvent> events = requests(5);
+        try (SpeakingTask task =
+                new SpeakingTask.Builder()
+                        .engine(() -> SpeakingTask.scripted(1))
+                        .queueCapacity(2)
+                        .rejectWhenFull()
+                        .open()) {
+            for (RequestEvent event : events) {
+                task.process(event);
+            }
+            for (RequestEvent event : events.subList(2, 5)) {
+                assertThat(finishReasons(task, event.requestId())).containsExactly("overloaded");
+            }
+            task.drain();
+            assertThat(task.speech().get("request-0"))
+                    .isEqualTo(undisturbed(events).get("request-0"));
+            assertThat(finishReasons(task, "request-1")).containsExactly("stop");
+        }
+    }
+
+    @Test
+    void testTenantBeyondItsRateWaitsAndTheOthersDoNot() throws Exception {
+        try (SpeakingTask task = new SpeakingTask.Builder().tenantRequestsPerSecond(1e-6).open()) {
+            RequestAttributes greedy = Attributes.of("tenant", "greedy");
+            task.process(Events.with("first", TWO_SENTENCES, greedy));
+            task.process(Events.with("second", TWO_SENTENCES, greedy));
+            task.drain();
+            assertThat(finishReasons(task, "first")).hasSize(1);
+            assertThat(task.busy()).isFalse();
+
+            task.process(Events.with("other", TWO_SENTENCES, Attributes.of("tenant", "modest")));
+            task.drain();
+            assertThat(finishReasons(task, "other")).hasSize(1);
+            assertThat(finishReasons(task, "second")).isEmpty();
+        }
+    }
+
+    @Test
+    void testTenantBeyondItsRateGoesOnWhenTimeHasPassed() throws Exception {
+        try (SpeakingTask task = new SpeakingTask.Builder().tenantRequestsPerSecond(1_000).open()) {
+            RequestAttributes tenant = Attributes.of("tenant", "t");
+            List<String> ids = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                ids.add("request-" + i);
+                task.process(Events.with("request-" + i, TWO_SENTENCES, tenant));
+            }
+            long now = 0;
+            while (ids.stream().anyMatch(id -> finishReasons(task, id).isEmpty())) {
+                task.drain();
+                task.setTime(now += 10);
+            }
         }
     }
 

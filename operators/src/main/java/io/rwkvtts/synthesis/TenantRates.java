@@ -1,0 +1,73 @@
+package io.rwkvtts.synthesis;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A token bucket for each tenant: how many requests it may begin, on average and at once. Full at
+ * the start and after a restore; a bucket that is full again is forgotten, so the memory is bounded
+ * by the tenants that were served of late. Not thread-safe.
+ */
+public final class TenantRates {
+
+    /** Lets every tenant begin as many requests as it likes. */
+    public static final double UNLIMITED = 0;
+
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private record Bucket(double tokens, long atNanos) {}
+
+    private final double requestsPerSecond;
+    private final int burst;
+    private final Map<String, Bucket> buckets = new HashMap<>();
+
+    /**
+     * @param requestsPerSecond requests that a tenant may begin on average, {@link #UNLIMITED} for
+     *     any number; option {@code tts.tenant.requests-per-second}
+     * @param burst requests that a tenant may begin at once, option {@code tts.tenant.burst}
+     */
+    public TenantRates(double requestsPerSecond, int burst) {
+        if (!(requestsPerSecond >= 0) || Double.isInfinite(requestsPerSecond)) {
+            throw new IllegalArgumentException(
+                    "tts.tenant.requests-per-second is "
+                            + requestsPerSecond
+                            + ", expected 0 (no limit) or more");
+        }
+        if (burst < 1) {
+            throw new IllegalArgumentException(
+                    "tts.tenant.burst is " + burst + ", expected at least 1");
+        }
+        this.requestsPerSecond = requestsPerSecond;
+        this.burst = burst;
+    }
+
+    /** Whether {@code tenant} may begin a request now; if so, it is counted. */
+    public boolean take(String tenant, long nowNanos) {
+        if (requestsPerSecond == UNLIMITED) {
+            return true;
+        }
+        double tokens = tokens(buckets.get(tenant), nowNanos);
+        if (tokens < 1) {
+            return false;
+        }
+        buckets.values().removeIf(bucket -> tokens(bucket, nowNanos) >= burst);
+        buckets.put(tenant, new Bucket(tokens - 1, nowNanos));
+        return true;
+    }
+
+    private double tokens(Bucket bucket, long nowNanos) {
+        return bucket == null
+                ? burst
+                : Math.min(
+                        burst,
+                        bucket.tokens()
+                                + (nowNanos - bucket.atNanos())
+                                        / NANOS_PER_SECOND
+                                        * requestsPerSecond);
+    }
+
+    /** Nanoseconds after which a tenant that may not begin a request now surely may. */
+    public long refillNanos() {
+        return (long) Math.ceil(NANOS_PER_SECOND / requestsPerSecond);
+    }
+}
