@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.rwkvtts.job.client.TextEventProducer;
 import io.rwkvtts.schema.TextEvent;
+import io.rwkvtts.synthesis.RequestRules;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -93,8 +94,10 @@ final class SendCommand implements Callable<Integer> {
     }
 
     private void checkUsage() {
-        if (id.isBlank()) {
-            throw new ParameterException(spec.commandLine(), "--id is blank");
+        try {
+            RequestRules.checkId(id);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--id: " + e.getMessage(), e);
         }
         if (sequence < 0) {
             throw new ParameterException(

@@ -27,7 +27,10 @@ final class DeadLetterSerializer implements SerializationSchema<RejectedRecord> 
 
     private transient WireCodec<DeadLetter> codec;
 
-    /** Complete records for a topic: value, the rejected record's key, reason and origin. */
+    /**
+     * Complete records for a topic: value, reason and origin as headers; as key the rejected
+     * record's, or else its request id.
+     */
     static KafkaRecordSerializationSchema<RejectedRecord> records(String topic) {
         return KafkaRecordSerializationSchema.<RejectedRecord>builder()
                 .setTopic(topic)
@@ -72,7 +75,10 @@ final class DeadLetterSerializer implements SerializationSchema<RejectedRecord> 
 
     private static byte[] key(RejectedRecord rejected) {
         byte[] key = rejected.key();
-        return key == null || key.length <= MAX_KEY_BYTES ? key : Arrays.copyOf(key, MAX_KEY_BYTES);
+        if (key == null) {
+            return rejected.requestId() == null ? null : cut(rejected.requestId()).getBytes(UTF_8);
+        }
+        return key.length <= MAX_KEY_BYTES ? key : Arrays.copyOf(key, MAX_KEY_BYTES);
     }
 
     private static Headers headers(RejectedRecord rejected) {

@@ -17,14 +17,11 @@ import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Turns each record of the request topic into one {@link SourceRecord}. A record that is no text
- * event, or one without a usable request id, becomes a rejected record; nothing fails and nothing
- * disappears.
+ * Turns each record of the request topic into one {@link SourceRecord}: a record that is no text
+ * event becomes a rejected one. Nothing fails and nothing disappears; what an event says is checked
+ * behind.
  */
 final class TextEventDeserializer implements KafkaRecordDeserializationSchema<SourceRecord> {
-
-    /** Longest request id in UTF-16 units: it is the key and a part of each output record. */
-    static final int MAX_REQUEST_ID_LENGTH = 256;
 
     private static final long serialVersionUID = 1L;
 
@@ -42,37 +39,23 @@ final class TextEventDeserializer implements KafkaRecordDeserializationSchema<So
 
     private SourceRecord sourceRecord(ConsumerRecord<byte[], byte[]> record) {
         if (record.value() == null) {
-            return rejected(
-                    record,
-                    RejectedRecord.Reason.UNDECODABLE,
-                    "the record has no value (a tombstone)");
+            return undecodable(record, "the record has no value (a tombstone)");
         }
         TextEvent event;
         try {
             event = codec.decode(record.value());
         } catch (WireFormatException e) {
-            return rejected(record, RejectedRecord.Reason.UNDECODABLE, e.getMessage());
+            return undecodable(record, e.getMessage());
         }
-        String id = event.getRequestId();
-        if (id.isBlank()) {
-            return rejected(record, RejectedRecord.Reason.INVALID, "requestId is blank");
-        }
-        if (id.length() > MAX_REQUEST_ID_LENGTH) {
-            return rejected(
-                    record,
-                    RejectedRecord.Reason.INVALID,
-                    "requestId has %,d characters; at most %d"
-                            .formatted(id.length(), MAX_REQUEST_ID_LENGTH));
-        }
-        boolean keyDiffers = !Arrays.equals(record.key(), id.getBytes(StandardCharsets.UTF_8));
+        byte[] expectedKey = event.getRequestId().getBytes(StandardCharsets.UTF_8);
+        boolean keyDiffers = !Arrays.equals(record.key(), expectedKey);
         return new SourceRecord(requestEvent(event, record), null, keyDiffers);
     }
 
-    private static SourceRecord rejected(
-            ConsumerRecord<byte[], byte[]> record, String reason, String detail) {
+    private static SourceRecord undecodable(ConsumerRecord<byte[], byte[]> record, String detail) {
         RejectedRecord rejected =
                 new RejectedRecord(
-                        reason,
+                        RejectedRecord.Reason.UNDECODABLE,
                         detail,
                         null,
                         record.timestamp(),

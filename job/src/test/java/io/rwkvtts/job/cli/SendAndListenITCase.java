@@ -143,7 +143,7 @@ class SendAndListenITCase {
     void testWrongUsageOfSendIsExplained() {
         assertUsage("--cancel needs --id", "send", "--cancel");
         assertUsage("--cancel takes no text", "send", "--cancel", "--id=r", "Hello");
-        assertUsage("--id is blank", "send", "--id= ", "Hello");
+        assertUsage("--id: requestId is blank", "send", "--id= ", "Hello");
         assertUsage("--sequence is -1", "send", "--sequence=-1", "Hello");
         assertUsage("--seed", "send", "--seed=18446744073709551616", "Hello");
         assertUsage("expected a point in time", "send", "--deadline=soon", "Hello");

@@ -126,6 +126,14 @@ class OutputSerializersTest {
         assertThat(letter.getPayloadLength()).isZero();
     }
 
+    @Test
+    void testDeadLetterOfAKnownRequestIsKeyedByIt() throws Exception {
+        ProducerRecord<byte[], byte[]> record =
+                serialize(new RejectedRecord("invalid", "why", "r1", 0, ORIGIN, null, null));
+
+        assertThat(record.key()).isEqualTo("r1".getBytes(UTF_8));
+    }
+
     private static AudioChunk chunk(long requestTimestampMs, long emittedAtMs) {
         return new AudioChunk(
                 "r1",

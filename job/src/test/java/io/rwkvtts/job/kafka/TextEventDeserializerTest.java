@@ -138,20 +138,6 @@ class TextEventDeserializerTest {
     }
 
     @Test
-    void testEventWithoutUsableRequestIdIsRejected() {
-        RejectedRecord blank = deserialize(null, CODEC.encode(event(" \t").build())).rejected();
-        RejectedRecord tooLong =
-                deserialize(null, CODEC.encode(event("x".repeat(257)).build())).rejected();
-
-        assertThat(blank.reason()).isEqualTo("invalid");
-        assertThat(blank.detail()).isEqualTo("requestId is blank");
-        assertThat(tooLong.reason()).isEqualTo("invalid");
-        assertThat(tooLong.detail()).isEqualTo("requestId has 257 characters; at most 256");
-        assertThat(deserialize(null, CODEC.encode(event("x".repeat(256)).build())).event())
-                .isNotNull();
-    }
-
-    @Test
     void testRecordBehindABadOneIsServed() {
         deserialize(null, new byte[40]);
 
