@@ -44,14 +44,17 @@ public record IdSpace(OptionalInt spct0) {
     /** Logits to sample from in the semantic phase: the semantic tokens and EOS. */
     public static final int SEMANTIC_LOGITS = EOS + 1;
 
-    /** Most rows that a model may have behind the vocabulary's last id, for padding. */
-    private static final int MAX_PADDING = 1024;
+    /** Tables are padded to a multiple of a power of two between these. */
+    private static final int SMALLEST_PADDING = 8;
+
+    private static final int LARGEST_PADDING = 1024;
 
     private static final int SPCT_COUNT = 100;
 
     /**
-     * The id space of a model and a vocabulary that fit each other. A model with too few rows for
-     * the properties is an older checkpoint: it speaks, without properties.
+     * The id space of a model and a vocabulary that fit each other: the model has as many rows as
+     * the vocabulary needs, or that many padded, all together or those of the text. A model with
+     * too few rows for the properties is an older checkpoint: it speaks, without properties.
      *
      * @param vocabRows rows of {@code emb.weight}
      * @param headRows rows of {@code head.weight} that the engine computes
@@ -69,7 +72,9 @@ public record IdSpace(OptionalInt spct0) {
         OptionalInt spct0 = tokenizer.spct0();
         boolean properties = spct0.isPresent() && spct0.getAsInt() + SPCT_COUNT <= vocabRows;
         int end = properties ? spct0.getAsInt() + SPCT_COUNT : tokenizer.largestTextId() + 1;
-        if (vocabRows < end || vocabRows > end + MAX_PADDING) {
+        if (!isPadded(vocabRows, end)
+                && !isPadded(
+                        vocabRows - WorldTokenizer.TEXT_OFFSET, end - WorldTokenizer.TEXT_OFFSET)) {
             throw new IllegalArgumentException(
                     "the vocabulary does not fit the model: its last id is "
                             + (end - 1)
@@ -77,9 +82,19 @@ public record IdSpace(OptionalInt spct0) {
                             + vocabRows
                             + " rows of emb.weight, expected "
                             + end
-                            + " or a few more; use the vocabulary that the model was trained with");
+                            + " or that rounded up to a multiple of "
+                            + SMALLEST_PADDING
+                            + " or more; use the vocabulary that the model was trained with");
         }
         return new IdSpace(properties ? spct0 : OptionalInt.empty());
+    }
+
+    private static boolean isPadded(int rows, int used) {
+        boolean padded = rows == used;
+        for (int m = SMALLEST_PADDING; m <= LARGEST_PADDING; m *= 2) {
+            padded |= rows == (used + m - 1) / m * m;
+        }
+        return padded;
     }
 
     /** A copy of {@code tokens}, each of which must be in [0, alphabet). */

@@ -37,15 +37,28 @@ class IdSpaceTest {
         assertThat(ids.spct0()).hasValue(tts.get("layout").get("spct_0").asInt());
     }
 
-    @Test
-    void testPaddingAndALargerHeadAreAccepted() {
-        assertThat(IdSpace.of(12688, 12688, MINI).spct0()).hasValue(12586);
+    /** The whole table of 12686 rows, or the 394 of the text alone. */
+    @ParameterizedTest
+    @ValueSource(ints = {12688, 12704, 12736, 12800, 13312, 12292 + 400, 12292 + 512})
+    void testPaddingAndALargerHeadAreAccepted(int vocabRows) {
+        assertThat(IdSpace.of(vocabRows, vocabRows, MINI).spct0()).hasValue(12586);
     }
 
-    @Test
-    void testAnOlderModelHasNoPropertyIds() {
-        assertThat(IdSpace.of(MINI.largestTextId() + 1, 8193, MINI).spct0()).isEmpty();
-        assertThat(IdSpace.of(12685, 8193, MINI).spct0()).isEmpty();
+    /** The text has 293 rows. */
+    @ParameterizedTest
+    @ValueSource(ints = {12585, 12592, 12608, 12292 + 296, 12292 + 320})
+    void testAnOlderModelHasNoPropertyIds(int vocabRows) {
+        assertThat(IdSpace.of(vocabRows, 8193, MINI).spct0()).isEmpty();
+    }
+
+    /** Among them 12649, the model of a vocabulary that is but little smaller. */
+    @ParameterizedTest
+    @ValueSource(ints = {12584, 12586, 12649, 12685, 12687, 12689, 12690, 77923})
+    void testAModelOfAnotherVocabularyIsRefused(int vocabRows) {
+        assertThatThrownBy(() -> IdSpace.of(vocabRows, 8193, MINI))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("the vocabulary does not fit the model")
+                .hasMessageContaining(vocabRows + " rows of emb.weight");
     }
 
     @Test

@@ -64,6 +64,7 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--quantize",
             paramLabel = "none|int8",
+            converter = QuantizationConverter.class,
             defaultValue = "none",
             description =
                     "none (32-bit floats) or int8 (8 bits and a scale for each 64 weights of the"

@@ -26,6 +26,7 @@ final class ModelOptions {
     @Option(
             names = "--quantize",
             paramLabel = "none|int8",
+            converter = QuantizationConverter.class,
             description =
                     "weights of a checkpoint: none (32-bit floats, the default) or int8 (a third of"
                             + " the memory traffic); a model directory has its own and refuses"
