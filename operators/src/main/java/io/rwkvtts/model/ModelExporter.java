@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -44,6 +45,7 @@ public final class ModelExporter {
             Path target)
             throws IOException {
         checkExportable(checkpoint, headRows);
+        vocabulary.ifPresent(ModelExporter::checkName);
         Path place = target.toAbsolutePath();
         checkFree(place);
         Path partial = place.resolveSibling(partialName(place.getFileName().toString()));
@@ -81,6 +83,16 @@ public final class ModelExporter {
             throw new ModelFormatException(
                     "%s has %d head rows: expected at least the %d to be exported"
                             .formatted(checkpoint.path(), shape.headRows(), headRows));
+        }
+    }
+
+    private static void checkName(Path vocabulary) {
+        Set<String> taken =
+                Set.of(ModelDirectory.DESCRIPTION, ModelDirectory.GRAPH, ModelDirectory.WEIGHTS);
+        if (taken.contains(vocabulary.getFileName().toString())) {
+            throw new ModelFormatException(
+                    "vocabulary %s has the name of another file of a model directory: rename it"
+                            .formatted(vocabulary));
         }
     }
 
