@@ -2,10 +2,7 @@ package io.rwkvtts.engine;
 
 import static java.util.Objects.requireNonNull;
 
-import ai.onnxruntime.OnnxTensor;
-import io.rwkvtts.model.GraphNames;
 import io.rwkvtts.model.ModelDirectory;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -30,6 +27,7 @@ public final class OnnxEngine implements InferenceEngine {
     private final StateRows states;
     private final SlotRows rows;
     private final RowBindings bindings;
+    private final CallArguments arguments;
     private final int vocabRows;
     private final int headRows;
     private EngineModel model;
@@ -37,23 +35,19 @@ public final class OnnxEngine implements InferenceEngine {
     /** Number of the latest call that fed the slot. */
     private final long[] fedBy;
 
-    /** Number of the latest check that met the slot, to find one that is named twice. */
-    private final long[] namedIn;
-
     private long calls;
-    private long checks;
     private boolean closed;
 
     private OnnxEngine(ModelDirectory directory, EngineOptions options) {
         int slots = options.slots();
+        vocabRows = directory.shape().vocabRows();
+        headRows = directory.headRows();
         Map<String, long[]> stateShapes = StateShapes.of(directory.shape());
         states = new StateRows(stateShapes.values(), slots);
         rows = new SlotRows(states, slots);
         bindings = new RowBindings(stateShapes, states, slots, directory.headRows());
         fedBy = new long[slots];
-        namedIn = new long[slots];
-        vocabRows = directory.shape().vocabRows();
-        headRows = directory.headRows();
+        arguments = new CallArguments(slots, vocabRows);
         session = new ModelSession(directory, options);
     }
 
@@ -111,48 +105,28 @@ public final class OnnxEngine implements InferenceEngine {
     @Override
     public void clear(int slot) {
         checkOpen();
-        rows.setEmpty(checkSlot(slot), true);
+        rows.setEmpty(arguments.checkSlot(slot), true);
     }
 
     @Override
     public void prefill(List<PromptPiece> pieces) {
         checkOpen();
-        int longest = checkPieces(pieces);
-        int count = pieces.size();
+        arguments.checkPieces(pieces);
+        calls++;
         int[] slots = pieces.stream().mapToInt(PromptPiece::slot).toArray();
-        int first = rows.gather(slots, count);
-
-        ByteBuffer tokens =
-                DirectBuffers.allocate((long) count * longest * Long.BYTES, "tokens of a prefill");
-        ByteBuffer lengths =
-                DirectBuffers.allocate((long) count * Long.BYTES, "lengths of a prefill");
-        for (PromptPiece piece : pieces) {
-            int row = rows.rowOf(piece.slot()) - first;
-            lengths.putLong(row * Long.BYTES, piece.length());
-            for (int i = 0; i < piece.length(); i++) {
-                int token = piece.tokens()[piece.from() + i];
-                tokens.putLong((row * longest + i) * Long.BYTES, token);
-            }
+        int first = rows.gather(slots, slots.length);
+        RowWindow window = bindings.window(first, slots.length);
+        try (PromptBatch batch = PromptBatch.of(pieces, rows, first)) {
+            session.run(window.inputsWith(batch.inputs()), window.outputs());
         }
-        RowWindow window = bindings.window(first, count);
-        try (OnnxTensor tokenTensor = Tensors.integers(tokens, count, longest);
-                OnnxTensor lengthTensor = Tensors.integers(lengths, count)) {
-            session.run(
-                    window.inputsWith(
-                            Map.of(
-                                    GraphNames.TOKENS,
-                                    tokenTensor,
-                                    GraphNames.LENGTHS,
-                                    lengthTensor)),
-                    window.outputs());
-        }
-        markFed(slots, count);
+        markFed(slots, slots.length);
     }
 
     @Override
     public void step(int[] slots, int[] tokens, int count) {
         checkOpen();
-        checkStep(slots, tokens, count);
+        arguments.checkStep(slots, tokens, count);
+        calls++;
         int first = rows.gather(slots, count);
         for (int i = 0; i < count; i++) {
             bindings.setToken(rows.rowOf(slots[i]), tokens[i]);
@@ -166,7 +140,7 @@ public final class OnnxEngine implements InferenceEngine {
     public void logits(int slot, float[] destination, int count) {
         checkOpen();
         requireNonNull(destination, "destination");
-        if (fedBy[checkSlot(slot)] != calls) {
+        if (fedBy[arguments.checkSlot(slot)] != calls) {
             throw new IllegalStateException(
                     "slot " + slot + " has no logits: the latest call didn't feed it");
         }
@@ -181,7 +155,7 @@ public final class OnnxEngine implements InferenceEngine {
     @Override
     public byte[] saveState(int slot) {
         checkOpen();
-        return rows.isEmpty(checkSlot(slot))
+        return rows.isEmpty(arguments.checkSlot(slot))
                 ? new byte[states.stateBytes()]
                 : states.save(rows.rowOf(slot));
     }
@@ -189,7 +163,7 @@ public final class OnnxEngine implements InferenceEngine {
     @Override
     public void loadState(int slot, byte[] state) {
         checkOpen();
-        checkSlot(slot);
+        arguments.checkSlot(slot);
         if (state.length != states.stateBytes()) {
             throw new IllegalArgumentException(
                     "a state of %d bytes: expected %d, the state of this model"
@@ -209,7 +183,6 @@ public final class OnnxEngine implements InferenceEngine {
     }
 
     private void markFed(int[] slots, int count) {
-        calls++;
         for (int i = 0; i < count; i++) {
             fedBy[slots[i]] = calls;
         }
@@ -218,58 +191,6 @@ public final class OnnxEngine implements InferenceEngine {
     private void checkOpen() {
         if (closed) {
             throw new IllegalStateException("the engine is closed");
-        }
-    }
-
-    private int checkPieces(List<PromptPiece> pieces) {
-        if (pieces.isEmpty()) {
-            throw new IllegalArgumentException("a prefill of no pieces: expected at least one");
-        }
-        checks++;
-        int longest = 0;
-        for (PromptPiece piece : pieces) {
-            checkDistinct(piece.slot());
-            for (int i = piece.from(); i < piece.to(); i++) {
-                checkToken(piece.tokens()[i]);
-            }
-            longest = Math.max(longest, piece.length());
-        }
-        return longest;
-    }
-
-    private void checkStep(int[] slots, int[] tokens, int count) {
-        if (count < 1 || count > slots.length || count > tokens.length) {
-            throw new IllegalArgumentException(
-                    "a step of %d slots, with %d slots and %d tokens given: expected at least 1 and as many of both"
-                            .formatted(count, slots.length, tokens.length));
-        }
-        checks++;
-        for (int i = 0; i < count; i++) {
-            checkDistinct(slots[i]);
-            checkToken(tokens[i]);
-        }
-    }
-
-    private int checkSlot(int slot) {
-        if (slot < 0 || slot >= fedBy.length) {
-            throw new IllegalArgumentException(
-                    "slot %d: expected 0 to %d".formatted(slot, fedBy.length - 1));
-        }
-        return slot;
-    }
-
-    private void checkDistinct(int slot) {
-        if (namedIn[checkSlot(slot)] == checks) {
-            throw new IllegalArgumentException(
-                    "slot %d is named twice in one call: expected distinct slots".formatted(slot));
-        }
-        namedIn[slot] = checks;
-    }
-
-    private void checkToken(int token) {
-        if (token < 0 || token >= vocabRows) {
-            throw new IllegalArgumentException(
-                    "token %d: expected 0 to %d".formatted(token, vocabRows - 1));
         }
     }
 }

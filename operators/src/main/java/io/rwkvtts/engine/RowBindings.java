@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import io.rwkvtts.model.GraphNames;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -20,6 +21,7 @@ final class RowBindings implements AutoCloseable {
     private final StateRows states;
     private final int headRows;
     private final ByteBuffer logits;
+    private final FloatBuffer logitValues;
     private final ByteBuffer tokens;
     private final ByteBuffer ones;
     private final RecentWindows windows = new RecentWindows();
@@ -29,6 +31,7 @@ final class RowBindings implements AutoCloseable {
         this.states = states;
         this.headRows = headRows;
         logits = DirectBuffers.allocate((long) rows * headRows * Float.BYTES, "logits of slots");
+        logitValues = logits.asFloatBuffer();
         tokens = DirectBuffers.allocate((long) rows * Long.BYTES, "tokens of slots");
         ones = DirectBuffers.allocate((long) rows * Long.BYTES, "lengths of slots");
         for (int row = 0; row < rows; row++) {
@@ -43,7 +46,7 @@ final class RowBindings implements AutoCloseable {
 
     /** Copies the first {@code count} logits of a row. */
     void copyLogits(int row, float[] destination, int count) {
-        logits.asFloatBuffer().get(row * headRows, destination, 0, count);
+        logitValues.get(row * headRows, destination, 0, count);
     }
 
     /** The tensors of {@code count} rows from {@code first}. */
