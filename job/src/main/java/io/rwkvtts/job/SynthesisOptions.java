@@ -1,5 +1,7 @@
 package io.rwkvtts.job;
 
+import io.rwkvtts.operator.SynthesisSettings.OtherWeights;
+import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
 import io.rwkvtts.operator.SynthesisSettings.WhenFull;
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.text.Segmenter;
@@ -225,6 +227,28 @@ public final class SynthesisOptions {
                     .withDescription(
                             "Requests that a tenant may begin at once when it was quiet before,"
                                     + " where tts.tenant.requests-per-second is set.");
+
+    /** What checkpoints keep of running requests. */
+    public static final ConfigOption<SnapshotMode> SNAPSHOT_MODE =
+            ConfigOptions.key("tts.snapshot.mode")
+                    .enumType(SnapshotMode.class)
+                    .defaultValue(SnapshotMode.STATE)
+                    .withDescription(
+                            "'state': a checkpoint holds the recurrent state of every running"
+                                    + " request, and a restore goes on at once. 'tokens': it holds"
+                                    + " their tokens only, a few KB each, and a restore feeds them"
+                                    + " to the model again, at the speed of prefill.");
+
+    /** Change of the model. */
+    public static final ConfigOption<OtherWeights> OTHER_WEIGHTS =
+            ConfigOptions.key("tts.restore.other-weights")
+                    .enumType(OtherWeights.class)
+                    .defaultValue(OtherWeights.REFUSE)
+                    .withDescription(
+                            "What happens to requests in mid-speech when a savepoint is restored"
+                                    + " with another model. 'refuse': the job does not start."
+                                    + " 'recompute': they go on with the new model, their states"
+                                    + " computed again from their tokens.");
 
     /** Wait for the next event. */
     public static final ConfigOption<Duration> IDLE_TIMEOUT =

@@ -63,6 +63,8 @@ public record TtsSettings(
                 config.get(SynthesisOptions.QUEUE_WHEN_FULL),
                 config.get(SynthesisOptions.TENANT_REQUESTS_PER_SECOND),
                 config.get(SynthesisOptions.TENANT_BURST),
+                config.get(SynthesisOptions.SNAPSHOT_MODE),
+                config.get(SynthesisOptions.OTHER_WEIGHTS),
                 config.get(SynthesisOptions.IDLE_TIMEOUT),
                 config.get(SynthesisOptions.DEDUP_WINDOW));
     }

@@ -93,5 +93,8 @@ public final class MetricNames {
     /** Counter: requests that a restore found in mid-speech. */
     public static final String RESTORED_REQUESTS = "restoredRequests";
 
+    /** Counter: tokens fed again because a restored request had no state. */
+    public static final String RECOMPUTED_TOKENS = "recomputedTokens";
+
     private MetricNames() {}
 }

@@ -1,51 +1,80 @@
 package io.rwkvtts.operator;
 
 import io.rwkvtts.engine.EngineModel;
+import io.rwkvtts.operator.SynthesisSettings.OtherWeights;
+import io.rwkvtts.synthesis.RequestSnapshot;
 import io.rwkvtts.synthesis.UtteranceSnapshot;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds restored states against the model that is to go on from them: the weights must be the same;
- * other numerics are logged, once.
+ * Holds restored states against the model that is to go on from them. The same weights: the state
+ * loads; other numerics are logged, once. Other weights: refused, or the state is computed again
+ * from the tokens. The same weights in another layout: computed again.
  */
 final class RestoredModel {
     private static final Logger LOG = LoggerFactory.getLogger(RestoredModel.class);
 
     private final EngineModel model;
+    private final OtherWeights otherWeights;
     private boolean numericsLogged;
+    private boolean weightsLogged;
 
-    RestoredModel(EngineModel model) {
+    RestoredModel(EngineModel model, OtherWeights otherWeights) {
         this.model = model;
+        this.otherWeights = otherWeights;
     }
 
     /**
-     * @throws SuppressRestartsException if the state of request {@code id} was made by other
-     *     weights or in a layout that this engine does not read
+     * A stored request as this model can go on with it.
+     *
+     * @throws SuppressRestartsException if it speaks with other weights and that is not allowed
      */
-    void check(String id, UtteranceSnapshot utterance) {
-        if (!utterance.weightsId().equals(model.weightsId())
-                || utterance.stateLayout() != model.stateLayout()) {
+    RequestSnapshot adapt(RequestSnapshot request) {
+        UtteranceSnapshot utterance = request.utterance();
+        if (utterance == null) {
+            return request;
+        }
+        if (!utterance.weightsId().equals(model.weightsId())) {
+            changeWeights(request.id(), utterance);
+        } else if (utterance.stateLayout() == model.stateLayout()) {
+            logNumerics(utterance);
+            return request;
+        }
+        return request.withUtterance(utterance.withoutState());
+    }
+
+    private void changeWeights(String id, UtteranceSnapshot utterance) {
+        if (otherWeights == OtherWeights.REFUSE) {
             throw new SuppressRestartsException(
                     new IllegalStateException(
                             "request "
                                     + id
-                                    + " is in mid-speech with the state of model "
+                                    + " is in mid-speech with model "
                                     + utterance.weightsId()
-                                    + " (layout "
-                                    + utterance.stateLayout()
-                                    + "), but this job runs model "
+                                    + ", but this job runs model "
                                     + model.weightsId()
-                                    + " (layout "
-                                    + model.stateLayout()
-                                    + "): start it with the old model, let the running requests"
-                                    + " end, then change the model"));
+                                    + ". Start it with the old model and let the running requests"
+                                    + " end before you change it, or set"
+                                    + " tts.restore.other-weights to 'recompute' to have them go on"
+                                    + " with the new model in mid-speech"));
         }
+        if (!weightsLogged) {
+            weightsLogged = true;
+            LOG.warn(
+                    "Requests restored in mid-speech go on with other weights ({} before, {} now);"
+                            + " their states are computed again from their tokens",
+                    utterance.weightsId(),
+                    model.weightsId());
+        }
+    }
+
+    private void logNumerics(UtteranceSnapshot utterance) {
         if (!numericsLogged && !utterance.numericsId().equals(model.numericsId())) {
             numericsLogged = true;
             LOG.warn(
-                    "Requests restored from a snapshot go on with other numerics ({} before, {} now):"
+                    "Requests restored in mid-speech go on with other numerics ({} before, {} now):"
                             + " same weights, but tokens may differ from an undisturbed run",
                     utterance.numericsId(),
                     model.numericsId());

@@ -16,8 +16,9 @@ import java.util.TreeMap;
 
 /**
  * The bytes of a request in a checkpoint: a version, then the fields in order. Numbers are
- * big-endian; strings are UTF-8 behind their length, −1 for null; arrays stand behind their length.
- * A released version stays readable for ever: its golden file is a test resource.
+ * big-endian; strings are UTF-8 behind their length, −1 for null; arrays stand behind their length,
+ * −1 for a state that is to be computed again. A released version stays readable for ever: its
+ * golden file is a test resource.
  */
 final class SnapshotFormat {
     static final byte VERSION = 1;
@@ -150,8 +151,10 @@ final class SnapshotFormat {
         writeString(utterance.weightsId(), out);
         writeString(utterance.numericsId(), out);
         out.writeInt(utterance.stateLayout());
-        out.writeInt(utterance.state().length);
-        out.write(utterance.state());
+        out.writeInt(utterance.state() == null ? NULL : utterance.state().length);
+        if (utterance.state() != null) {
+            out.write(utterance.state());
+        }
     }
 
     private static UtteranceSnapshot readUtterance(DataInput in) throws IOException {
@@ -165,7 +168,12 @@ final class SnapshotFormat {
                 readString(in),
                 readString(in),
                 in.readInt(),
-                readBytes(in.readInt(), in));
+                readState(in));
+    }
+
+    private static byte[] readState(DataInput in) throws IOException {
+        int length = in.readInt();
+        return length == NULL ? null : readBytes(length, in);
     }
 
     private static void writeInts(int[] values, DataOutput out) throws IOException {

@@ -34,6 +34,7 @@ final class SynthesisMetrics implements LoopObserver {
     private final Counter promptTokens;
     private final Counter generationTokens;
     private final Counter restoredRequests;
+    private final Counter recomputedTokens;
     private final Counter droppedFinished;
     private final Counter droppedDuplicate;
     private final Counter invalid;
@@ -69,6 +70,7 @@ final class SynthesisMetrics implements LoopObserver {
         promptTokens = group.counter(MetricNames.PROMPT_TOKENS);
         generationTokens = group.counter(MetricNames.GENERATION_TOKENS);
         restoredRequests = group.counter(MetricNames.RESTORED_REQUESTS);
+        recomputedTokens = group.counter(MetricNames.RECOMPUTED_TOKENS);
         droppedFinished = counter(MetricNames.DROPPED_EVENTS, "finished");
         droppedDuplicate = counter(MetricNames.DROPPED_EVENTS, "duplicate");
         invalid = counter(MetricNames.DEAD_LETTERS, RejectedRecord.Reason.INVALID);
@@ -135,6 +137,11 @@ final class SynthesisMetrics implements LoopObserver {
     @Override
     public void admitted(SpeechRequest request, RequestClock clock) {
         queueTime.update(millis(clock.queueNanos()));
+    }
+
+    @Override
+    public void recomputing(int tokens) {
+        recomputedTokens.inc(tokens);
     }
 
     @Override

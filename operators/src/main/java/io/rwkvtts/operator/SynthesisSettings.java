@@ -30,6 +30,8 @@ import java.time.Duration;
  * @param whenFull what happens to the next one when so many wait
  * @param tenantRequestsPerSecond requests that a tenant may begin on average, 0 for any number
  * @param tenantBurst requests that a tenant may begin at once
+ * @param snapshotMode what a checkpoint keeps of a request in mid-speech
+ * @param otherWeights what happens to a request that was in mid-speech with other weights
  * @param idleTimeout how long a request may wait for its next event
  * @param dedupWindow how long the id of a finished request is remembered
  */
@@ -47,9 +49,27 @@ public record SynthesisSettings(
         WhenFull whenFull,
         double tenantRequestsPerSecond,
         int tenantBurst,
+        SnapshotMode snapshotMode,
+        OtherWeights otherWeights,
         Duration idleTimeout,
         Duration dedupWindow)
         implements Serializable {
+
+    /** What a checkpoint keeps of a request in mid-speech. */
+    public enum SnapshotMode {
+        /** The bits of its recurrent state: megabytes, and a restore goes on at once. */
+        STATE,
+        /** Its tokens: kilobytes, and a restore feeds them to the model again. */
+        TOKENS
+    }
+
+    /** What happens to a request that was in mid-speech with other weights. */
+    public enum OtherWeights {
+        /** The job does not start. */
+        REFUSE,
+        /** Its state is computed again from its tokens, and it goes on with the new weights. */
+        RECOMPUTE
+    }
 
     /** What happens to a request that finds the queue full. */
     public enum WhenFull {
@@ -64,6 +84,8 @@ public record SynthesisSettings(
         requireNonNull(limits, "limits");
         requireNonNull(chunks, "chunks");
         requireNonNull(whenFull, "whenFull");
+        requireNonNull(snapshotMode, "snapshotMode");
+        requireNonNull(otherWeights, "otherWeights");
         requireAtLeastOne("tts.text.max-chars", maxTextChars);
         requireAtLeastOne("tts.prefill.chunk-tokens", prefillChunkTokens);
         requireAtLeastOne("tts.queue.capacity", queueCapacity);

@@ -2,6 +2,7 @@ package io.rwkvtts.operator;
 
 import io.rwkvtts.engine.EngineModel;
 import io.rwkvtts.engine.InferenceEngine;
+import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
 import io.rwkvtts.operator.SynthesisSettings.WhenFull;
 import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.protocol.PromptBuilder;
@@ -67,6 +68,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     private transient Admission admission;
     private transient boolean retryAwaited;
     private transient RequestStore store;
+    private transient RestoredModel restored;
     private transient StepTrampoline trampoline;
     private transient RecordEmitter emitter;
     private transient SynthesisMetrics speechMetrics;
@@ -113,6 +115,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
             throw new SuppressRestartsException(e);
         }
         EngineModel model = engine.model();
+        restored = new RestoredModel(model, settings.otherWeights());
         emitter = new RecordEmitter(output, deadLetters, model.weightsId());
         speechMetrics = new SynthesisMetrics(getMetricGroup(), engine.slots(), model.stateBytes());
         loop =
@@ -125,7 +128,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
                         this,
                         speechMetrics);
         trampoline = new StepTrampoline(mailbox, this::step, getOperatorName());
-        requeueRestored(model);
+        requeueRestored();
     }
 
     private UtteranceFactory openUtterances(EngineModel model) throws IOException {
@@ -135,16 +138,12 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
                 new PromptBuilder(ids, tokenizer), settings.rules(), settings.capByText());
     }
 
-    private void requeueRestored(EngineModel model) throws Exception {
-        RestoredModel restored = new RestoredModel(model);
+    private void requeueRestored() throws Exception {
         int interrupted = 0;
         for (String id : store.ids()) {
             setCurrentKey(id);
-            RequestSnapshot snapshot = store.load();
-            if (snapshot.utterance() != null) {
-                restored.check(id, snapshot.utterance());
-                interrupted++;
-            }
+            RequestSnapshot snapshot = restored.adapt(store.load());
+            interrupted += snapshot.utterance() == null ? 0 : 1;
             arrivals = Math.max(arrivals, snapshot.arrival() + 1);
             SpeechRequest request = SpeechRequest.restore(snapshot, settings.maxTextChars());
             if (request.ready(segmenter)) {
@@ -280,7 +279,8 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
                 return;
             }
             setCurrentKey(next.id());
-            loop.admit(SpeechRequest.restore(store.load(), settings.maxTextChars()));
+            RequestSnapshot snapshot = restored.adapt(store.load());
+            loop.admit(SpeechRequest.restore(snapshot, settings.maxTextChars()));
         }
     }
 
@@ -357,9 +357,10 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         long start = System.nanoTime();
+        boolean withState = settings.snapshotMode() == SnapshotMode.STATE;
         for (SpeechRequest request : loop.running()) {
             setCurrentKey(request.id());
-            store.save(loop.snapshot(request));
+            store.save(loop.snapshot(request, withState));
         }
         speechMetrics.snapshotTaken(System.nanoTime() - start);
         super.snapshotState(context);

@@ -2,6 +2,9 @@ package io.rwkvtts.protocol;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
 /**
  * How far the generation of a segment has come: with its seed, number, limits and parameters all
  * that {@link SegmentGeneration} remembers. Immutable.
@@ -54,6 +57,35 @@ public record GenerationProgress(int[] globals, int[] semantics, NextAction next
                     "a voice has 32 global tokens, not " + globals.length);
         }
         return new GenerationProgress(globals, new int[0], NextAction.SAMPLE);
+    }
+
+    /**
+     * All tokens that the model has been fed when a generation stands here, between two steps: the
+     * prompt and what was generated behind it, but for the token that is to be fed next. Feeding
+     * them to the zero state yields the state at this point.
+     *
+     * @param prompt the segment's whole prompt. One that ends with TAG_0 leaves the globals to the
+     *     generation; any other ends with those of a voice
+     */
+    public int[] fed(int[] prompt) {
+        boolean tokenPending = next == NextAction.FEED_TOKEN;
+        IntStream fed = IntStream.of(prompt);
+        if (prompt[prompt.length - 1] == IdSpace.TAG_0) {
+            boolean globalPending = tokenPending && semantics.length == 0;
+            fed =
+                    IntStream.concat(
+                            fed,
+                            Arrays.stream(globals, 0, globals.length - (globalPending ? 1 : 0))
+                                    .map(global -> IdSpace.GLOBAL_OFFSET + global));
+            if (semantics.length > 0) {
+                fed = IntStream.concat(fed, IntStream.of(IdSpace.TAG_1));
+            }
+        }
+        boolean semanticPending = tokenPending && semantics.length > 0;
+        return IntStream.concat(
+                        fed,
+                        Arrays.stream(semantics, 0, semantics.length - (semanticPending ? 1 : 0)))
+                .toArray();
     }
 
     @Override

@@ -9,6 +9,9 @@ public interface LoopObserver {
     /** A request got a slot. */
     default void admitted(SpeechRequest request, RequestClock clock) {}
 
+    /** A restored request has no state: so many tokens are fed again. */
+    default void recomputing(int tokens) {}
+
     /** One prefill call: so many rows, so many tokens in all, so long. */
     default void prefilled(int rows, int tokens, long nanos) {}
 

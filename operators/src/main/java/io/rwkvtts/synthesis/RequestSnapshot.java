@@ -32,4 +32,23 @@ public record RequestSnapshot(
         long tokenOffset,
         int[] globalTokens,
         boolean lengthReached,
-        UtteranceSnapshot utterance) {}
+        UtteranceSnapshot utterance) {
+
+    /** The same request with its running segment as {@code other}. */
+    public RequestSnapshot withUtterance(UtteranceSnapshot other) {
+        return new RequestSnapshot(
+                id,
+                arrival,
+                timestampMs,
+                idleSinceMs,
+                attributes,
+                text,
+                segment,
+                textPosition,
+                sequence,
+                tokenOffset,
+                globalTokens,
+                lengthReached,
+                other);
+    }
+}

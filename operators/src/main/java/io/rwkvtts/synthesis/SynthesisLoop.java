@@ -111,8 +111,13 @@ public final class SynthesisLoop {
         if (interrupted == null) {
             beginNextSegment(request, slot);
         } else {
-            engine.loadState(slot, interrupted.state());
             request.resume(utterances.resume(slot, request, interrupted));
+            if (interrupted.state() != null) {
+                engine.loadState(slot, interrupted.state());
+            } else {
+                engine.clear(slot);
+                observer.recomputing(request.utterance().prefill.length);
+            }
         }
     }
 
@@ -121,11 +126,17 @@ public final class SynthesisLoop {
         freeSlot(request, request.utterance().slot);
     }
 
-    /** A request that holds a slot, with the bits of its state. */
-    public RequestSnapshot snapshot(SpeechRequest request) {
+    /**
+     * A request that holds a slot.
+     *
+     * @param withState whether to take the bits of its state along; else a restore computes them
+     *     again from the tokens
+     */
+    public RequestSnapshot snapshot(SpeechRequest request, boolean withState) {
         Utterance utterance = request.utterance();
-        return request.snapshot(
-                utterance.snapshot(engine.model(), engine.saveState(utterance.slot)));
+        byte[] state =
+                withState && !utterance.recomputing() ? engine.saveState(utterance.slot) : null;
+        return request.snapshot(utterance.snapshot(engine.model(), state));
     }
 
     /** Feeds every decoding request one token, then one piece of the prompts that wait. */
@@ -161,11 +172,11 @@ public final class SynthesisLoop {
                 waiting.hasNext() && budget > 0; ) {
             Utterance utterance = waiting.next().utterance();
             if (!utterance.decoding()) {
-                int end = Math.min(utterance.prompt.length, utterance.promptFed + budget);
+                int end = Math.min(utterance.prefill.length, utterance.prefilled + budget);
                 pieces.add(
                         new PromptPiece(
-                                utterance.slot, utterance.prompt, utterance.promptFed, end));
-                budget -= end - utterance.promptFed;
+                                utterance.slot, utterance.prefill, utterance.prefilled, end));
+                budget -= end - utterance.prefilled;
             }
         }
         if (pieces.isEmpty()) {
@@ -176,7 +187,7 @@ public final class SynthesisLoop {
         observer.prefilled(pieces.size(), prefillChunkTokens - budget, System.nanoTime() - start);
         for (PromptPiece piece : pieces) {
             SpeechRequest request = bySlot[piece.slot()];
-            request.utterance().promptFed = piece.to();
+            request.utterance().prefilled = piece.to();
             if (request.utterance().decoding()) {
                 if (request.clock().promptFedAt == 0) {
                     request.clock().promptFedAt = System.nanoTime();

@@ -9,14 +9,15 @@ import io.rwkvtts.protocol.GenerationProgress;
  *
  * @param prompt ids of the segment's prompt; kept, so that a restore does not depend on the
  *     vocabulary or the voice file
- * @param promptFed how many of them the state has seen
+ * @param promptFed how many of them the state has seen; 0 without a state
  * @param emitted semantic tokens already put out
  * @param limits limits it was begun with, whatever the options say by now
  * @param progress tokens so far and what comes next
  * @param weightsId weights that made the state
  * @param numericsId numerics that made the state
  * @param stateLayout layout of {@code state}
- * @param state recurrent state as {@link io.rwkvtts.engine.InferenceEngine#saveState} gave it
+ * @param state recurrent state as {@link io.rwkvtts.engine.InferenceEngine#saveState} gave it; null
+ *     if it is to be computed again from the tokens
  */
 public record UtteranceSnapshot(
         int[] prompt,
@@ -27,4 +28,11 @@ public record UtteranceSnapshot(
         String weightsId,
         String numericsId,
         int stateLayout,
-        byte[] state) {}
+        byte[] state) {
+
+    /** The same segment, its state to be computed again. */
+    public UtteranceSnapshot withoutState() {
+        return new UtteranceSnapshot(
+                prompt, 0, emitted, limits, progress, weightsId, numericsId, stateLayout, null);
+    }
+}

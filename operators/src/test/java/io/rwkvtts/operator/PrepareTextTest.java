@@ -45,6 +45,8 @@ class PrepareTextTest {
                         SynthesisSettings.WhenFull.BACKPRESSURE,
                         0,
                         1,
+                        SynthesisSettings.SnapshotMode.STATE,
+                        SynthesisSettings.OtherWeights.REFUSE,
                         Duration.ofMinutes(10),
                         Duration.ofHours(1));
         harness =

@@ -89,6 +89,11 @@ class SnapshotFormatTest {
                 null);
     }
 
+    /** In mid-speech, the state to be computed again. */
+    private static RequestSnapshot withoutState() {
+        return speaking().withUtterance(speaking().utterance().withoutState());
+    }
+
     private static byte[] bytes(RequestSnapshot... requests) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (RequestSnapshot request : requests) {
@@ -100,9 +105,11 @@ class SnapshotFormatTest {
     @Test
     void testReadsWhatItWrites() throws IOException {
         try (DataInputStream in =
-                new DataInputStream(new ByteArrayInputStream(bytes(speaking(), waiting())))) {
+                new DataInputStream(
+                        new ByteArrayInputStream(bytes(speaking(), waiting(), withoutState())))) {
             assertEqual(SnapshotFormat.read(in), speaking());
             assertEqual(SnapshotFormat.read(in), waiting());
+            assertEqual(SnapshotFormat.read(in), withoutState());
             assertThat(in.read()).isEqualTo(-1);
         }
     }
@@ -116,7 +123,8 @@ class SnapshotFormatTest {
             DataInputStream in = new DataInputStream(new ByteArrayInputStream(written));
             assertEqual(SnapshotFormat.read(in), speaking());
             assertEqual(SnapshotFormat.read(in), waiting());
-            assertThat(bytes(speaking(), waiting())).isEqualTo(written);
+            assertEqual(SnapshotFormat.read(in), withoutState());
+            assertThat(bytes(speaking(), waiting(), withoutState())).isEqualTo(written);
         }
     }
 

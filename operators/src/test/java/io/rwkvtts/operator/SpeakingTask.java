@@ -43,6 +43,8 @@ final class SpeakingTask implements AutoCloseable {
         private int queueCapacity = 10_000;
         private SynthesisSettings.WhenFull whenFull = SynthesisSettings.WhenFull.BACKPRESSURE;
         private double tenantRequestsPerSecond;
+        private SynthesisSettings.SnapshotMode snapshotMode = SynthesisSettings.SnapshotMode.STATE;
+        private SynthesisSettings.OtherWeights otherWeights = SynthesisSettings.OtherWeights.REFUSE;
         private int parallelism = 1;
         private int subtask;
         private OperatorSubtaskState state;
@@ -69,6 +71,16 @@ final class SpeakingTask implements AutoCloseable {
 
         Builder tenantRequestsPerSecond(double requests) {
             tenantRequestsPerSecond = requests;
+            return this;
+        }
+
+        Builder snapshots(SynthesisSettings.SnapshotMode mode) {
+            snapshotMode = mode;
+            return this;
+        }
+
+        Builder recomputeForOtherWeights() {
+            otherWeights = SynthesisSettings.OtherWeights.RECOMPUTE;
             return this;
         }
 
@@ -101,11 +113,13 @@ final class SpeakingTask implements AutoCloseable {
                             20,
                             200,
                             new ChunkPlan(10, 25),
-                            16,
+                            snapshotMode == SynthesisSettings.SnapshotMode.STATE ? 16 : 4_096,
                             queueCapacity,
                             whenFull,
                             tenantRequestsPerSecond,
                             1,
+                            snapshotMode,
+                            otherWeights,
                             IDLE_TIMEOUT,
                             DEDUP_WINDOW);
             KeyedOneInputStreamOperatorTestHarness<String, RequestEvent, AudioChunk> harness =

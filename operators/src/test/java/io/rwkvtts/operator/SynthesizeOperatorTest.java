@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rwkvtts.engine.EngineModel;
 import io.rwkvtts.engine.ScriptedEngine;
+import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
 import io.rwkvtts.synthesis.RequestAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +17,8 @@ import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(60)
 class SynthesizeOperatorTest {
@@ -124,8 +127,9 @@ class SynthesizeOperatorTest {
         }
     }
 
-    @Test
-    void testGoesOnInMidSpeechFromAnySnapshot() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void testGoesOnInMidSpeechFromAnySnapshot(SnapshotMode mode) throws Exception {
         List<RequestEvent> events = requests(9);
         Map<String, List<String>> speech = new LinkedHashMap<>();
         Random random = new Random(7);
@@ -133,7 +137,7 @@ class SynthesizeOperatorTest {
         int fed = 0;
         boolean busy = true;
         while (fed < events.size() || busy) {
-            SpeakingTask.Builder builder = new SpeakingTask.Builder();
+            SpeakingTask.Builder builder = new SpeakingTask.Builder().snapshots(mode);
             try (SpeakingTask task = (state == null ? builder : builder.restore(state)).open()) {
                 for (int i = random.nextInt(3); i > 0 && fed < events.size(); i--) {
                     task.process(events.get(fed++));
@@ -445,6 +449,27 @@ class SynthesizeOperatorTest {
                 .hasMessageContaining("request-0")
                 .hasMessageContaining("scripted-weights")
                 .hasMessageContaining("other");
+    }
+
+    @Test
+    void testGoesOnWithOtherWeightsFromItsTokensIfToldSo() throws Exception {
+        List<RequestEvent> events = requests(1);
+        try (SpeakingTask task =
+                new SpeakingTask.Builder()
+                        .engine(() -> SpeakingTask.scripted(4, model("other", "numerics")))
+                        .recomputeForOtherWeights()
+                        .restore(inMidSpeech())
+                        .open()) {
+            task.drain();
+            List<String> goneOn = task.speech().get("request-0");
+            // The scripted engine says the same whatever the id of its weights.
+            List<String> expected = undisturbed(events).get("request-0");
+            assertThat(goneOn)
+                    .isEqualTo(
+                            expected.stream()
+                                    .map(record -> record.replace("scripted-weights", "other"))
+                                    .toList());
+        }
     }
 
     @Test

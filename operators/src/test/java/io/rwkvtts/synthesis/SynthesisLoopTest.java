@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SynthesisLoopTest {
 
@@ -175,8 +177,9 @@ class SynthesisLoopTest {
         }
     }
 
-    @Test
-    void testGoesOnFromASnapshotTakenAtAnyStepWithTheSameRecords() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void testGoesOnFromASnapshotTakenAtAnyStepWithTheSameRecords(boolean withState) {
         Map<String, String> texts = texts(6);
         RecordedSpeech undisturbed = alone(texts, LIMITS);
         Random random = new Random(3);
@@ -185,13 +188,14 @@ class SynthesisLoopTest {
         texts.forEach((id, text) -> requests.add(request(id, text)));
         int crashes = 0;
         while (!requests.isEmpty()) {
-            SynthesisLoop loop = loop(engine(6), LIMITS, 7, interrupted);
+            // Without state a restore must get through its tokens before the next crash.
+            SynthesisLoop loop = loop(engine(6), LIMITS, withState ? 7 : 10_000, interrupted);
             requests.forEach(loop::admit);
             for (int steps = random.nextInt(4); steps >= 0 && loop.hasWork(); steps--) {
                 loop.step();
             }
             List<RequestSnapshot> snapshots = new ArrayList<>();
-            loop.running().forEach(request -> snapshots.add(loop.snapshot(request)));
+            loop.running().forEach(request -> snapshots.add(loop.snapshot(request, withState)));
             requests.clear();
             snapshots.forEach(s -> requests.add(SpeechRequest.restore(s, MAX_CHARS)));
             crashes++;
