@@ -16,11 +16,6 @@ public record EngineOptions(int slots, int threads, boolean spinning, boolean se
         requirePositive("threads", threads);
     }
 
-    /** For the only engine of a machine: all its processors, spinning, tested. */
-    public static EngineOptions ofSlots(int slots) {
-        return new EngineOptions(slots, Runtime.getRuntime().availableProcessors(), true, true);
-    }
-
     private static void requirePositive(String name, int value) {
         if (value < 1) {
             throw new IllegalArgumentException(

@@ -21,7 +21,10 @@ public interface InferenceEngine extends AutoCloseable {
     /** Number of sequences that can be held at once. */
     int slots();
 
-    /** Sets the state of {@code slot} to that of an empty sequence (all zeros). */
+    /**
+     * Sets the state of {@code slot} to that of an empty sequence (all zeros). Slots that are no
+     * longer needed should be cleared: an engine need not keep or move an empty state.
+     */
     void clear(int slot);
 
     /**
@@ -31,6 +34,8 @@ public interface InferenceEngine extends AutoCloseable {
      * @param pieces at least one; of any lengths from 1
      * @throws IllegalArgumentException for a slot named twice, or a slot or token out of range; no
      *     state has changed then
+     * @throws InferenceException if the computation failed; the states of these slots are undefined
+     *     then
      */
     void prefill(List<PromptPiece> pieces);
 
@@ -39,6 +44,7 @@ public interface InferenceEngine extends AutoCloseable {
      * to {@code slots[i]}. Allocates nothing proportional to the model or the batch.
      *
      * @throws IllegalArgumentException as {@link #prefill}
+     * @throws InferenceException as {@link #prefill}
      */
     void step(int[] slots, int[] tokens, int count);
 

@@ -88,6 +88,14 @@ public final class OnnxEngine implements InferenceEngine {
         }
         // What the checks fed is nobody's latest call.
         calls++;
+        LOG.info(
+                "Loaded {}: {} slots of {} bytes, {} threads; weights {}, numerics {}",
+                directory.path(),
+                options.slots(),
+                states.stateBytes(),
+                options.threads(),
+                model.weightsId(),
+                model.numericsId());
     }
 
     @Override

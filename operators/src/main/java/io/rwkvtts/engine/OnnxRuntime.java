@@ -5,6 +5,8 @@ import ai.onnxruntime.OrtException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,10 +39,13 @@ final class OnnxRuntime {
     /** The environment of this process, loaded by the first call. */
     static synchronized OrtEnvironment environment() {
         if (environment == null) {
-            CompletableFuture<OrtEnvironment> loaded = new CompletableFuture<>();
-            Runnable load = () -> loaded.completeAsync(OnnxRuntime::load, Runnable::run);
-            new Thread(null, load, "load-onnx-runtime", LOADER_STACK_BYTES).start();
-            environment = loaded.join();
+            Executor largeStack =
+                    task -> new Thread(null, task, "load-onnx-runtime", LOADER_STACK_BYTES).start();
+            try {
+                environment = CompletableFuture.supplyAsync(OnnxRuntime::load, largeStack).join();
+            } catch (CompletionException e) {
+                throw new InferenceException("ONNX Runtime can't be loaded", e.getCause());
+            }
         }
         return environment;
     }

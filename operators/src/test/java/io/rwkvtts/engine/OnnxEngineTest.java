@@ -145,7 +145,8 @@ class OnnxEngineTest {
                 .isThrownBy(() -> new EngineOptions(1, 0, true, true))
                 .withMessageContaining("threads is 0");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> OnnxEngine.open(model, EngineOptions.ofSlots(1 << 30)))
+                .isThrownBy(
+                        () -> OnnxEngine.open(model, new EngineOptions(1 << 30, 1, false, false)))
                 .withMessageContaining("use fewer slots");
     }
 
