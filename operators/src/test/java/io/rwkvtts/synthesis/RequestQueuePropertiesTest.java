@@ -19,7 +19,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
 /** What holds for any sequence of arrivals, admissions and cancellations. */
-class RequestQueueProperties {
+class RequestQueuePropertiesTest {
 
     /** One thing that happens to the queue. */
     private record Action(Kind kind, int priority, long deadlineMs, String tenant, int target) {}
