@@ -103,6 +103,7 @@ final class WkvState {
         return graph.op("Reshape", both, subSteps);
     }
 
+    /** The logarithm, by an operator whose result doesn't depend on the place of a number. */
     private String log(String x) {
         String column = graph.op("Unsqueeze", x, lastAxis);
         return graph.node("ReduceLogSum", column, lastAxis).attribute("keepdims", 0).out();
