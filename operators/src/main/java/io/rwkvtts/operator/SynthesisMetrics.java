@@ -1,5 +1,6 @@
 package io.rwkvtts.operator;
 
+import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.LoopObserver;
 import io.rwkvtts.synthesis.RequestClock;
@@ -28,7 +29,6 @@ final class SynthesisMetrics implements LoopObserver {
     private static final int WINDOW = 1_000;
 
     private static final long LOG_INTERVAL_NANOS = 10_000_000_000L;
-    private static final double TOKENS_PER_SECOND_OF_AUDIO = 50;
 
     private final MetricGroup group;
     private final Counter promptTokens;
@@ -186,7 +186,7 @@ final class SynthesisMetrics implements LoopObserver {
         if (clock.spoke()) {
             prefillTime.update(millis(clock.prefillNanos()));
             decodeTime.update(millis(clock.decodeNanos()));
-            double audioSeconds = request.tokenOffset() / TOKENS_PER_SECOND_OF_AUDIO;
+            double audioSeconds = request.tokenOffset() / GenerationLimits.TOKENS_PER_SECOND;
             audioRtf.update(Math.round(clock.totalNanos() / 1e6 / audioSeconds));
         }
     }

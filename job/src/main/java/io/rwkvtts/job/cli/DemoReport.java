@@ -1,6 +1,7 @@
 package io.rwkvtts.job.cli;
 
 import io.rwkvtts.job.client.ReceivedTokens;
+import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.schema.AudioTokens;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -12,7 +13,6 @@ import java.util.Set;
 
 /** Shows what comes out of the job, and sums up the demo's own requests. Belongs to one thread. */
 final class DemoReport {
-    private static final double TOKENS_PER_SECOND_OF_AUDIO = 50;
 
     private final PrintWriter out;
     private final Map<String, Long> sentAt = new HashMap<>();
@@ -49,7 +49,7 @@ final class DemoReport {
                     "%s: %s after %.2f s of audio%s%n",
                     id,
                     chunk.getFinishReason(),
-                    chunk.getTokenOffset() / TOKENS_PER_SECOND_OF_AUDIO,
+                    chunk.getTokenOffset() / GenerationLimits.TOKENS_PER_SECOND,
                     error);
             if (own) {
                 ended.add(id);
@@ -63,7 +63,7 @@ final class DemoReport {
                     id,
                     chunk.getSequence(),
                     chunk.getTokens().size(),
-                    tokensInAll / TOKENS_PER_SECOND_OF_AUDIO,
+                    tokensInAll / GenerationLimits.TOKENS_PER_SECOND,
                     own ? sinceSent(id) : "");
             if (own) {
                 tokens += chunk.getTokens().size();
@@ -100,7 +100,7 @@ final class DemoReport {
                 tokens,
                 first.isEmpty() ? "never" : "after " + first.get(first.size() / 2) + " ms (median)",
                 tokens / seconds,
-                tokens == 0 ? Double.NaN : seconds / (tokens / TOKENS_PER_SECOND_OF_AUDIO));
+                tokens == 0 ? Double.NaN : seconds / (tokens / GenerationLimits.TOKENS_PER_SECOND));
         out.flush();
     }
 }

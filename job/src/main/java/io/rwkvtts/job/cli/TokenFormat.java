@@ -3,6 +3,7 @@ package io.rwkvtts.job.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rwkvtts.job.client.ReceivedTokens;
+import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.schema.AudioTokens;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -62,13 +63,12 @@ enum TokenFormat {
     };
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final double SECONDS_PER_TOKEN = 0.02;
 
     /** One line without its end. */
     abstract String line(ReceivedTokens received);
 
     private static String seconds(String format, long tokens) {
-        return String.format(Locale.ROOT, format, tokens * SECONDS_PER_TOKEN);
+        return String.format(Locale.ROOT, format, tokens / GenerationLimits.TOKENS_PER_SECOND);
     }
 
     /** Control characters in a foreign text could steer the terminal. */
