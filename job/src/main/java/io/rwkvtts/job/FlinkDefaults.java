@@ -4,12 +4,15 @@ import java.time.Duration;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** Values of Flink's own options that suit the job, where nobody has set others. */
 public final class FlinkDefaults {
+
+    private static final String FILES = "filesystem";
 
     private FlinkDefaults() {}
 
@@ -25,7 +28,7 @@ public final class FlinkDefaults {
         options.set(CheckpointingOptions.MAX_CONCURRENT_CHECKPOINTS, 1);
         options.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 3);
         // The JobManager's own storage takes no more than 5 MB of a state.
-        options.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
+        options.set(CheckpointingOptions.CHECKPOINT_STORAGE, FILES);
         options.set(StateBackendOptions.STATE_BACKEND, "hashmap");
         options.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
         options.set(PipelineOptions.GENERIC_TYPES, false);
@@ -37,5 +40,22 @@ public final class FlinkDefaults {
         Configuration missing = options();
         environment.getConfiguration().toMap().keySet().forEach(missing::removeKey);
         environment.configure(missing);
+    }
+
+    /**
+     * Requires a place for checkpoints, which no default can know.
+     *
+     * @throws IllegalArgumentException if checkpoints are to be files and no directory is set
+     */
+    public static void requireCheckpointDirectory(ReadableConfig config) {
+        if (FILES.equals(config.get(CheckpointingOptions.CHECKPOINT_STORAGE))
+                && config.getOptional(CheckpointingOptions.CHECKPOINTS_DIRECTORY).isEmpty()) {
+            throw new IllegalArgumentException(
+                    CheckpointingOptions.CHECKPOINTS_DIRECTORY.key()
+                            + " is not set: expected a directory that the JobManager and all"
+                            + " TaskManagers can write to, such as -D "
+                            + CheckpointingOptions.CHECKPOINTS_DIRECTORY.key()
+                            + "=file:///var/lib/tts/checkpoints");
+        }
     }
 }

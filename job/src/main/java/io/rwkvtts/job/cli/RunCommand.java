@@ -91,6 +91,7 @@ public final class RunCommand implements Callable<Integer> {
                 StreamExecutionEnvironment.getExecutionEnvironment(configuration());
         FlinkDefaults.fill(environment);
         ReadableConfig all = environment.getConfiguration();
+        FlinkDefaults.requireCheckpointDirectory(all);
         TtsSettings settings = TtsSettings.from(all, SpeechModel.from(all));
         TtsJob.requireKafka(settings.kafka());
         TtsJob.build(environment, settings);

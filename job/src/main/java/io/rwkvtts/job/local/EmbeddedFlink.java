@@ -1,7 +1,10 @@
 package io.rwkvtts.job.local;
 
 import io.rwkvtts.job.FlinkDefaults;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.BlobServerOptions;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
@@ -11,6 +14,10 @@ import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.runtime.execution.ExecutionState;
+import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
+import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
+import org.apache.flink.runtime.executiongraph.ErrorInfo;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -31,6 +38,8 @@ public final class EmbeddedFlink implements AutoCloseable {
     /** Port of the metrics endpoint, 0 (default) for a free one. */
     public static final ConfigOption<Integer> METRICS_PORT =
             ConfigOptions.key("metrics.reporter.prom.port").intType().defaultValue(0);
+
+    private static final long POLL_MILLIS = 20;
 
     private final MiniCluster cluster;
     private final Configuration configuration;
@@ -110,6 +119,34 @@ public final class EmbeddedFlink implements AutoCloseable {
     public StreamExecutionEnvironment environment() {
         return StreamExecutionEnvironment.createRemoteEnvironment(
                 LoopbackPorts.HOST, configuration.get(RestOptions.PORT), configuration);
+    }
+
+    /**
+     * Waits until all tasks of a job run, which is after their operators are open.
+     *
+     * @throws IllegalStateException if the job ends before
+     */
+    public void awaitRunning(JobID job) throws InterruptedException, ExecutionException {
+        AccessExecutionGraph graph = cluster.getExecutionGraph(job).get();
+        while (!allTasksRun(graph)) {
+            if (graph.getState().isGloballyTerminalState()) {
+                ErrorInfo failure = graph.getFailureInfo();
+                throw new IllegalStateException(
+                        "the job is %s before it ran".formatted(graph.getState()),
+                        failure == null ? null : failure.getException());
+            }
+            Thread.sleep(POLL_MILLIS);
+            graph = cluster.getExecutionGraph(job).get();
+        }
+    }
+
+    private static boolean allTasksRun(AccessExecutionGraph graph) {
+        for (AccessExecutionVertex task : graph.getAllExecutionVertices()) {
+            if (task.getExecutionState() != ExecutionState.RUNNING) {
+                return false;
+            }
+        }
+        return graph.getState() == JobStatus.RUNNING;
     }
 
     /** Address of the web UI and the REST API. */

@@ -40,7 +40,7 @@ public final class LocalStack implements AutoCloseable {
     }
 
     /**
-     * Starts broker, cluster and job, in this order.
+     * Starts broker, cluster and job, in this order, and waits until the job takes requests.
      *
      * @param kafkaPort port of the broker, 0 for a free one
      * @param options options of the job and of Flink; not changed
@@ -61,8 +61,9 @@ public final class LocalStack implements AutoCloseable {
             cluster = EmbeddedFlink.start(all);
             StreamExecutionEnvironment environment = cluster.environment();
             TtsJob.build(environment, settings);
-            return new LocalStack(
-                    broker, cluster, settings.kafka(), environment.executeAsync(TtsJob.NAME));
+            JobClient job = environment.executeAsync(TtsJob.NAME);
+            cluster.awaitRunning(job.getJobID());
+            return new LocalStack(broker, cluster, settings.kafka(), job);
         } catch (Exception e) {
             if (cluster != null) {
                 cluster.close();

@@ -9,8 +9,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.util.CloseableIterator;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +38,38 @@ class EmbeddedFlinkITCase {
             assertThat(get(flink.webAddress() + "/")).contains("<title>Apache Flink");
             assertThat(get(flink.webAddress() + "/jobs/overview")).contains("FINISHED");
             assertThat(get(flink.metricsAddress())).contains("flink_jobmanager_");
+        }
+    }
+
+    @Test
+    void testWaitsUntilTheTasksOfAJobRun() throws Exception {
+        try (EmbeddedFlink flink = EmbeddedFlink.start()) {
+            StreamExecutionEnvironment environment = flink.environment();
+            environment.fromSequence(0, Long.MAX_VALUE).sinkTo(new DiscardingSink<>());
+            JobID job = environment.executeAsync().getJobID();
+
+            flink.awaitRunning(job);
+
+            assertThat(get(flink.webAddress() + "/jobs/" + job))
+                    .contains("\"state\":\"RUNNING\"")
+                    .contains("\"status\":\"RUNNING\"")
+                    .doesNotContain("\"status\":\"INITIALIZING\"");
+        }
+    }
+
+    @Test
+    void testSaysWhyAJobEndedBeforeItRan() throws Exception {
+        Configuration once =
+                new Configuration().set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+        try (EmbeddedFlink flink = EmbeddedFlink.start(once)) {
+            StreamExecutionEnvironment environment = flink.environment();
+            environment.fromSequence(0, 1).map(new Unopenable()).sinkTo(new DiscardingSink<>());
+            JobID job = environment.executeAsync().getJobID();
+
+            assertThatThrownBy(() -> flink.awaitRunning(job))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("FAILED")
+                    .hasStackTraceContaining("cannot be opened");
         }
     }
 
@@ -62,5 +100,19 @@ class EmbeddedFlinkITCase {
                                 HttpResponse.BodyHandlers.ofString());
         assertThat(response.statusCode()).as(address).isEqualTo(200);
         return response.body();
+    }
+
+    private static final class Unopenable extends RichMapFunction<Long, Long> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void open(OpenContext context) {
+            throw new IllegalStateException("cannot be opened");
+        }
+
+        @Override
+        public Long map(Long value) {
+            return value;
+        }
     }
 }
