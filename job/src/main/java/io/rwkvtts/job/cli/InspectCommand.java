@@ -51,6 +51,7 @@ import picocli.CommandLine.Spec;
 final class InspectCommand implements Callable<Integer> {
 
     private static final int TOP = 16;
+    private static final int MAX_STEPS = 1_000_000;
 
     @Spec private CommandSpec spec;
 
@@ -101,9 +102,9 @@ final class InspectCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--greedy goes on from a prompt: give --tokens, too");
         }
-        if (greedy < 1) {
+        if (greedy < 1 || greedy > MAX_STEPS) {
             throw new ParameterException(
-                    spec.commandLine(), "--greedy is " + greedy + ", expected at least 1");
+                    spec.commandLine(), "--greedy is " + greedy + ", expected 1 to " + MAX_STEPS);
         }
     }
 

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rwkvtts.job.TestVectors;
-import io.rwkvtts.job.local.DemoVoice;
 import io.rwkvtts.protocol.VoiceAttribute;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,20 +25,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** {@code tts generate}, against the tokens of the published vectors and of the demo voice. */
 class GenerateCommandTest {
 
-    private static final List<String> VOCABULARIES =
-            List.of("mini_vocab.txt", "mini_tokenizer.json", "mini_tokenizer_latin1.json");
-
     @TempDir private static Path directory;
-    private static Path model;
-    private static DemoVoice demo;
+    private static SpeechFiles files;
 
     @BeforeAll
     static void unpack() throws IOException {
-        model = TestVectors.unpack("tts-l2-d64-webrwkv-f16.safetensors", directory);
-        for (String vocabulary : VOCABULARIES) {
-            TestVectors.unpack(vocabulary, directory);
-        }
-        demo = DemoVoice.unpack(directory.resolve("demo-voice"));
+        files = SpeechFiles.unpack(directory);
     }
 
     static Stream<Arguments> casesByProperties() throws IOException {
@@ -56,7 +47,7 @@ class GenerateCommandTest {
 
     private static Stream<Arguments> withEachVocabulary(String mode) throws IOException {
         List<JsonNode> cases = TestVectors.list(TestVectors.published("tts.json").get(mode));
-        return VOCABULARIES.stream()
+        return SpeechFiles.VOCABULARIES.stream()
                 .flatMap(vocabulary -> cases.stream().map(c -> Arguments.of(vocabulary, c)));
     }
 
@@ -68,7 +59,7 @@ class GenerateCommandTest {
             options.add("--" + attribute.label());
             options.add(c.get(attribute.label()).asText());
         }
-        JsonNode speech = generate(model, directory.resolve(vocabulary), options).json();
+        JsonNode speech = files.generate(files.model(), vocabulary, options).json();
         assertTokens(speech, "promptTokens", c.get("prompt_ids"));
         assertTokens(speech, "globalTokens", c.get("global_tokens"));
         assertEnd(speech, c);
@@ -81,7 +72,7 @@ class GenerateCommandTest {
         List<String> options = optionsOf(c);
         options.add("--voice");
         options.add(voiceFile(c).toString());
-        JsonNode speech = generate(model, directory.resolve(vocabulary), options).json();
+        JsonNode speech = files.generate(files.model(), vocabulary, options).json();
         assertTokens(speech, "promptTokens", c.get("prompt_ids"));
         assertTokens(speech, "globalTokens", c.get("voice_global_tokens"));
         assertEnd(speech, c);
@@ -148,7 +139,7 @@ class GenerateCommandTest {
                                 "--seed",
                                 c.get("seed").asText()));
         all.addAll(Arrays.asList(options));
-        return generate(demo.checkpoint(), demo.vocabulary(), all);
+        return files.generate(files.demo().checkpoint(), files.demo().vocabulary(), all);
     }
 
     @Test
@@ -156,9 +147,9 @@ class GenerateCommandTest {
         JsonNode c = casesOfDemoVoice().get(0);
         assertThat(c.get("seed").asText()).isEqualTo("0");
         TtsRun run =
-                generate(
-                        demo.checkpoint(),
-                        demo.vocabulary(),
+                files.generate(
+                        files.demo().checkpoint(),
+                        files.demo().vocabulary(),
                         List.of("--text", c.get("text").asText()));
         assertTokens(run.json(), "semanticTokens", c.get("semanticTokens"));
         assertThat(run.json().get("seed").asText()).isEqualTo("0");
@@ -170,13 +161,9 @@ class GenerateCommandTest {
         assertThat(cut.get("semanticTokens")).hasSize(7);
         assertThat(cut.get("finishReason").asText()).isEqualTo("length");
 
-        String[] noneBefore = {"--text=你好，世界。", "--seed=7", "--age=middle-aged"};
-        String[] more = {"--gender=male", "--pitch=low_pitch", "--speed=slow"};
-        List<String> options = new ArrayList<>(List.of(noneBefore));
-        options.addAll(List.of(more));
-        assertThat(say(options).json().get("semanticTokens")).isEmpty();
-        options.add("--min-semantic-tokens=30");
-        assertThat(say(options).json().get("semanticTokens")).hasSizeGreaterThanOrEqualTo(30);
+        JsonNode atLeast = say("--text=Hello", "--min-semantic-tokens=100").json();
+        assertThat(say("--text=Hello").json().get("semanticTokens").size()).isLessThan(100);
+        assertThat(atLeast.get("semanticTokens")).hasSizeGreaterThanOrEqualTo(100);
     }
 
     @Test
@@ -210,9 +197,9 @@ class GenerateCommandTest {
                                 .split(" "));
         assertThat(made.exit()).isZero();
         JsonNode speech =
-                generate(
+                files.generate(
                                 random,
-                                directory.resolve("mini_vocab.txt"),
+                                "mini_vocab.txt",
                                 List.of("--text=Hi", "--max-semantic-tokens=5"))
                         .json();
         assertThat(speech.get("randomSeed").asText()).isEqualTo("18446744073709551615");
@@ -229,121 +216,8 @@ class GenerateCommandTest {
         assertThat(help.replace(" (default)", "")).contains(attribute.allowedNames());
     }
 
-    @Test
-    void testBadTextIsRefused() {
-        say("--text=").assertFailure("text is blank, expected something to speak");
-        say("--text= \t\n").assertFailure("text is blank");
-        say("--text=a\ud800b").assertFailure("half a surrogate pair, U+D800, at index 1");
-        say("--text=" + "x".repeat(10_001)).assertFailure("10001 characters", "at most 10000");
-    }
-
-    @Test
-    void testUnknownPropertiesAreRefused() {
-        for (VoiceAttribute attribute : VoiceAttribute.values()) {
-            say("--text=Hi", "--" + attribute.label() + "=odd")
-                    .assertFailure(
-                            attribute.label() + " is \"odd\", expected one of ",
-                            attribute.allowedNames());
-        }
-    }
-
-    @Test
-    void testBadNumbersAreRefused() {
-        say("--text=Hi", "--max-semantic-tokens=0").assertFailure("is 0, expected 1 to 2048");
-        say("--text=Hi", "--max-semantic-tokens=2049").assertFailure("is 2049, expected 1 to");
-        say("--text=Hi", "--min-semantic-tokens=9", "--max-semantic-tokens=8")
-                .assertFailure("minSemanticTokens is 9, expected 0 to");
-        say("--text=Hi", "--temperature=-0.1").assertFailure("temperature is -0.1, expected");
-        say("--text=Hi", "--temperature=NaN").assertFailure("temperature is NaN, expected");
-        say("--text=Hi", "--top-p=1.1").assertFailure("topP is 1.1, expected 0 to 1");
-        say("--text=Hi", "--top-k=-1").assertFailure("topK is -1, expected 0");
-        say("--text=Hi", "--threads=0").assertFailure("threads is 0: expected at least 1");
-        say("--text=Hi", "--seed=-1").assertWrongUsage("'--seed'", "0 to 18446744073709551615");
-        say("--text=Hi", "--top-k=many").assertWrongUsage("'--top-k'", "'many' is not an int");
-    }
-
-    @Test
-    void testWrongUsageIsToldFromFailure() {
-        TtsRun.of("generate", "--text=Hi").assertWrongUsage("Missing required option", "--model");
-        say().assertWrongUsage("Missing required option", "--text");
-        say("--text=Hi", "--voice=a.raf.json", "--age=child")
-                .assertWrongUsage("--voice", "--age", "mutually exclusive");
-        say("--text=Hi", "--quantize=int4")
-                .assertWrongUsage("unknown quantisation 'int4': one of none, int8");
-    }
-
-    @Test
-    void testVoiceFileThatCannotBeUsedIsRefused() throws IOException {
-        Path voice = directory.resolve("bad.raf.json");
-        say("--text=Hi", "--voice=" + voice).assertFailure(voice, "does not exist");
-        Files.writeString(voice, "{}");
-        say("--text=Hi", "--voice=" + voice).assertFailure(voice, "no field id");
-    }
-
-    @Test
-    void testModelThatCannotBeUsedIsRefused() throws IOException {
-        byte[] whole = Files.readAllBytes(model);
-        Path bad = directory.resolve("bad.safetensors");
-        refuse(bad).assertFailure(bad, "does not exist", "expected");
-        Files.write(bad, new byte[0]);
-        refuse(bad).assertFailure(bad, "0 bytes", "expected");
-        Files.write(bad, Arrays.copyOf(whole, whole.length - 1));
-        refuse(bad).assertFailure(bad);
-        Files.write(bad, Arrays.copyOf(whole, 5000));
-        refuse(bad).assertFailure(bad, "truncated?");
-        Files.writeString(bad, "no weights at all, but long enough to hold a header's length");
-        refuse(bad).assertFailure(bad, "another format, or truncated?");
-        refuse(directory).assertFailure(directory, "expected a checkpoint file, or a directory");
-        Path other = TestVectors.unpack("naming/official-f32.safetensors", directory);
-        refuse(other).assertFailure(other, "96 head rows: expected at least the 8193");
-    }
-
-    @Test
-    void testModelOfAnotherArchitectureIsRefused() throws IOException {
-        Path bad = directory.resolve("gpt.safetensors");
-        String header =
-                "{\"h.0.attn.weight\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}";
-        Files.writeString(bad, (char) header.length() + "\0\0\0\0\0\0\0" + header);
-        refuse(bad).assertFailure(bad, "is not an RWKV-7 checkpoint", "h.0.attn.weight");
-    }
-
-    @Test
-    void testVocabularyThatCannotBeUsedIsRefused() throws IOException {
-        List<String> text = List.of("--text=Hi");
-        TtsRun.of("generate", "--model=" + model, "--text=Hi")
-                .assertFailure("no vocabulary for " + model, "--vocab");
-        Path bad = directory.resolve("vocab.txt");
-        generate(model, bad, text).assertFailure(bad, "no such file");
-        Files.writeString(bad, "");
-        generate(model, bad, text).assertFailure(bad, "is empty");
-        Files.writeString(bad, "1 'a' 2\n");
-        generate(model, bad, text).assertFailure(bad, "line 1");
-        generate(model, demo.vocabulary(), text)
-                .assertFailure(model, demo.vocabulary(), "does not fit", "12686 rows");
-        generate(demo.checkpoint(), directory.resolve("mini_vocab.txt"), text)
-                .assertFailure(demo.checkpoint(), "mini_vocab.txt", "does not fit", "12649 rows");
-    }
-
-    private static TtsRun refuse(Path checkpoint) {
-        return generate(checkpoint, directory.resolve("mini_vocab.txt"), List.of("--text=Hi"));
-    }
-
     private static TtsRun say(String... options) {
-        return say(Arrays.asList(options));
-    }
-
-    private static TtsRun say(List<String> options) {
-        return generate(model, directory.resolve("mini_vocab.txt"), options);
-    }
-
-    private static TtsRun generate(Path model, Path vocabulary, List<String> options) {
-        List<String> arguments = new ArrayList<>();
-        arguments.add("generate");
-        arguments.add("--cache=" + directory.resolve("cache"));
-        arguments.add("--model=" + model);
-        arguments.add("--vocab=" + vocabulary);
-        arguments.addAll(options);
-        return TtsRun.of(arguments);
+        return files.generate(files.model(), "mini_vocab.txt", Arrays.asList(options));
     }
 
     private static void assertTokens(JsonNode speech, String field, JsonNode expected) {

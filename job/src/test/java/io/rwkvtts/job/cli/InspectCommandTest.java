@@ -189,8 +189,10 @@ class InspectCommandTest {
         inspect(official, "--tokens=1,x").assertWrongUsage("'--tokens'", "'x' is not an int");
         inspect(official, "--tokens=").assertWrongUsage("'--tokens'");
         inspect(official, "--greedy=3").assertWrongUsage("--greedy", "give --tokens");
-        inspect(official, "--tokens=1", "--greedy=0")
-                .assertWrongUsage("--greedy is 0, expected at least 1");
+        for (String steps : List.of("0", "-1", "1000001")) {
+            inspect(official, "--tokens=1", "--greedy=" + steps)
+                    .assertWrongUsage("--greedy is " + steps + ", expected 1 to 1000000");
+        }
         inspect(directory.resolve("none")).assertFailure(directory.resolve("none"), "not exist");
     }
 
