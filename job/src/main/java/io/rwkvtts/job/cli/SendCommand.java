@@ -3,6 +3,7 @@ package io.rwkvtts.job.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.rwkvtts.job.client.TextEventProducer;
+import io.rwkvtts.job.kafka.InputFormat;
 import io.rwkvtts.schema.TextEvent;
 import io.rwkvtts.synthesis.RequestRules;
 import java.io.BufferedReader;
@@ -72,6 +73,18 @@ final class SendCommand implements Callable<Integer> {
             description = "request topic (default: ${DEFAULT-VALUE})")
     private String topic;
 
+    @Option(
+            names = "--format",
+            paramLabel = "FORM",
+            defaultValue = "avro",
+            description = {
+                "tts.input.format of the job: avro, json or text (default: ${DEFAULT-VALUE}).",
+                "Jobs that read json or text can be tried with Kafka's own tools, too:",
+                "  echo '{\"requestId\":\"r1\",\"text\":\"Hello.\"}' | kafka-console-producer.sh"
+                        + " --bootstrap-server HOST:PORT --topic NAME"
+            })
+    private InputFormat format;
+
     @Mixin private KafkaConnection kafka;
 
     @ArgGroup(validate = false, heading = "%nVoice, sampling and service; each may be left out:%n")
@@ -81,7 +94,8 @@ final class SendCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         checkUsage();
         kafka.require(topic);
-        try (TextEventProducer producer = new TextEventProducer(kafka.properties(), topic)) {
+        try (TextEventProducer producer =
+                new TextEventProducer(kafka.properties(), topic, format)) {
             if (cancel) {
                 send(producer, event("").setCancel(true).build());
             } else if (words.isEmpty()) {

@@ -2,8 +2,8 @@ package io.rwkvtts.job.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.rwkvtts.job.kafka.InputFormat;
 import io.rwkvtts.schema.TextEvent;
-import io.rwkvtts.schema.WireCodec;
 import java.util.Properties;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -22,15 +22,26 @@ public final class TextEventProducer implements AutoCloseable {
 
     private final KafkaProducer<byte[], byte[]> producer;
     private final String topic;
-    private final WireCodec<TextEvent> codec = WireCodec.textEvents();
+    private final InputFormat format;
+
+    /**
+     * Prepares a connection to a job that reads Avro.
+     *
+     * @param clientProperties properties of a Kafka client, with {@code bootstrap.servers}
+     * @param topic the request topic
+     */
+    public TextEventProducer(Properties clientProperties, String topic) {
+        this(clientProperties, topic, InputFormat.AVRO);
+    }
 
     /**
      * Prepares a connection.
      *
      * @param clientProperties properties of a Kafka client, with {@code bootstrap.servers}
      * @param topic the request topic
+     * @param format what the job reads, its {@code tts.input.format}
      */
-    public TextEventProducer(Properties clientProperties, String topic) {
+    public TextEventProducer(Properties clientProperties, String topic, InputFormat format) {
         Properties properties = new Properties();
         properties.putAll(clientProperties);
         properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "0");
@@ -38,14 +49,15 @@ public final class TextEventProducer implements AutoCloseable {
                 new KafkaProducer<>(
                         properties, new ByteArraySerializer(), new ByteArraySerializer());
         this.topic = topic;
+        this.format = format;
     }
 
     /**
      * Sends an event.
      *
      * @return where it was written, once the brokers have confirmed it
-     * @throws IllegalArgumentException if it is larger than a record may be, see {@link
-     *     WireCodec#encode}, or its text has half a character, which would become another one
+     * @throws IllegalArgumentException if it cannot be written in the format, see {@link
+     *     InputFormat#encode}, or its text has half a character, which would become another one
      */
     public Future<RecordMetadata> send(TextEvent event) {
         if (!UTF_8.newEncoder().canEncode(event.getText())) {
@@ -54,7 +66,7 @@ public final class TextEventProducer implements AutoCloseable {
         }
         return producer.send(
                 new ProducerRecord<>(
-                        topic, event.getRequestId().getBytes(UTF_8), codec.encode(event)));
+                        topic, event.getRequestId().getBytes(UTF_8), format.encode(event)));
     }
 
     /** Waits until all events are confirmed and disconnects. */

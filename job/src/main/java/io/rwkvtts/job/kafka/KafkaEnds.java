@@ -29,7 +29,7 @@ public final class KafkaEnds {
                 .setGroupId(settings.groupId())
                 .setStartingOffsets(
                         OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
-                .setDeserializer(new TextEventDeserializer())
+                .setDeserializer(new RequestDeserializer(settings.inputFormat()))
                 .build();
     }
 

@@ -23,6 +23,18 @@ public final class KafkaOptions {
                     .defaultValue("tts-requests")
                     .withDescription("Topic that text events are read from.");
 
+    /** Form of the records of the request topic. */
+    public static final ConfigOption<InputFormat> INPUT_FORMAT =
+            ConfigOptions.key("tts.input.format")
+                    .enumType(InputFormat.class)
+                    .defaultValue(InputFormat.AVRO)
+                    .withDescription(
+                            "Form of the records of the request topic. avro: text events in Avro's"
+                                    + " single-object encoding. json: text events as JSON objects"
+                                    + " with the same field names, for a console producer. text:"
+                                    + " each record is a whole request; its id is the record's key"
+                                    + " or, without one, topic-partition-offset.");
+
     /** Topic of the audio tokens. */
     public static final ConfigOption<String> TOKENS_TOPIC =
             ConfigOptions.key("tts.kafka.tokens-topic")

@@ -14,6 +14,7 @@ import org.apache.kafka.clients.CommonClientConfigs;
  *
  * @param bootstrapServers brokers to connect to first
  * @param requestsTopic topic to read text events from
+ * @param inputFormat form of the records of the request topic
  * @param tokensTopic topic to write audio tokens to
  * @param deadLettersTopic topic to write what cannot be served to
  * @param groupId consumer group
@@ -25,6 +26,7 @@ import org.apache.kafka.clients.CommonClientConfigs;
 public record KafkaSettings(
         String bootstrapServers,
         String requestsTopic,
+        InputFormat inputFormat,
         String tokensTopic,
         String deadLettersTopic,
         String groupId,
@@ -45,6 +47,7 @@ public record KafkaSettings(
                 new KafkaSettings(
                         notBlank(config, KafkaOptions.BOOTSTRAP_SERVERS),
                         topic(config, KafkaOptions.REQUESTS_TOPIC),
+                        config.get(KafkaOptions.INPUT_FORMAT),
                         topic(config, KafkaOptions.TOKENS_TOPIC),
                         topic(config, KafkaOptions.DEAD_LETTERS_TOPIC),
                         notBlank(config, KafkaOptions.GROUP_ID),

@@ -100,6 +100,27 @@ class KafkaEndsITCase {
     }
 
     @Test
+    void testJsonLinesOfAConsoleProducerAreServed() throws Exception {
+        Configuration config = config("json", "at-least-once");
+        config.setString("tts.input.format", "json");
+        KafkaSettings settings = KafkaSettings.from(config);
+        createTopics(settings);
+        JobClient job = startEcho(settings);
+
+        send(settings, null, "{\"requestId\": \"first\", \"text\": \"早.\"}".getBytes(UTF_8));
+        send(settings, null, "{\"requestId\": \"first\", \"text\": ".getBytes(UTF_8));
+        send(settings, null, event("second"));
+
+        List<ReceivedTokens> received = listen(settings, IsolationLevel.READ_UNCOMMITTED, 1);
+        assertThat(received.get(0).tokens().getRequestId()).isEqualTo("first");
+        assertThat(received.get(0).tokens().getTokens()).containsExactly((int) '早', (int) '.');
+        assertThat(read(settings.deadLettersTopic(), 2))
+                .extracting(letter -> header(letter, "error"))
+                .containsExactly("undecodable", "undecodable");
+        job.cancel().get();
+    }
+
+    @Test
     void testOutputDoesNotInheritTheTimestampOfItsRequest() throws Exception {
         KafkaSettings settings = settings("time", "at-least-once");
         createTopics(settings);
@@ -134,6 +155,10 @@ class KafkaEndsITCase {
     }
 
     private static KafkaSettings settings(String prefix, String guarantee) {
+        return KafkaSettings.from(config(prefix, guarantee));
+    }
+
+    private static Configuration config(String prefix, String guarantee) {
         Configuration config = new Configuration();
         config.set(KafkaOptions.BOOTSTRAP_SERVERS, kafka.bootstrapServers());
         config.set(KafkaOptions.REQUESTS_TOPIC, prefix + "-requests");
@@ -141,7 +166,7 @@ class KafkaEndsITCase {
         config.set(KafkaOptions.DEAD_LETTERS_TOPIC, prefix + "-dead-letters");
         config.set(KafkaOptions.GROUP_ID, prefix);
         config.setString(KafkaOptions.DELIVERY_GUARANTEE.key(), guarantee);
-        return KafkaSettings.from(config);
+        return config;
     }
 
     private static void createTopics(KafkaSettings settings) {
@@ -185,7 +210,7 @@ class KafkaEndsITCase {
                                     settings.requestsTopic(),
                                     null,
                                     OLD_TIMESTAMP,
-                                    key.getBytes(UTF_8),
+                                    key == null ? null : key.getBytes(UTF_8),
                                     value))
                     .get();
         }

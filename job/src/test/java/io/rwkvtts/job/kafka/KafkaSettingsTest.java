@@ -56,6 +56,7 @@ class KafkaSettingsTest {
                 "tts.kafka.dead-letters-topic|''|tts.kafka.dead-letters-topic is ''",
                 "tts.kafka.delivery-guarantee|none|expected at-least-once or exactly-once",
                 "tts.kafka.delivery-guarantee|once|tts.kafka.delivery-guarantee",
+                "tts.input.format|xml|tts.input.format",
                 "tts.kafka.transaction-timeout|0 s|tts.kafka.transaction-timeout is PT0S",
                 "tts.kafka.transaction-timeout|30 d|tts.kafka.transaction-timeout is PT720H",
                 "tts.kafka.tokens-topic|tts-requests|expected three different topics",

@@ -2,6 +2,7 @@ package io.rwkvtts.job.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rwkvtts.operator.Origin;
 import io.rwkvtts.operator.RejectedRecord;
@@ -17,20 +18,14 @@ import org.apache.flink.api.common.functions.util.ListCollector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-class TextEventDeserializerTest {
+class RequestDeserializerTest {
 
     private static final WireCodec<TextEvent> CODEC = WireCodec.textEvents();
     private static final Origin ORIGIN = new Origin("requests", 2, 17);
-
-    private final TextEventDeserializer deserializer = new TextEventDeserializer();
-
-    @BeforeEach
-    void open() {
-        deserializer.open(null);
-    }
 
     @Test
     void testSimplestEventIsAWholeRequest() {
@@ -137,18 +132,102 @@ class TextEventDeserializerTest {
         assertThat(rejected.payload()).isNull();
     }
 
-    @Test
-    void testRecordBehindABadOneIsServed() {
-        deserialize(null, new byte[40]);
+    @ParameterizedTest
+    @EnumSource(InputFormat.class)
+    void testRecordBehindABadOneIsServed(InputFormat format) {
+        RequestDeserializer deserializer = open(format);
+        byte[] bad = {(byte) 0xff, 1, 2};
 
-        assertThat(deserialize(null, CODEC.encode(event("r1").build())).event()).isNotNull();
+        assertThat(deserialize(deserializer, null, bad).rejected()).isNotNull();
+        assertThat(deserialize(deserializer, null, format.encode(event("r1").build())).event())
+                .extracting(RequestEvent::text)
+                .isEqualTo("Hello.");
+    }
+
+    @Test
+    void testWhatPlainTextCannotSayIsNotEncoded() {
+        TextEvent event = event("r1").setTopK(3).build();
+
+        assertThatThrownBy(() -> InputFormat.TEXT.encode(event))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("whole request");
+    }
+
+    @Test
+    void testJsonIsReadWithTheFieldNamesOfTheSchema() {
+        byte[] value = "{\"requestId\":\"r1\",\"text\":\"Hello.\",\"topK\":3}".getBytes(UTF_8);
+
+        SourceRecord record = deserialize(InputFormat.JSON, null, value);
+
+        assertThat(record.event().requestId()).isEqualTo("r1");
+        assertThat(record.event().text()).isEqualTo("Hello.");
+        assertThat(record.event().attributes().topK()).isEqualTo(3);
+        assertThat(record.event().payload()).isSameAs(value);
+        assertThat(record.keyDiffers()).isTrue();
+    }
+
+    @Test
+    void testMalformedJsonIsRejected() {
+        RejectedRecord rejected =
+                deserialize(InputFormat.JSON, null, "{\"id\":1}".getBytes(UTF_8)).rejected();
+
+        assertThat(rejected.reason()).isEqualTo("undecodable");
+        assertThat(rejected.detail()).startsWith("field \"id\" is unknown");
+    }
+
+    @Test
+    void testPlainTextIsAWholeRequestUnderItsKey() {
+        SourceRecord record =
+                deserialize(InputFormat.TEXT, "id".getBytes(UTF_8), "早.\n".getBytes(UTF_8));
+
+        assertThat(record.event().requestId()).isEqualTo("id");
+        assertThat(record.event().text()).isEqualTo("早.\n");
+        assertThat(record.event().last()).isTrue();
+        assertThat(record.event().attributes()).isEqualTo(RequestAttributes.NONE);
+        assertThat(record.keyDiffers()).isFalse();
+    }
+
+    @Test
+    void testPlainTextWithoutKeyIsNamedByItsOrigin() {
+        byte[] value = "Hello.".getBytes(UTF_8);
+
+        for (byte[] key : new byte[][] {null, {}}) {
+            SourceRecord record = deserialize(InputFormat.TEXT, key, value);
+            assertThat(record.event().requestId()).isEqualTo("requests-2-17");
+            assertThat(record.keyDiffers()).isFalse();
+        }
+    }
+
+    @Test
+    void testPlainTextThatIsNotUtf8IsRejected() {
+        byte[] latin1 = {'r', (byte) 0xe9};
+
+        assertThat(deserialize(InputFormat.TEXT, null, latin1).rejected().detail())
+                .isEqualTo("the text is not well-formed UTF-8");
+        assertThat(deserialize(InputFormat.TEXT, latin1, new byte[0]).rejected().detail())
+                .isEqualTo("the key, the request's id, is not well-formed UTF-8");
     }
 
     private static TextEvent.Builder event(String id) {
         return TextEvent.newBuilder().setRequestId(id).setText("Hello.");
     }
 
-    private SourceRecord deserialize(byte[] key, byte[] value) {
+    private static RequestDeserializer open(InputFormat format) {
+        RequestDeserializer deserializer = new RequestDeserializer(format);
+        deserializer.open(null);
+        return deserializer;
+    }
+
+    private static SourceRecord deserialize(byte[] key, byte[] value) {
+        return deserialize(InputFormat.AVRO, key, value);
+    }
+
+    private static SourceRecord deserialize(InputFormat format, byte[] key, byte[] value) {
+        return deserialize(open(format), key, value);
+    }
+
+    private static SourceRecord deserialize(
+            RequestDeserializer deserializer, byte[] key, byte[] value) {
         List<SourceRecord> records = new ArrayList<>();
         deserializer.deserialize(
                 new ConsumerRecord<>(

@@ -5,7 +5,6 @@ import io.rwkvtts.operator.RejectedRecord;
 import io.rwkvtts.operator.RequestEvent;
 import io.rwkvtts.operator.SourceRecord;
 import io.rwkvtts.schema.TextEvent;
-import io.rwkvtts.schema.WireCodec;
 import io.rwkvtts.schema.WireFormatException;
 import io.rwkvtts.synthesis.RequestAttributes;
 import java.nio.charset.StandardCharsets;
@@ -18,18 +17,27 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * Turns each record of the request topic into one {@link SourceRecord}: a record that is no text
- * event becomes a rejected one. Nothing fails and nothing disappears; what an event says is checked
- * behind.
+ * event in the form that is set becomes a rejected one. Nothing fails and nothing disappears; what
+ * an event says is checked behind.
  */
-final class TextEventDeserializer implements KafkaRecordDeserializationSchema<SourceRecord> {
+final class RequestDeserializer implements KafkaRecordDeserializationSchema<SourceRecord> {
 
     private static final long serialVersionUID = 1L;
 
-    private transient WireCodec<TextEvent> codec;
+    private final InputFormat format;
+
+    private transient TextEventDecoder decoder;
+
+    /**
+     * @param format form of the records
+     */
+    RequestDeserializer(InputFormat format) {
+        this.format = format;
+    }
 
     @Override
     public void open(DeserializationSchema.InitializationContext context) {
-        codec = WireCodec.textEvents();
+        decoder = format.decoder();
     }
 
     @Override
@@ -43,12 +51,12 @@ final class TextEventDeserializer implements KafkaRecordDeserializationSchema<So
         }
         TextEvent event;
         try {
-            event = codec.decode(record.value());
+            event = decoder.decode(record);
         } catch (WireFormatException e) {
             return undecodable(record, e.getMessage());
         }
         byte[] expectedKey = event.getRequestId().getBytes(StandardCharsets.UTF_8);
-        boolean keyDiffers = !Arrays.equals(record.key(), expectedKey);
+        boolean keyDiffers = decoder.isKeyed() && !Arrays.equals(record.key(), expectedKey);
         return new SourceRecord(requestEvent(event, record), null, keyDiffers);
     }
 
