@@ -3,6 +3,9 @@ package io.rwkvtts.model;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -10,8 +13,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Model directories made of the checkpoints that users name: each is exported once and found again
@@ -97,7 +98,7 @@ public final class ModelCache {
                             FileChannel.open(directory.resolve(name + ".lock"), CREATE, WRITE);
                     var lock = file.lock()) {
                 if (isWhole(place)) {
-                    return ModelDirectory.open(place);
+                    return ModelDirectory.open(place).of(checkpoint);
                 }
                 removeRemainsOf(name);
                 LOG.info("Exporting {} ({}) to {}", checkpoint.path(), quantization, place);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +89,27 @@ record ModelDescription(
         return randomSeed == null
                 ? OptionalLong.empty()
                 : OptionalLong.of(Long.parseUnsignedLong(randomSeed));
+    }
+
+    /** This description of a model that was exported from another file with the same weights. */
+    ModelDescription from(Naming otherNaming, OptionalLong otherSeed) {
+        return new ModelDescription(
+                format,
+                graph,
+                stateLayout,
+                quantization,
+                otherNaming.label(),
+                shape,
+                headRows,
+                weightsId,
+                unsigned(otherSeed),
+                vocabulary,
+                files);
+    }
+
+    /** A seed in the form that stands in the file, null for none. */
+    static String unsigned(OptionalLong seed) {
+        return seed.isPresent() ? Long.toUnsignedString(seed.getAsLong()) : null;
     }
 
     void write(Path file) throws IOException {

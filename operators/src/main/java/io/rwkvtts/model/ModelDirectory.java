@@ -106,6 +106,15 @@ public final class ModelDirectory {
         return description.seed();
     }
 
+    /**
+     * The same model, as exported from {@code checkpoint}: equal weights in another file may have
+     * another naming, and may say or not say that they are random.
+     */
+    ModelDirectory of(Checkpoint checkpoint) {
+        return new ModelDirectory(
+                path, description.from(checkpoint.naming(), checkpoint.randomSeed()));
+    }
+
     private void checkFiles() throws IOException {
         for (String name : new String[] {GRAPH, WEIGHTS}) {
             if (!description.files().containsKey(name)) {

@@ -143,9 +143,7 @@ public final class ModelExporter {
                         shape,
                         keptRows,
                         checkpoint.weightsId(),
-                        checkpoint.randomSeed().isPresent()
-                                ? Long.toUnsignedString(checkpoint.randomSeed().getAsLong())
-                                : null,
+                        ModelDescription.unsigned(checkpoint.randomSeed()),
                         vocabularyName,
                         sizes(directory))
                 .write(directory.resolve(ModelDirectory.DESCRIPTION));

@@ -3,6 +3,10 @@ package io.rwkvtts.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,9 +17,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class ModelCacheTest {
 
@@ -42,6 +43,23 @@ class ModelCacheTest {
         ModelDirectory second = cache.open(renamed, INT8, ModelExporter.ALL_HEAD_ROWS);
         assertThat(second.path()).isEqualTo(first.path()).startsWith(cached);
         assertThat(Files.getLastModifiedTime(second.graph())).isEqualTo(made);
+    }
+
+    @Test
+    void testEqualWeightsInAnotherFileShareTheModelButNotWhatIsSaidOfTheFile() throws IOException {
+        ModelDirectory random = cache.open(file, INT8, 80);
+        TensorFile swapped = TensorFile.read(file);
+        swapped.names().stream()
+                .filter(name -> name.matches(".*att.[wavg][12]"))
+                .forEach(swapped::transpose);
+        Path other = swapped.write(directory.resolve("webrwkv.safetensors"));
+        ModelDirectory shared = cache.open(other, INT8, 80);
+        assertThat(shared.path()).isEqualTo(random.path());
+        assertThat(shared.naming()).isEqualTo("webrwkv");
+        assertThat(shared.randomSeed()).isEmpty();
+        assertThat(shared.weightsId()).isEqualTo(random.weightsId());
+        assertThat(cache.open(file, INT8, 80).naming()).isEqualTo("official");
+        assertThat(cache.open(file, INT8, 80).randomSeed()).hasValue(1);
     }
 
     @Test
