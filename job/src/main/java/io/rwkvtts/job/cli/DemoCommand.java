@@ -9,6 +9,7 @@ import io.rwkvtts.job.kafka.KafkaSettings;
 import io.rwkvtts.job.local.DemoVoice;
 import io.rwkvtts.job.local.EmbeddedFlink;
 import io.rwkvtts.job.local.LocalStack;
+import io.rwkvtts.job.local.LoopbackPorts;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.schema.TextEvent;
 import java.io.PrintWriter;
@@ -35,9 +36,12 @@ import picocli.CommandLine.Spec;
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs the whole job in this process: a Kafka broker, a Flink cluster with its dashboard,",
-            "and RWKV-7 on ONNX Runtime with a small English voice. Sends a request, shows its",
-            "audio tokens as they come, and keeps serving until Ctrl-C."
+            "Runs the whole job in this process and speaks a text.",
+            "",
+            "A Kafka broker, a Flink cluster with its dashboard, and RWKV-7 on ONNX Runtime with a"
+                    + " small English voice. Sends a request, shows its audio tokens as they come,"
+                    + " and keeps serving until Ctrl-C.",
+            ""
         })
 final class DemoCommand implements Callable<Integer> {
 
@@ -102,7 +106,8 @@ final class DemoCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Configuration configuration = configuration();
         SpeechModel model = model(configuration);
-        try (LocalStack stack = LocalStack.start(port(kafkaPort, 9092), configuration, model)) {
+        try (LocalStack stack =
+                LocalStack.start(port(kafkaPort, 9092, "--kafka-port"), configuration, model)) {
             stack.closeOnExit();
             return untilClosed(stack, out);
         }
@@ -111,8 +116,8 @@ final class DemoCommand implements Callable<Integer> {
     private Configuration configuration() {
         Configuration configuration = new Configuration();
         configuration.set(SynthesisOptions.CAP_BY_TEXT, true);
-        configuration.set(RestOptions.PORT, port(webPort, 8081));
-        configuration.set(EmbeddedFlink.METRICS_PORT, port(metricsPort, 9249));
+        configuration.set(RestOptions.PORT, port(webPort, 8081, "--web-port"));
+        configuration.set(EmbeddedFlink.METRICS_PORT, port(metricsPort, 9249, "--metrics-port"));
         if (!options.containsKey(SynthesisOptions.MODEL.key())) {
             configuration.set(SynthesisOptions.SEGMENT_MAX_UNITS, SEGMENT_MAX_UNITS);
         }
@@ -120,11 +125,10 @@ final class DemoCommand implements Callable<Integer> {
         return configuration;
     }
 
-    private int port(Integer given, int usual) {
-        if (given != null) {
-            return given;
-        }
-        return once ? 0 : usual;
+    /** The port to take, 0 for a free one; one that is in use is named with its option. */
+    private int port(Integer given, int usual, String option) {
+        int port = given == null && once ? 0 : given == null ? usual : given;
+        return port == 0 ? 0 : LoopbackPorts.choose(port, option);
     }
 
     private static SpeechModel model(Configuration configuration) throws Exception {

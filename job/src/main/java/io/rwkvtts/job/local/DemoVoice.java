@@ -28,14 +28,22 @@ public record DemoVoice(Path checkpoint, Path vocabulary) {
                 unpack("model.safetensors", directory), unpack("tokenizer.json", directory));
     }
 
+    /** Puts the whole file in its place at once, because another demo may be reading it. */
     private static Path unpack(String name, Path directory) throws IOException {
         Path file = directory.resolve(name);
+        Path part = Files.createTempFile(directory, name, ".part");
         try (InputStream resource = DemoVoice.class.getResourceAsStream(RESOURCES + name)) {
             if (resource == null) {
                 throw new IOException("the demo voice is not in the class path: " + name);
             }
-            Files.copy(resource, file, StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(resource, part, StandardCopyOption.REPLACE_EXISTING);
+            return Files.move(
+                    part,
+                    file,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(part);
         }
-        return file;
     }
 }
