@@ -180,6 +180,30 @@ class TtsJobITCase {
         job.cancel().get();
     }
 
+    @Test
+    void testTheLargestRecordThatKafkaTakesDoesNotStopTheOneBehindIt() throws Exception {
+        KafkaSettings topics = cluster.topics("large", "at-least-once");
+        JobClient job = cluster.submit(topics);
+        JsonNode speech = expected.get(0);
+        cluster.send(
+                topics,
+                request("large", "Hello.").setAge("x".repeat(1_048_300)).build(),
+                expectedRequest("good", speech).build());
+        try (TokenListener listener = cluster.listen(topics)) {
+            Map<String, Speech> results = cluster.collect(listener, List.of("large", "good"));
+            assertThat(results.get("large").finishReason()).isEqualTo("error");
+            assertThat(results.get("good")).isEqualTo(expectedSpeech(speech));
+        }
+        assertThat(deadLetters(topics, 1))
+                .singleElement()
+                .satisfies(
+                        letter -> {
+                            assertThat(letter.getRequestId()).isEqualTo("large");
+                            assertThat(letter.getPayloadLength()).isGreaterThan(1_048_300);
+                        });
+        job.cancel().get();
+    }
+
     private static List<DeadLetter> deadLetters(KafkaSettings topics, int count) throws Exception {
         List<DeadLetter> letters = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer =

@@ -1,5 +1,6 @@
 package io.rwkvtts.protocol;
 
+import io.rwkvtts.text.TextRules;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -80,6 +81,10 @@ public enum VoiceAttribute {
             }
         }
         throw new IllegalArgumentException(
-                label() + " is \"" + name + "\", expected one of " + allowedNames());
+                label()
+                        + " is \""
+                        + TextRules.excerpt(name)
+                        + "\", expected one of "
+                        + allowedNames());
     }
 }

@@ -1,5 +1,6 @@
 package io.rwkvtts.protocol;
 
+import io.rwkvtts.text.TextRules;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -77,7 +78,7 @@ public final class VoiceDirectory {
     public Voice voice(String id) {
         if (!ID.matcher(id).matches()) {
             throw new IllegalArgumentException(
-                    "voice id \"" + excerpt(id) + "\" is malformed, expected " + ID);
+                    "voice id \"" + TextRules.excerpt(id) + "\" is malformed, expected " + ID);
         }
         Voice voice = voices.get(id);
         if (voice == null) {
@@ -99,9 +100,5 @@ public final class VoiceDirectory {
         String some = voices.keySet().stream().limit(LISTED).collect(Collectors.joining(", "));
         int more = voices.size() - LISTED;
         return "one of " + some + (more > 0 ? " and " + more + " more" : "");
-    }
-
-    private static String excerpt(String id) {
-        return id.length() <= 64 ? id : id.substring(0, 64) + "…";
     }
 }

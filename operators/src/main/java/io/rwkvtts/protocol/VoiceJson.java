@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.rwkvtts.text.TextRules;
 import java.io.IOException;
 
 /** The JSON form of a {@link VoiceFile}. Fields that are not of spec 4.1 are ignored. */
@@ -112,10 +113,6 @@ final class VoiceJson {
     private static IllegalArgumentException unexpected(
             String field, JsonNode value, String expected) {
         return new IllegalArgumentException(
-                field + " is " + excerpt(value.toString()) + ", expected " + expected);
-    }
-
-    private static String excerpt(String json) {
-        return json.length() <= 40 ? json : json.substring(0, 40) + "…";
+                field + " is " + TextRules.excerpt(value.toString()) + ", expected " + expected);
     }
 }

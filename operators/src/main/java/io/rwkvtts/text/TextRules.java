@@ -3,7 +3,21 @@ package io.rwkvtts.text;
 /** What holds for every text to be spoken, and small questions about one. */
 public final class TextRules {
 
+    private static final int EXCERPT_CHARS = 64;
+
     private TextRules() {}
+
+    /**
+     * The beginning of a text, short enough to be quoted in a message; {@code …} stands for the
+     * rest. Does not cut a surrogate pair.
+     */
+    public static String excerpt(String text) {
+        if (text.length() <= EXCERPT_CHARS) {
+            return text;
+        }
+        boolean pair = Character.isHighSurrogate(text.charAt(EXCERPT_CHARS - 1));
+        return text.substring(0, pair ? EXCERPT_CHARS - 1 : EXCERPT_CHARS) + "…";
+    }
 
     /**
      * Index of the first half of a surrogate pair without its other half, −1 if there is none. Such

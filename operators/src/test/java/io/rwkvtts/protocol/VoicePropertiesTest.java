@@ -78,4 +78,10 @@ class VoicePropertiesTest {
         assertThatThrownBy(() -> VoiceProperties.of(null, null, null, null, "1.0"))
                 .hasMessageStartingWith("speed is \"1.0\"");
     }
+
+    @Test
+    void testLongUnknownNameIsQuotedInExcerpt() {
+        assertThatThrownBy(() -> VoiceProperties.of("x".repeat(1_000_000), null, null, null, null))
+                .hasMessageStartingWith("age is \"" + "x".repeat(64) + "…\", expected one of ");
+    }
 }

@@ -30,6 +30,14 @@ class TextRulesTest {
                 .hasMessageContaining("U+DE0A, at index 2");
     }
 
+    @Test
+    void testALongTextIsQuotedByItsBeginning() {
+        String longest = "x".repeat(62) + "😊";
+        assertThat(TextRules.excerpt(longest)).isEqualTo(longest);
+        assertThat(TextRules.excerpt(longest + "y")).isEqualTo(longest + "…");
+        assertThat(TextRules.excerpt("x" + longest)).isEqualTo("x".repeat(63) + "…");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"a", "...7", "你", "½", "③", "Ⅷ", "𠮷", "！ü"})
     void testALetterOrNumberOfAnyScriptCanBeSpoken(String text) {

@@ -47,7 +47,7 @@ final class AudioTokensSerializer implements SerializationSchema<AudioChunk> {
                         .setGlobalTokens(list(chunk.globalTokens()))
                         .setModelId(chunk.modelId())
                         .setFinishReason(chunk.finishReason())
-                        .setError(chunk.error())
+                        .setError(OutputText.bounded(chunk.error()))
                         .build());
     }
 

@@ -21,7 +21,6 @@ final class DeadLetterSerializer implements SerializationSchema<RejectedRecord> 
 
     static final int MAX_PAYLOAD_BYTES = 512 << 10;
     static final int MAX_KEY_BYTES = 64 << 10;
-    static final int MAX_TEXT_LENGTH = 4096;
 
     private static final long serialVersionUID = 1L;
 
@@ -51,8 +50,8 @@ final class DeadLetterSerializer implements SerializationSchema<RejectedRecord> 
         return codec.encode(
                 DeadLetter.newBuilder()
                         .setReason(rejected.reason())
-                        .setDetail(cut(rejected.detail()))
-                        .setRequestId(cut(rejected.requestId()))
+                        .setDetail(OutputText.bounded(rejected.detail()))
+                        .setRequestId(OutputText.bounded(rejected.requestId()))
                         .setTopic(rejected.origin().topic())
                         .setPartition(rejected.origin().partition())
                         .setOffset(rejected.origin().offset())
@@ -63,12 +62,6 @@ final class DeadLetterSerializer implements SerializationSchema<RejectedRecord> 
                         .build());
     }
 
-    private static String cut(String text) {
-        return text == null || text.length() <= MAX_TEXT_LENGTH
-                ? text
-                : text.substring(0, MAX_TEXT_LENGTH);
-    }
-
     private static ByteBuffer cut(byte[] bytes, int length) {
         return bytes == null ? null : ByteBuffer.wrap(bytes, 0, Math.min(bytes.length, length));
     }
@@ -76,7 +69,8 @@ final class DeadLetterSerializer implements SerializationSchema<RejectedRecord> 
     private static byte[] key(RejectedRecord rejected) {
         byte[] key = rejected.key();
         if (key == null) {
-            return rejected.requestId() == null ? null : cut(rejected.requestId()).getBytes(UTF_8);
+            String requestId = OutputText.bounded(rejected.requestId());
+            return requestId == null ? null : requestId.getBytes(UTF_8);
         }
         return key.length <= MAX_KEY_BYTES ? key : Arrays.copyOf(key, MAX_KEY_BYTES);
     }

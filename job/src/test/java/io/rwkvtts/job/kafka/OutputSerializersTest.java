@@ -40,27 +40,30 @@ class OutputSerializersTest {
     @Test
     void testEndOfARequestHasNoTokens() throws Exception {
         AudioTokens tokens =
-                WireCodec.audioTokens()
-                        .decode(
-                                serialize(
-                                                new AudioChunk(
-                                                        "r1",
-                                                        5,
-                                                        2,
-                                                        62,
-                                                        new int[0],
-                                                        null,
-                                                        "model",
-                                                        "error",
-                                                        "text is blank",
-                                                        1,
-                                                        2))
-                                        .value());
+                WireCodec.audioTokens().decode(serialize(end("text is blank")).value());
 
         assertThat(tokens.getTokens()).isEmpty();
         assertThat(tokens.getGlobalTokens()).isNull();
         assertThat(tokens.getFinishReason()).isEqualTo("error");
         assertThat(tokens.getError()).isEqualTo("text is blank");
+    }
+
+    @Test
+    void testLongErrorIsCutBetweenCharacters() throws Exception {
+        String error = "x" + "😊".repeat(600_000);
+
+        AudioTokens tokens = WireCodec.audioTokens().decode(serialize(end(error)).value());
+
+        assertThat(tokens.getError()).hasSize(4095).isEqualTo(error.substring(0, 4095));
+    }
+
+    @Test
+    void testHalfASurrogatePairIsReplaced() throws Exception {
+        String error = "\uD83D, \uDE0A and 😊 \uD83D";
+
+        AudioTokens tokens = WireCodec.audioTokens().decode(serialize(end(error)).value());
+
+        assertThat(tokens.getError()).isEqualTo("\uFFFD, \uFFFD and 😊 \uFFFD");
     }
 
     @Test
@@ -115,6 +118,23 @@ class OutputSerializersTest {
     }
 
     @Test
+    void testDeadLetterIsCutBetweenCharacters() throws Exception {
+        String text = "x" + "😊".repeat(4096);
+
+        DeadLetter letter =
+                WireCodec.deadLetters()
+                        .decode(
+                                serialize(
+                                                new RejectedRecord(
+                                                        "invalid", text, text, 0, ORIGIN, null,
+                                                        null))
+                                        .value());
+
+        assertThat(letter.getDetail()).isEqualTo(text.substring(0, 4095));
+        assertThat(letter.getRequestId()).isEqualTo(text.substring(0, 4095));
+    }
+
+    @Test
     void testTombstoneWithoutKeyFitsIntoADeadLetter() throws Exception {
         ProducerRecord<byte[], byte[]> record =
                 serialize(new RejectedRecord("undecodable", "why", null, 0, ORIGIN, null, null));
@@ -147,6 +167,10 @@ class OutputSerializersTest {
                 null,
                 requestTimestampMs,
                 emittedAtMs);
+    }
+
+    private static AudioChunk end(String error) {
+        return new AudioChunk("r1", 5, 2, 62, new int[0], null, "model", "error", error, 100, 200);
     }
 
     private static ProducerRecord<byte[], byte[]> serialize(AudioChunk chunk) throws Exception {

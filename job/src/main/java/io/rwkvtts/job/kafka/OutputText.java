@@ -1,0 +1,41 @@
+package io.rwkvtts.job.kafka;
+
+/**
+ * Strings of output records that may quote the input. A record which Kafka accepted once must not
+ * fail the job because what is said about it is larger than a message may be, or has no UTF-8 form.
+ */
+final class OutputText {
+
+    static final int MAX_LENGTH = 4096;
+
+    private static final int REPLACEMENT = 0xfffd;
+
+    private OutputText() {}
+
+    /**
+     * The text, at most its first {@link #MAX_LENGTH} characters without half a surrogate pair at
+     * the cut; any other half is replaced by U+FFFD. Null stays null.
+     */
+    static String bounded(String text) {
+        if (text == null) {
+            return null;
+        }
+        return cut(text)
+                .codePoints()
+                .map(OutputText::wellFormed)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    private static String cut(String text) {
+        if (text.length() <= MAX_LENGTH) {
+            return text;
+        }
+        boolean pair = Character.isHighSurrogate(text.charAt(MAX_LENGTH - 1));
+        return text.substring(0, pair ? MAX_LENGTH - 1 : MAX_LENGTH);
+    }
+
+    private static int wellFormed(int codePoint) {
+        return Character.getType(codePoint) == Character.SURROGATE ? REPLACEMENT : codePoint;
+    }
+}
