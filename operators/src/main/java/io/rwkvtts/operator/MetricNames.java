@@ -15,6 +15,9 @@ public final class MetricNames {
     /** Gauge: requests that wait for a slot. */
     public static final String REQUESTS_WAITING = "numRequestsWaiting";
 
+    /** Gauge: requests that are not finished: running, waiting for a slot or for more text. */
+    public static final String REQUESTS_OPEN = "numRequestsOpen";
+
     /** Gauge, 0–1: share of slots in use. */
     public static final String STATE_SLOT_USAGE = "stateSlotUsage";
 
@@ -59,6 +62,18 @@ public final class MetricNames {
 
     /** Histogram: sampling one token, microseconds. */
     public static final String SAMPLE_TIME = "sampleTimeUs";
+
+    /**
+     * Histogram: the longest that a listener who began with the first chunk of a request had to
+     * wait for a later one.
+     */
+    public static final String AUDIO_UNDERRUN = "audioUnderrunMs";
+
+    /** Counter: requests whose listener never had to wait more than 100 ms for a later chunk. */
+    public static final String CONTINUITY_OK = "continuityOk";
+
+    /** Counter: requests that {@link #CONTINUITY_OK} is a part of. */
+    public static final String CONTINUITY_TOTAL = "continuityTotal";
 
     /** Histogram, per mille: processing time by audio time of a request. */
     public static final String AUDIO_RTF = "audioRtfPerMille";

@@ -41,12 +41,19 @@ final class RequestTimers {
     /**
      * How a request is to end now that a timer fired, null if it goes on; then its next timer is
      * set.
+     *
+     * @param busy whether it runs or waits for a slot: then it is not its sender who keeps it
+     *     waiting
      */
-    FinishReason due(SpeechRequest request, long timestampMs) {
+    FinishReason due(SpeechRequest request, boolean busy, long timestampMs) {
         if (request.deadlineMs() <= timestampMs) {
             return FinishReason.DEADLINE;
         }
         if (request.textComplete()) {
+            return null;
+        }
+        if (busy) {
+            set(timestampMs + idleTimeoutMs);
             return null;
         }
         if (idleEnd(request) <= timestampMs) {
@@ -54,6 +61,13 @@ final class RequestTimers {
         }
         set(idleEnd(request));
         return null;
+    }
+
+    /** A request is done: its deadline, which may be far away, is forgotten. */
+    void forget(SpeechRequest request) {
+        if (request.deadlineMs() != Long.MAX_VALUE) {
+            timers.deleteProcessingTimeTimer(VoidNamespace.INSTANCE, request.deadlineMs());
+        }
     }
 
     private void set(long timestampMs) {

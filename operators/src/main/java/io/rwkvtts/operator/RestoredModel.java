@@ -4,6 +4,7 @@ import io.rwkvtts.engine.EngineModel;
 import io.rwkvtts.operator.SynthesisSettings.OtherWeights;
 import io.rwkvtts.synthesis.RequestSnapshot;
 import io.rwkvtts.synthesis.UtteranceSnapshot;
+import java.util.stream.IntStream;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +60,20 @@ final class RestoredModel {
                                     + " end before you change it, or set"
                                     + " tts.restore.other-weights to 'recompute' to have them go on"
                                     + " with the new model in mid-speech"));
+        }
+        int largest = IntStream.of(utterance.prompt()).max().orElse(0);
+        if (largest >= model.vocabRows()) {
+            throw new SuppressRestartsException(
+                    new IllegalStateException(
+                            "request "
+                                    + id
+                                    + " is in mid-speech with token "
+                                    + largest
+                                    + " in its prompt, but model "
+                                    + model.weightsId()
+                                    + " knows tokens below "
+                                    + model.vocabRows()
+                                    + " only: let the running requests end with the old model"));
         }
         if (!weightsLogged) {
             weightsLogged = true;

@@ -28,6 +28,9 @@ final class SynthesisMetrics implements LoopObserver {
     /** Values that a histogram keeps: a sliding window. */
     private static final int WINDOW = 1_000;
 
+    /** Wait for a later chunk that a listener does not mind. */
+    private static final long CONTINUOUS_NANOS = 100_000_000L;
+
     private static final long LOG_INTERVAL_NANOS = 10_000_000_000L;
 
     private final MetricGroup group;
@@ -53,10 +56,14 @@ final class SynthesisMetrics implements LoopObserver {
     private final Histogram sampleTime;
     private final Histogram audioRtf;
     private final Histogram snapshotTime;
+    private final Histogram audioUnderrun;
+    private final Counter continuityOk;
+    private final Counter continuityTotal;
 
     private final int slots;
     private volatile int running;
     private volatile int waiting;
+    private volatile int open;
     private long loggedAt = System.nanoTime();
     private long tokensAtLog;
 
@@ -65,6 +72,7 @@ final class SynthesisMetrics implements LoopObserver {
         this.group = operatorGroup.addGroup(MetricNames.GROUP);
         group.gauge(MetricNames.REQUESTS_RUNNING, (Gauge<Integer>) () -> running);
         group.gauge(MetricNames.REQUESTS_WAITING, (Gauge<Integer>) () -> waiting);
+        group.gauge(MetricNames.REQUESTS_OPEN, (Gauge<Integer>) () -> open);
         group.gauge(MetricNames.STATE_SLOT_USAGE, (Gauge<Double>) () -> (double) running / slots);
         group.gauge(MetricNames.STATE_BYTES, (Gauge<Long>) () -> (long) running * stateBytes);
         promptTokens = group.counter(MetricNames.PROMPT_TOKENS);
@@ -94,6 +102,9 @@ final class SynthesisMetrics implements LoopObserver {
         sampleTime = histogram(MetricNames.SAMPLE_TIME);
         audioRtf = histogram(MetricNames.AUDIO_RTF);
         snapshotTime = histogram(MetricNames.SNAPSHOT_TIME);
+        audioUnderrun = histogram(MetricNames.AUDIO_UNDERRUN);
+        continuityOk = group.counter(MetricNames.CONTINUITY_OK);
+        continuityTotal = group.counter(MetricNames.CONTINUITY_TOTAL);
     }
 
     private Counter counter(String name, String reason) {
@@ -105,9 +116,10 @@ final class SynthesisMetrics implements LoopObserver {
     }
 
     /** Publishes how many requests run and wait; cheap, called after every change. */
-    void occupancy(int runningRequests, int waitingRequests) {
+    void occupancy(int runningRequests, int waitingRequests, int openRequests) {
         running = runningRequests;
         waiting = waitingRequests;
+        open = openRequests;
     }
 
     void restored(int requests) {
@@ -186,7 +198,12 @@ final class SynthesisMetrics implements LoopObserver {
         if (clock.spoke()) {
             prefillTime.update(millis(clock.prefillNanos()));
             decodeTime.update(millis(clock.decodeNanos()));
-            double audioSeconds = request.tokenOffset() / GenerationLimits.TOKENS_PER_SECOND;
+            audioUnderrun.update(millis(clock.underrunNanos()));
+            continuityTotal.inc();
+            if (clock.underrunNanos() <= CONTINUOUS_NANOS) {
+                continuityOk.inc();
+            }
+            double audioSeconds = clock.tokensOut() / GenerationLimits.TOKENS_PER_SECOND;
             audioRtf.update(Math.round(clock.totalNanos() / 1e6 / audioSeconds));
         }
     }

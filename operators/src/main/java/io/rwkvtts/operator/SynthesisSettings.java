@@ -26,7 +26,8 @@ import java.time.Duration;
  * @param segmentMaxUnits longer sentences are cut, see {@link Segmenter}
  * @param chunks how tokens are cut into records
  * @param prefillChunkTokens most prompt tokens fed between two steps
- * @param queueCapacity requests that may wait
+ * @param queueCapacity requests that may be open without holding a slot: that wait for one, or for
+ *     more text
  * @param whenFull what happens to the next one when so many wait
  * @param tenantRequestsPerSecond requests that a tenant may begin on average, 0 for any number
  * @param tenantBurst requests that a tenant may begin at once
@@ -89,6 +90,9 @@ public record SynthesisSettings(
         requireAtLeastOne("tts.text.max-chars", maxTextChars);
         requireAtLeastOne("tts.prefill.chunk-tokens", prefillChunkTokens);
         requireAtLeastOne("tts.queue.capacity", queueCapacity);
+        // Refuse what cannot work here, where a person waits for the answer.
+        segmenter(segmentMinUnits, segmentMaxUnits);
+        new TenantRates(tenantRequestsPerSecond, tenantBurst);
         requirePositive("tts.request.idle-timeout", idleTimeout);
         requirePositive("tts.request.dedup-window", dedupWindow);
     }
@@ -108,12 +112,21 @@ public record SynthesisSettings(
 
     /** Decides which request gets the next slot. */
     Admission admission() {
-        return new Admission(queueCapacity, new TenantRates(tenantRequestsPerSecond, tenantBurst));
+        return new Admission(new TenantRates(tenantRequestsPerSecond, tenantBurst));
     }
 
     /** Cuts the texts of requests into segments. */
     Segmenter segmenter() {
-        return new Segmenter(segmentMinUnits, segmentMaxUnits);
+        return segmenter(segmentMinUnits, segmentMaxUnits);
+    }
+
+    private static Segmenter segmenter(int minUnits, int maxUnits) {
+        try {
+            return new Segmenter(minUnits, maxUnits);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "tts.segment.min-units and tts.segment.max-units: " + e.getMessage(), e);
+        }
     }
 
     private static void requireAtLeastOne(String option, int value) {

@@ -74,6 +74,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     private transient SynthesisMetrics speechMetrics;
     private transient RequestTimers timers;
     private transient long arrivals;
+    private transient int openRequests;
 
     SynthesizeOperator(
             StreamOperatorParameters<AudioChunk> parameters,
@@ -145,7 +146,13 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
             RequestSnapshot snapshot = restored.adapt(store.load());
             interrupted += snapshot.utterance() == null ? 0 : 1;
             arrivals = Math.max(arrivals, snapshot.arrival() + 1);
+            openRequests++;
             SpeechRequest request = SpeechRequest.restore(snapshot, settings.maxTextChars());
+            if (!request.textComplete()) {
+                // Its events may lie in Kafka since long before now; nobody could read them.
+                request.awaitEventFrom(timers.now());
+                store.save(request.snapshot());
+            }
             if (request.ready(segmenter)) {
                 admission.add(request.ticket());
             }
@@ -157,9 +164,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     @Override
     public void processElement(StreamRecord<RequestEvent> record) throws Exception {
         RequestEvent event = record.getValue();
-        while (settings.whenFull() == WhenFull.BACKPRESSURE && admission.full()) {
-            mailbox.yield();
-        }
+        trampoline.inputSeen();
         setCurrentKey(event.requestId());
         if (store.isFinished()) {
             speechMetrics.droppedFinished();
@@ -168,6 +173,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         SpeechRequest request = find(event.requestId());
         boolean known = request != null;
         if (!known) {
+            openRequests++;
             request =
                     new SpeechRequest(
                             event.requestId(),
@@ -179,9 +185,26 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
             end(request, FinishReason.ERROR, event.rejection());
         } else if (event.cancel()) {
             end(request, FinishReason.CANCELLED, null);
-        } else {
+        } else if (known || findRoom(event.requestId())) {
             accept(request, event, known);
+        } else {
+            end(request, FinishReason.OVERLOADED, null);
         }
+    }
+
+    /**
+     * Room for the new request of the current key: waits for it, or says that there is none. Nobody
+     * else touches a key that is not known yet, so nothing changes about it meanwhile.
+     */
+    private boolean findRoom(String id) throws InterruptedException {
+        while (openRequests - loop.running().size() > settings.queueCapacity()) {
+            if (settings.whenFull() == WhenFull.REJECT) {
+                return false;
+            }
+            mailbox.yield();
+            setCurrentKey(id);
+        }
+        return true;
     }
 
     /** The unfinished request of the current key, null if there is none. */
@@ -222,20 +245,11 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         if (loop.running(request.id()) == null) {
             store.save(request.snapshot());
             if (request.ready(segmenter)) {
-                enqueue(request);
+                admission.add(request.ticket());
+                kick();
             } else if (request.textComplete()) {
                 endUnspoken(request, event);
             }
-        }
-    }
-
-    private void enqueue(SpeechRequest request) throws IOException {
-        RequestQueue.Ticket ticket = request.ticket();
-        if (settings.whenFull() == WhenFull.REJECT && !ticket.begun() && admission.full()) {
-            end(request, FinishReason.OVERLOADED, null);
-        } else {
-            admission.add(ticket);
-            kick();
         }
     }
 
@@ -280,7 +294,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
             }
             setCurrentKey(next.id());
             RequestSnapshot snapshot = restored.adapt(store.load());
-            loop.admit(SpeechRequest.restore(snapshot, settings.maxTextChars()));
+            loop.admit(SpeechRequest.restore(snapshot, settings.maxTextChars()), next.sinceNanos());
         }
     }
 
@@ -299,7 +313,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     }
 
     private void kick() {
-        speechMetrics.occupancy(loop.running().size(), admission.waiting());
+        speechMetrics.occupancy(loop.running().size(), admission.waiting(), openRequests);
         if (hasWork()) {
             trampoline.kick();
         }
@@ -319,7 +333,9 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     public void finished(SpeechRequest request, FinishReason reason, String error) {
         emitter.end(request, reason, error);
         speechMetrics.finished(reason);
+        openRequests--;
         setCurrentKey(request.id());
+        timers.forget(request);
         try {
             store.finish(reason);
         } catch (IOException e) {
@@ -330,6 +346,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     @Override
     public void parked(SpeechRequest request) {
         setCurrentKey(request.id());
+        request.awaitEventFrom(timers.now());
         try {
             store.save(request.snapshot());
         } catch (IOException e) {
@@ -343,7 +360,8 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         if (request == null) {
             return;
         }
-        FinishReason reason = timers.due(request, timer.getTimestamp());
+        boolean busy = loop.running(request.id()) != null || admission.waits(request.id());
+        FinishReason reason = timers.due(request, busy, timer.getTimestamp());
         if (reason != null) {
             end(request, reason, null);
         }

@@ -87,6 +87,17 @@ public final class SegmentGeneration {
         semanticCount = earlierSemantics.length;
         System.arraycopy(earlierGlobals, 0, globals, 0, globalCount);
         System.arraycopy(earlierSemantics, 0, semantics, 0, semanticCount);
+        repeats = trailingRepeats();
+    }
+
+    /** How often the latest semantic token stands at the end in a row. */
+    private int trailingRepeats() {
+        int count = 0;
+        while (count < semanticCount
+                && semantics[semanticCount - 1 - count] == semantics[semanticCount - 1]) {
+            count++;
+        }
+        return count;
     }
 
     /** Whether the segment is complete: nothing is to be sampled or fed any more. */

@@ -3,34 +3,31 @@ package io.rwkvtts.synthesis;
 import io.rwkvtts.synthesis.RequestQueue.Ticket;
 
 /**
- * Decides which of the waiting requests gets the next slot, and whether another one may wait.
+ * Decides which of the waiting requests gets the next slot.
  *
  * <p>Owns the queue and the rates of the tenants. Not thread-safe.
  */
 public final class Admission {
     private final RequestQueue queue = new RequestQueue();
     private final TenantRates rates;
-    private final int capacity;
     private boolean held;
 
     /**
-     * @param capacity requests that may wait
      * @param rates how fast tenants may begin requests
      */
-    public Admission(int capacity, TenantRates rates) {
-        this.capacity = capacity;
+    public Admission(TenantRates rates) {
         this.rates = rates;
     }
 
-    /** Whether as many requests wait as may. */
-    public boolean full() {
-        return queue.size() >= capacity;
-    }
-
-    /** Lets a request wait; {@link #full} is the caller's to ask. */
+    /** Lets a request wait; does nothing if it waits already. */
     public void add(Ticket ticket) {
         queue.add(ticket);
         held = false;
+    }
+
+    /** Whether a request waits. */
+    public boolean waits(String id) {
+        return queue.contains(id);
     }
 
     /** Takes a request out; does nothing if it does not wait. */

@@ -1,20 +1,44 @@
 package io.rwkvtts.synthesis;
 
 /**
- * When things happened to a request, by {@link System#nanoTime()}, for metrics only. Starts anew on
- * a restore; 0 means "not yet".
+ * When things happened to a request that holds a slot, by {@link System#nanoTime()}, for metrics
+ * only; 0 means "not yet". It begins with the wait for the slot: at its arrival, or at a restore or
+ * with the event that it was parked for.
  */
 public final class RequestClock {
-    private final long acceptedAt = System.nanoTime();
-    long admittedAt;
+    private static final long NANOS_PER_TOKEN = 20_000_000L;
+
+    private final long acceptedAt;
+    private final long admittedAt = System.nanoTime();
     long promptFedAt;
     long firstTokenAt;
-    long firstChunkAt;
     long latestTokenAt;
+    private long firstChunkAt;
+    private long tokensOut;
+    private long underrunNanos;
 
-    RequestClock() {}
+    /**
+     * @param acceptedAt when the wait for the slot began
+     */
+    RequestClock(long acceptedAt) {
+        this.acceptedAt = acceptedAt;
+    }
 
-    /** Nanoseconds from arrival (or restore) to the slot. */
+    /**
+     * A chunk goes out: late if a listener who began with the first one has heard all before it.
+     */
+    void chunk(int tokens) {
+        long now = System.nanoTime();
+        if (firstChunkAt == 0) {
+            firstChunkAt = now;
+        } else {
+            long due = firstChunkAt + tokensOut * NANOS_PER_TOKEN;
+            underrunNanos = Math.max(underrunNanos, now - due);
+        }
+        tokensOut += tokens;
+    }
+
+    /** Nanoseconds from the beginning of the wait to the slot. */
     public long queueNanos() {
         return admittedAt - acceptedAt;
     }
@@ -24,12 +48,12 @@ public final class RequestClock {
         return promptFedAt - admittedAt;
     }
 
-    /** Nanoseconds from arrival to the first semantic token. */
+    /** Nanoseconds from the beginning of the wait to the first semantic token. */
     public long firstTokenNanos() {
         return firstTokenAt - acceptedAt;
     }
 
-    /** Nanoseconds from arrival to the first chunk. */
+    /** Nanoseconds from the beginning of the wait to the first chunk. */
     public long firstChunkNanos() {
         return firstChunkAt - acceptedAt;
     }
@@ -39,12 +63,22 @@ public final class RequestClock {
         return latestTokenAt - promptFedAt;
     }
 
-    /** Nanoseconds from arrival to now. */
+    /** Nanoseconds from the beginning of the wait to now. */
     public long totalNanos() {
         return System.nanoTime() - acceptedAt;
     }
 
-    /** Whether any semantic token came since arrival or restore. */
+    /** Nanoseconds that a listener who began with the first chunk had to wait for a later one. */
+    public long underrunNanos() {
+        return underrunNanos;
+    }
+
+    /** Semantic tokens that went out. */
+    public long tokensOut() {
+        return tokensOut;
+    }
+
+    /** Whether any semantic token came. */
     public boolean spoke() {
         return firstTokenAt != 0;
     }

@@ -24,9 +24,16 @@ public final class RequestQueue {
      * @param deadlineMs epoch milliseconds, {@link Long#MAX_VALUE} for none
      * @param tenant whom the request belongs to; empty for nobody in particular
      * @param arrival number of its arrival in this job
+     * @param sinceNanos when its wait began, by {@link System#nanoTime()}; for metrics
      */
     public record Ticket(
-            String id, boolean begun, int priority, long deadlineMs, String tenant, long arrival) {}
+            String id,
+            boolean begun,
+            int priority,
+            long deadlineMs,
+            String tenant,
+            long arrival,
+            long sinceNanos) {}
 
     private record AdmissionClass(boolean begun, int priority, long deadlineMs) {
 
@@ -50,6 +57,11 @@ public final class RequestQueue {
             classes.computeIfAbsent(AdmissionClass.of(ticket), key -> new TenantTurns())
                     .add(ticket);
         }
+    }
+
+    /** Whether a request waits. */
+    public boolean contains(String id) {
+        return byId.containsKey(id);
     }
 
     /** Takes a request out; does nothing if it does not wait. */

@@ -48,7 +48,8 @@ public final class RequestRules {
     }
 
     /**
-     * Checks an event that does not cancel.
+     * Checks an event that does not cancel. Attributes count in event 0 only, so only there they
+     * are looked at.
      *
      * @throws IllegalArgumentException naming the field, its value and what is allowed
      */
@@ -61,14 +62,17 @@ public final class RequestRules {
         if (sequence == 0 && last && text.isBlank()) {
             throw new IllegalArgumentException("text is blank, expected something to speak");
         }
-        check(attributes);
+        if (sequence == 0) {
+            check(attributes);
+        }
     }
 
     private void check(RequestAttributes attributes) {
-        if (attributes.voiceId() != null) {
+        if (namesVoice(attributes)) {
             voices.voice(attributes.voiceId());
+        } else {
+            properties(attributes);
         }
-        properties(attributes);
         sampling(attributes);
         limits(attributes);
         if (attributes.tenant() != null) {
@@ -80,6 +84,11 @@ public final class RequestRules {
                             + attributes.deadlineMs()
                             + ", expected milliseconds since 1970");
         }
+    }
+
+    /** Whether a request names a reference voice; its properties are ignored then. */
+    static boolean namesVoice(RequestAttributes attributes) {
+        return attributes.voiceId() != null && !attributes.voiceId().isEmpty();
     }
 
     /** The voice described by a request's properties; {@link VoiceProperties#DEFAULT} for none. */

@@ -17,7 +17,6 @@ public final class SpeechRequest {
     private final long arrival;
     private final long timestampMs;
     private final RequestText text;
-    private final RequestClock clock = new RequestClock();
     private RequestAttributes attributes = RequestAttributes.NONE;
     private long idleSinceMs;
     private int segment;
@@ -28,6 +27,7 @@ public final class SpeechRequest {
     private boolean lengthReached;
     private UtteranceSnapshot interrupted;
     private Utterance utterance;
+    private RequestClock clock;
 
     /**
      * @param id id of the request
@@ -169,8 +169,19 @@ public final class SpeechRequest {
         return interrupted;
     }
 
+    void startClock(long acceptedAt) {
+        clock = new RequestClock(acceptedAt);
+    }
+
     RequestClock clock() {
         return clock;
+    }
+
+    /**
+     * Begins its wait for the next event anew, as behind a restore or the end of its speech so far.
+     */
+    public void awaitEventFrom(long nowMs) {
+        idleSinceMs = nowMs;
     }
 
     /** Its place in the queue. */
@@ -181,7 +192,8 @@ public final class SpeechRequest {
                 attributes.priority() == null ? 0 : attributes.priority(),
                 deadlineMs(),
                 attributes.tenant() == null ? "" : attributes.tenant(),
-                arrival);
+                arrival,
+                System.nanoTime());
     }
 
     public String id() {

@@ -100,12 +100,14 @@ public final class SynthesisLoop {
     /**
      * Gives a request a free slot: goes on with its interrupted segment, or begins its next one. If
      * it has none, or the segment cannot be begun, the request is parked or finished at once.
+     *
+     * @param sinceNanos when its wait for the slot began, by {@link System#nanoTime()}
      */
-    public void admit(SpeechRequest request) {
+    public void admit(SpeechRequest request, long sinceNanos) {
         int slot = freeSlots.remove();
         bySlot[slot] = request;
         running.put(request.id(), request);
-        request.clock().admittedAt = System.nanoTime();
+        request.startClock(sinceNanos);
         observer.admitted(request, request.clock());
         UtteranceSnapshot interrupted = request.interrupted();
         if (interrupted == null) {
@@ -210,7 +212,7 @@ public final class SynthesisLoop {
                 return;
             }
         }
-        if (generation.semanticCount() == chunks.nextBorder(utterance.emitted)) {
+        if (generation.semanticCount() >= chunks.nextBorder(utterance.emitted)) {
             emit(request, utterance);
         }
         if (generation.finished()) {
@@ -245,12 +247,12 @@ public final class SynthesisLoop {
                         utterance.emitted, utterance.generation.semanticCount());
         output.chunk(
                 request, tokens, utterance.emitted == 0 ? utterance.generation.globals() : null);
-        request.advance(tokens.length);
-        utterance.emitted += tokens.length;
-        if (request.clock().firstChunkAt == 0) {
-            request.clock().firstChunkAt = System.nanoTime();
+        request.clock().chunk(tokens.length);
+        if (request.sequence() == 0) {
             observer.firstChunk(request.clock());
         }
+        request.advance(tokens.length);
+        utterance.emitted += tokens.length;
     }
 
     private void finishSegment(SpeechRequest request, Utterance utterance) {
@@ -289,6 +291,8 @@ public final class SynthesisLoop {
     }
 
     private void freeSlot(SpeechRequest request, int slot) {
+        // A dead state need not be moved out of the way of the living.
+        engine.clear(slot);
         request.leaveSlot();
         running.remove(request.id());
         bySlot[slot] = null;

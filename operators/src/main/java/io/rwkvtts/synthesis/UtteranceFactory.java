@@ -39,7 +39,7 @@ public final class UtteranceFactory {
         RequestAttributes attributes = request.attributes();
         try {
             GenerationLimits limits = rules.limits(attributes, segment, capByText);
-            if (attributes.voiceId() != null) {
+            if (RequestRules.namesVoice(attributes)) {
                 Voice voice = rules.voices().voice(attributes.voiceId());
                 return utterance(
                         slot,

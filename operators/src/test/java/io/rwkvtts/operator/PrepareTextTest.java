@@ -78,6 +78,7 @@ class PrepareTextTest {
                         Events.piece("s", 1, " ", true),
                         Events.cancel("s"),
                         Events.with("v", "Hello.", Attributes.of("voiceId", "voice-a")),
+                        Events.with("e", "Hello.", Attributes.of("voiceId", "")),
                         Events.with("p", "Hello.", Attributes.of("emotion", "happy")),
                         Events.with("x".repeat(256), "x".repeat(10_000), RequestAttributes.NONE));
         for (RequestEvent event : events) {

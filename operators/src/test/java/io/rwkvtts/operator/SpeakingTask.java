@@ -43,6 +43,8 @@ final class SpeakingTask implements AutoCloseable {
         private int queueCapacity = 10_000;
         private SynthesisSettings.WhenFull whenFull = SynthesisSettings.WhenFull.BACKPRESSURE;
         private double tenantRequestsPerSecond;
+        private int prefillChunkTokens = 16;
+        private long startAtMs;
         private SynthesisSettings.SnapshotMode snapshotMode = SynthesisSettings.SnapshotMode.STATE;
         private SynthesisSettings.OtherWeights otherWeights = SynthesisSettings.OtherWeights.REFUSE;
         private int parallelism = 1;
@@ -84,6 +86,16 @@ final class SpeakingTask implements AutoCloseable {
             return this;
         }
 
+        Builder prefillChunkTokens(int tokens) {
+            prefillChunkTokens = tokens;
+            return this;
+        }
+
+        Builder startAt(long epochMs) {
+            startAtMs = epochMs;
+            return this;
+        }
+
         Builder subtask(int number, int of) {
             subtask = number;
             parallelism = of;
@@ -113,7 +125,7 @@ final class SpeakingTask implements AutoCloseable {
                             20,
                             200,
                             new ChunkPlan(10, 25),
-                            snapshotMode == SynthesisSettings.SnapshotMode.STATE ? 16 : 4_096,
+                            prefillChunkTokens,
                             queueCapacity,
                             whenFull,
                             tenantRequestsPerSecond,
@@ -133,6 +145,7 @@ final class SpeakingTask implements AutoCloseable {
             harness.setup(
                     TypeInformation.of(AudioChunk.class)
                             .createSerializer(harness.getExecutionConfig().getSerializerConfig()));
+            harness.setProcessingTime(startAtMs);
             if (state != null) {
                 harness.initializeState(state);
             }
@@ -204,6 +217,19 @@ final class SpeakingTask implements AutoCloseable {
 
     void endInput() throws Exception {
         harness.endInput();
+    }
+
+    int timers() {
+        return harness.numProcessingTimeTimers();
+    }
+
+    /** Requests of which a record went in, or which wait to, and no end came out. */
+    int unfinished() {
+        return harness.numKeyedStateEntries() - ended();
+    }
+
+    private int ended() {
+        return (int) chunks().stream().filter(chunk -> chunk.finishReason() != null).count();
     }
 
     int storedRequests() {

@@ -137,7 +137,12 @@ class SynthesizeOperatorTest {
         int fed = 0;
         boolean busy = true;
         while (fed < events.size() || busy) {
-            SpeakingTask.Builder builder = new SpeakingTask.Builder().snapshots(mode);
+            SpeakingTask.Builder
+                    builder = // Without state a restore must get through its tokens before the next
+                            // crash.
+                            new SpeakingTask.Builder()
+                                    .snapshots(mode)
+                                    .prefillChunkTokens(mode == SnapshotMode.STATE ? 16 : 4_096);
             try (SpeakingTask task = (state == null ? builder : builder.restore(state)).open()) {
                 for (int i = random.nextInt(3); i > 0 && fed < events.size(); i--) {
                     task.process(events.get(fed++));
@@ -281,15 +286,63 @@ class SynthesizeOperatorTest {
             task.setTime(10 + idle);
             assertThat(finishReasons(task, "gap")).containsExactly("expired");
             assertThat(finishReasons(task, "r")).isEmpty();
-            OperatorSubtaskState state = task.snapshot();
             task.setTime(2 * idle - 1);
             assertThat(finishReasons(task, "r")).isEmpty();
             task.setTime(2 * idle);
             assertThat(finishReasons(task, "r")).containsExactly("expired");
-            try (SpeakingTask restored = new SpeakingTask.Builder().restore(state).open()) {
-                restored.setTime(2 * idle);
-                assertThat(finishReasons(restored, "r")).containsExactly("expired");
+        }
+    }
+
+    @Test
+    void testTimeInWhichTheJobWasAwayDoesNotCountAsIdle() throws Exception {
+        long idle = SpeakingTask.IDLE_TIMEOUT.toMillis();
+        OperatorSubtaskState state;
+        try (SpeakingTask task = SpeakingTask.open()) {
+            task.setTime(0);
+            task.process(Events.piece("r", 0, TWO_SENTENCES, false));
+            task.drain();
+            state = task.snapshot();
+        }
+        long restart = 5 * idle;
+        try (SpeakingTask task =
+                new SpeakingTask.Builder().startAt(restart).restore(state).open()) {
+            task.setTime(restart + idle - 1);
+            assertThat(finishReasons(task, "r")).isEmpty();
+            task.setTime(restart + 2 * idle);
+            assertThat(finishReasons(task, "r")).containsExactly("expired");
+        }
+    }
+
+    @Test
+    void testRequestThatSpeaksOrWaitsForASlotDoesNotExpire() throws Exception {
+        long idle = SpeakingTask.IDLE_TIMEOUT.toMillis();
+        try (SpeakingTask task =
+                new SpeakingTask.Builder().engine(() -> SpeakingTask.scripted(1)).open()) {
+            task.setTime(0);
+            task.process(Events.piece("speaks", 0, TWO_SENTENCES, false));
+            task.steps(5);
+            task.process(Events.piece("waits", 0, TWO_SENTENCES, false));
+            task.setTime(idle + 1);
+            task.drain();
+            assertThat(finishReasons(task, "speaks")).isEmpty();
+            assertThat(finishReasons(task, "waits")).isEmpty();
+            task.setTime(3 * idle);
+            assertThat(finishReasons(task, "speaks")).containsExactly("expired");
+            assertThat(finishReasons(task, "waits")).containsExactly("expired");
+        }
+    }
+
+    @Test
+    void testTimersOfFinishedRequestsAreForgotten() throws Exception {
+        try (SpeakingTask task = SpeakingTask.open()) {
+            task.setTime(0);
+            for (int i = 0; i < 10; i++) {
+                task.process(
+                        Events.with("r" + i, TWO_SENTENCES, Attributes.of("deadlineMs", 1L << 50)));
             }
+            assertThat(task.timers()).isEqualTo(10);
+            task.drain();
+            assertThat(task.timers()).isZero();
         }
     }
 
@@ -341,7 +394,7 @@ class SynthesizeOperatorTest {
     }
 
     @Test
-    void testHoldsInputBackWhenTheQueueIsFullAndStillServesAll() throws Exception {
+    void testHoldsInputBackWhenTooManyAreOpenAndStillServesAll() throws Exception {
         List<RequestEvent> events = requests(12);
         try (SpeakingTask task =
                 new SpeakingTask.Builder()
@@ -350,6 +403,8 @@ class SynthesizeOperatorTest {
                         .open()) {
             for (RequestEvent event : events) {
                 task.process(event);
+                // One runs; with two more the next has to wait, and its wait runs steps.
+                assertThat(task.unfinished()).isLessThanOrEqualTo(4);
             }
             task.drain();
             assertThat(task.speech()).containsExactlyInAnyOrderEntriesOf(undisturbed(events));
@@ -376,6 +431,74 @@ class SynthesizeOperatorTest {
                     .isEqualTo(undisturbed(events).get("request-0"));
             assertThat(finishReasons(task, "request-1")).containsExactly("stop");
         }
+    }
+
+    @Test
+    void testRejectsNoneThatIsAcceptedAlready() throws Exception {
+        try (SpeakingTask task =
+                new SpeakingTask.Builder().queueCapacity(2).rejectWhenFull().open()) {
+            task.process(Events.piece("a", 0, TWO_SENTENCES, false));
+            task.process(Events.piece("b", 0, TWO_SENTENCES, false));
+            task.process(Events.piece("c", 0, TWO_SENTENCES, false));
+            task.process(Events.piece("a", 1, " More.", true));
+            task.process(Events.piece("b", 1, " More.", true));
+            task.drain();
+            assertThat(finishReasons(task, "a")).containsExactly("stop");
+            assertThat(finishReasons(task, "b")).containsExactly("stop");
+            assertThat(finishReasons(task, "c")).containsExactly("overloaded");
+        }
+    }
+
+    @Test
+    void testFinishedIdsAreRememberedOverARestore() throws Exception {
+        OperatorSubtaskState state;
+        try (SpeakingTask task = SpeakingTask.open()) {
+            task.process(Events.whole("r", TWO_SENTENCES));
+            task.drain();
+            state = task.snapshot();
+        }
+        try (SpeakingTask task = new SpeakingTask.Builder().restore(state).open()) {
+            task.process(Events.whole("r", TWO_SENTENCES));
+            task.drain();
+            assertThat(task.chunks()).isEmpty();
+        }
+    }
+
+    @Test
+    void testSnapshotInTheMiddleOfRecomputingLosesNothing() throws Exception {
+        List<RequestEvent> events = requests(3);
+        Map<String, List<String>> speech = new LinkedHashMap<>();
+        OperatorSubtaskState state;
+        try (SpeakingTask task = tokensMode().open()) {
+            for (RequestEvent event : events) {
+                task.process(event);
+            }
+            task.steps(40);
+            state = task.snapshot();
+            task.append(speech);
+        }
+        try (SpeakingTask task = tokensMode().restore(state).open()) {
+            // Pieces of 16: far from through.
+            task.steps(2);
+            state = task.snapshot();
+            task.append(speech);
+        }
+        // What a mode of states finds of a recomputation that is not over must not pass for one.
+        try (SpeakingTask task =
+                new SpeakingTask.Builder().prefillChunkTokens(16).restore(state).open()) {
+            task.steps(2);
+            state = task.snapshot();
+            task.append(speech);
+        }
+        try (SpeakingTask task = new SpeakingTask.Builder().restore(state).open()) {
+            task.drain();
+            task.append(speech);
+        }
+        assertThat(speech).containsExactlyInAnyOrderEntriesOf(undisturbed(events));
+    }
+
+    private static SpeakingTask.Builder tokensMode() {
+        return new SpeakingTask.Builder().snapshots(SnapshotMode.TOKENS).prefillChunkTokens(16);
     }
 
     @Test
@@ -470,6 +593,18 @@ class SynthesizeOperatorTest {
                                     .map(record -> record.replace("scripted-weights", "other"))
                                     .toList());
         }
+    }
+
+    @Test
+    void testRefusesToRecomputeWithAModelThatDoesNotKnowThePrompt() throws Exception {
+        EngineModel small =
+                new EngineModel("small", "n", 1, 12_590, 8193, model("x", "x").stateBytes());
+        SpeakingTask.Builder other =
+                new SpeakingTask.Builder()
+                        .engine(() -> SpeakingTask.scripted(4, small))
+                        .recomputeForOtherWeights()
+                        .restore(inMidSpeech());
+        assertThatThrownBy(other::open).isInstanceOf(SuppressRestartsException.class);
     }
 
     @Test

@@ -239,10 +239,10 @@ class SegmentGenerationTest {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long thread = Thread.currentThread().getId();
         int[] globals = new int[32];
-        generate(begin(GenerationProgress.withGlobals(globals), new GenerationLimits(0, 2048)));
+        generate(begin(GenerationProgress.withGlobals(globals), new GenerationLimits(0, 2048, 0)));
 
         SegmentGeneration generation =
-                begin(GenerationProgress.withGlobals(globals), new GenerationLimits(0, 2048));
+                begin(GenerationProgress.withGlobals(globals), new GenerationLimits(0, 2048, 0));
         long before = threads.getThreadAllocatedBytes(thread);
         generate(generation);
         long allocated = threads.getThreadAllocatedBytes(thread) - before;
@@ -295,5 +295,33 @@ class SegmentGenerationTest {
 
     private static Integer[] boxed(int[] tokens) {
         return Arrays.stream(tokens).boxed().toArray(Integer[]::new);
+    }
+
+    @Test
+    void testCutsARunawaySegmentOffAtTheSamePlaceFromWhereverItGoesOn() {
+        GenerationLimits limits = new GenerationLimits(0, 200, 20);
+        float[] logits = new float[IdSpace.SEMANTIC_LOGITS];
+        logits[77] = 100;
+        Sampler sampler = new Sampler(IdSpace.SEMANTIC_LOGITS);
+        GenerationProgress start = GenerationProgress.withGlobals(new int[IdSpace.GLOBAL_TOKENS]);
+        for (int restoredAt = 0; restoredAt <= 21; restoredAt++) {
+            SegmentGeneration generation = runaway(start, limits);
+            for (int token = 0; !generation.finished(); token++) {
+                if (token == restoredAt) {
+                    generation = runaway(generation.progress(), limits);
+                }
+                if (!generation.needsLogits()) {
+                    generation.nextInput();
+                }
+                generation.sample(logits, sampler);
+            }
+            assertThat(generation.semanticCount()).as("restored at %s", restoredAt).isEqualTo(21);
+            assertThat(generation.ranAway()).isTrue();
+            assertThat(generation.cutOff()).isTrue();
+        }
+    }
+
+    private static SegmentGeneration runaway(GenerationProgress progress, GenerationLimits limits) {
+        return new SegmentGeneration(0, 0, progress, limits, SamplingParameters.SEMANTIC);
     }
 }

@@ -175,6 +175,7 @@ class RequestQueuePropertiesTest {
                 action.priority(),
                 action.deadlineMs(),
                 action.tenant(),
-                arrival);
+                arrival,
+                0);
     }
 }

@@ -17,22 +17,22 @@ class RequestQueueTest {
     private final RequestQueue queue = new RequestQueue();
 
     private static Ticket ticket(String id, long arrival) {
-        return new Ticket(id, false, 0, NEVER, "", arrival);
+        return new Ticket(id, false, 0, NEVER, "", arrival, 0);
     }
 
     private static Ticket of(String tenant, int number, long arrival) {
-        return new Ticket(tenant + number, false, 0, NEVER, tenant, arrival);
+        return new Ticket(tenant + number, false, 0, NEVER, tenant, arrival, 0);
     }
 
     @Test
     void testOrdersByBegunThenPriorityThenDeadlineThenArrival() {
         queue.add(ticket("late", 9));
         queue.add(ticket("early", 1));
-        queue.add(new Ticket("due", false, 0, 1_000, "", 10));
-        queue.add(new Ticket("due-sooner", false, 0, 500, "", 11));
-        queue.add(new Ticket("important", false, 5, NEVER, "", 12));
-        queue.add(new Ticket("unimportant", false, -5, 1, "", 0));
-        queue.add(new Ticket("begun", true, -9, NEVER, "", 13));
+        queue.add(new Ticket("due", false, 0, 1_000, "", 10, 0));
+        queue.add(new Ticket("due-sooner", false, 0, 500, "", 11, 0));
+        queue.add(new Ticket("important", false, 5, NEVER, "", 12, 0));
+        queue.add(new Ticket("unimportant", false, -5, 1, "", 0, 0));
+        queue.add(new Ticket("begun", true, -9, NEVER, "", 13, 0));
 
         assertThat(drain())
                 .containsExactly(
@@ -81,7 +81,7 @@ class RequestQueueTest {
         queue.add(of("free", 0, 1));
         assertThat(queue.poll(tenant -> tenant.equals("free")).id()).isEqualTo("free0");
         assertThat(queue.poll(tenant -> tenant.equals("free"))).isNull();
-        queue.add(new Ticket("begun", true, 0, NEVER, "held", 2));
+        queue.add(new Ticket("begun", true, 0, NEVER, "held", 2, 0));
         assertThat(queue.poll(tenant -> false).id()).isEqualTo("begun");
         assertThat(queue.size()).isEqualTo(1);
     }
@@ -89,7 +89,7 @@ class RequestQueueTest {
     @Test
     void testHoldsEachRequestOnce() {
         queue.add(ticket("a", 1));
-        queue.add(new Ticket("a", false, 7, NEVER, "", 2));
+        queue.add(new Ticket("a", false, 7, NEVER, "", 2, 0));
         assertThat(queue.size()).isEqualTo(1);
         assertThat(drain()).containsExactly("a");
     }

@@ -55,7 +55,7 @@ class SegmentSpeakerTest {
                     }
                     SpeechRequest request = new SpeechRequest(id, 0, 0, 100);
                     request.accept(0, text, true, RequestAttributes.NONE, 0);
-                    loop.admit(request);
+                    loop.admit(request, System.nanoTime());
                     loop.step();
                 });
         while (loop.hasWork()) {

@@ -47,6 +47,15 @@ class SynthesisLoopTest {
 
     private static SynthesisLoop loop(
             ScriptedEngine engine, GenerationLimits limits, int prefillTokens, SpeechOutput out) {
+        return loop(engine, limits, prefillTokens, out, LoopObserver.NONE);
+    }
+
+    private static SynthesisLoop loop(
+            ScriptedEngine engine,
+            GenerationLimits limits,
+            int prefillTokens,
+            SpeechOutput out,
+            LoopObserver observer) {
         return new SynthesisLoop(
                 engine,
                 new UtteranceFactory(
@@ -57,7 +66,7 @@ class SynthesisLoopTest {
                 new ChunkPlan(10, 25),
                 prefillTokens,
                 out,
-                LoopObserver.NONE);
+                observer);
     }
 
     private static ScriptedEngine engineOf(int slots) {
@@ -85,7 +94,7 @@ class SynthesisLoopTest {
         SynthesisLoop loop = loop(engine(1), limits, 10_000, undisturbed);
         texts.forEach(
                 (id, text) -> {
-                    loop.admit(request(id, text));
+                    loop.admit(request(id, text), System.nanoTime());
                     run(loop);
                 });
         return undisturbed;
@@ -104,7 +113,7 @@ class SynthesisLoopTest {
     @Test
     void testCutsASegmentIntoAShortChunkAndLongerOnes() {
         SynthesisLoop loop = loop(engineOf(1).endAfter(64), LIMITS, 256, speech);
-        loop.admit(request("r", "Hello."));
+        loop.admit(request("r", "Hello."), System.nanoTime());
         run(loop);
 
         List<String> records = speech.records.get("r");
@@ -119,7 +128,7 @@ class SynthesisLoopTest {
     @Test
     void testChunkThatEndsWithTheSegmentIsNotFollowedByAnEmptyOne() {
         SynthesisLoop loop = loop(engineOf(1).endAfter(35), LIMITS, 256, speech);
-        loop.admit(request("r", "Hello."));
+        loop.admit(request("r", "Hello."), System.nanoTime());
         run(loop);
         assertThat(speech.records.get("r")).hasSize(3).last().isEqualTo("#2 STOP");
     }
@@ -127,7 +136,7 @@ class SynthesisLoopTest {
     @Test
     void testEmptySegmentEndsWithoutChunk() {
         SynthesisLoop loop = loop(engineOf(1).endAfter(0), LIMITS, 256, speech);
-        loop.admit(request("r", "Hello."));
+        loop.admit(request("r", "Hello."), System.nanoTime());
         run(loop);
         assertThat(speech.records.get("r")).containsExactly("#0 STOP");
     }
@@ -136,7 +145,7 @@ class SynthesisLoopTest {
     void testSegmentAtItsLimitEndsWithLength() {
         SynthesisLoop loop =
                 loop(engineOf(1).endAfter(1_000), new GenerationLimits(0, 12), 256, speech);
-        loop.admit(request("r", "Hello."));
+        loop.admit(request("r", "Hello."), System.nanoTime());
         run(loop);
         assertThat(speech.finished).containsEntry("r", FinishReason.LENGTH);
         assertThat(speech.records.get("r")).hasSize(3);
@@ -145,7 +154,7 @@ class SynthesisLoopTest {
     @Test
     void testLaterSegmentsTakeOverTheGlobalTokensOfTheFirst() {
         SynthesisLoop loop = loop(engineOf(1).endAfter(5), LIMITS, 256, speech);
-        loop.admit(request("r", THREE_SENTENCES));
+        loop.admit(request("r", THREE_SENTENCES), System.nanoTime());
         run(loop);
 
         List<String> records = speech.records.get("r");
@@ -169,7 +178,7 @@ class SynthesisLoopTest {
             while (loop.hasWork() || !waiting.isEmpty()) {
                 while (loop.hasFreeSlot() && !waiting.isEmpty() && random.nextInt(4) > 0) {
                     String id = waiting.remove();
-                    loop.admit(request(id, texts.get(id)));
+                    loop.admit(request(id, texts.get(id)), System.nanoTime());
                 }
                 loop.step();
             }
@@ -190,7 +199,7 @@ class SynthesisLoopTest {
         while (!requests.isEmpty()) {
             // Without state a restore must get through its tokens before the next crash.
             SynthesisLoop loop = loop(engine(6), LIMITS, withState ? 7 : 10_000, interrupted);
-            requests.forEach(loop::admit);
+            requests.forEach(request -> loop.admit(request, System.nanoTime()));
             for (int steps = random.nextInt(4); steps >= 0 && loop.hasWork(); steps--) {
                 loop.step();
             }
@@ -214,7 +223,7 @@ class SynthesisLoopTest {
             boolean last = i == THREE_SENTENCES.length() - 1;
             request.accept(i, THREE_SENTENCES.substring(i, i + 1), last, RequestAttributes.NONE, i);
             if (!loop.hasWork() && request.ready(SEGMENTER)) {
-                loop.admit(request);
+                loop.admit(request, System.nanoTime());
                 run(loop);
             }
         }
@@ -223,10 +232,29 @@ class SynthesisLoopTest {
     }
 
     @Test
+    void testClocksCountTheWaitForTheSlot() {
+        List<RequestClock> clocks = new ArrayList<>();
+        LoopObserver observer =
+                new LoopObserver() {
+                    @Override
+                    public void firstChunk(RequestClock clock) {
+                        clocks.add(clock);
+                    }
+                };
+        SynthesisLoop loop = loop(engine(1), LIMITS, 256, speech, observer);
+        long second = 1_000_000_000L;
+        loop.admit(request("r", THREE_SENTENCES), System.nanoTime() - 5 * second);
+        run(loop);
+        assertThat(clocks).hasSize(1);
+        assertThat(clocks.get(0).queueNanos()).isBetween(5 * second, 60 * second);
+        assertThat(clocks.get(0).firstChunkNanos()).isGreaterThan(clocks.get(0).queueNanos());
+    }
+
+    @Test
     void testReleaseFreesTheSlotInMidSpeech() {
         SynthesisLoop loop = loop(engineOf(1).endAfter(70), LIMITS, 256, speech);
         SpeechRequest request = request("r", "Hello.");
-        loop.admit(request);
+        loop.admit(request, System.nanoTime());
         for (int i = 0; i < 50; i++) {
             loop.step();
         }
@@ -241,9 +269,9 @@ class SynthesisLoopTest {
     void testEveryLiveRequestIsSteppedBetweenTwoPrefillPieces() {
         ScriptedEngine engine = engineOf(2).endAfter(1_000);
         SynthesisLoop loop = loop(engine, LIMITS, 16, speech);
-        loop.admit(request("short", "Hi."));
+        loop.admit(request("short", "Hi."), System.nanoTime());
         loop.step();
-        loop.admit(request("long", "Long sentence without an end ".repeat(6)));
+        loop.admit(request("long", "Long sentence without an end ".repeat(6)), System.nanoTime());
         Map<Integer, Integer> stepsAtPrefill = new HashMap<>();
         engine.beforePrefill(call -> stepsAtPrefill.put(call, engine.stepCalls()));
         for (int i = 0; i < 8; i++) {
@@ -259,8 +287,8 @@ class SynthesisLoopTest {
         SynthesisLoop loop = loop(engine(2), limits, 256, speech);
         SpeechRequest unknownVoice = new SpeechRequest("voice", 0, 0, MAX_CHARS);
         unknownVoice.accept(0, "Hello.", true, attributesWithVoice("gone"), 0);
-        loop.admit(request("fine", "Hello."));
-        loop.admit(unknownVoice);
+        loop.admit(request("fine", "Hello."), System.nanoTime());
+        loop.admit(unknownVoice, System.nanoTime());
         run(loop);
         assertThat(speech.finished)
                 .containsEntry("fine", FinishReason.STOP)
