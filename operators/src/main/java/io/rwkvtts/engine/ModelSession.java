@@ -6,9 +6,11 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.TensorInfo;
+
 import io.rwkvtts.model.GraphNames;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.ModelFormatException;
+
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -28,8 +30,9 @@ final class ModelSession implements AutoCloseable {
             sessionOptions.setIntraOpNumThreads(options.threads());
             sessionOptions.addConfigEntry(
                     "session.intra_op.allow_spinning", options.spinning() ? "1" : "0");
-            // Part of the numeric identity: the same everywhere, and not an option therefore.
-            sessionOptions.addConfigEntry("session.set_denormal_as_zero", "1");
+            // Subnormal numbers count, as everywhere in Java. To take them as zero is an option of
+            // ONNX Runtime that would change, for good, the one Java thread that opens the first
+            // session of the process, and no other: equal calls would give unlike bits.
             session =
                     OnnxRuntime.environment()
                             .createSession(model.graph().toString(), sessionOptions);

@@ -3,10 +3,12 @@ package io.rwkvtts.engine;
 import static java.util.Objects.requireNonNull;
 
 import io.rwkvtts.model.ModelDirectory;
-import java.util.List;
-import java.util.Map;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.util.List;
+import java.util.Map;
 
 /**
  * {@link InferenceEngine} on ONNX Runtime's CPU provider.
@@ -17,7 +19,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>State layout 1: 32-bit floats, little-endian; for each layer the token-shift vectors of the
  * time mix and of the channel mix, D each; then for each layer the matrix state [H, 64, 64], key
- * index before value index, times 2^−40 (exact but for numbers below 2^−86, which count as zero).
+ * index before value index, times 2^−40 (exact but for numbers below 2^−86, which lose digits).
  */
 public final class OnnxEngine implements InferenceEngine {
 

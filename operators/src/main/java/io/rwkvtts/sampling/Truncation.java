@@ -21,7 +21,9 @@ final class Truncation {
         if (topK > 0) {
             bound = Math.max(bound, weights.rankBound(topK, order));
         }
-        int count = weights.idsFrom(Math.max(bound, Double.MIN_VALUE), kept);
+        // No weight is subnormal, and the smallest such number would equal 0 on a thread whose
+        // floating-point mode a native library has changed.
+        int count = weights.idsFrom(Math.max(bound, Double.MIN_NORMAL), kept);
         int limit = topK > 0 ? topK : count;
         return dropBehind(lastKept(weights, count, topP, limit), weights.array(), count);
     }

@@ -7,10 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.management.ThreadMXBean;
+
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.ModelFormatException;
 import io.rwkvtts.model.ModelShape;
 import io.rwkvtts.model.Quantization;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -18,9 +24,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class OnnxEngineTest {
 
@@ -67,6 +70,16 @@ class OnnxEngineTest {
             assertThatThrownBy(() -> engine.logits(0, new float[1], 1))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("slot 0");
+        }
+    }
+
+    @Test
+    void testArithmeticOfTheCallingThreadStaysAsJavaDemands() {
+        double[] smallest = {Double.MIN_VALUE};
+        try (OnnxEngine engine = OnnxEngine.open(model, OPTIONS)) {
+            engine.step(new int[] {0}, new int[] {1}, 1);
+            // The bits, because where subnormal numbers are zero they also compare as equal to it.
+            assertThat(Double.doubleToRawLongBits(smallest[0] + smallest[0])).isEqualTo(2);
         }
     }
 

@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rwkvtts.model.ModelShape;
 import io.rwkvtts.model.Quantization;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -11,12 +18,9 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** ONNX Runtime in JVMs of its own, which must not crash. */
 class OnnxRuntimeITCase {
@@ -65,17 +69,43 @@ class OnnxRuntimeITCase {
         assertNoCrashReport();
     }
 
+    @Test
+    void testForbiddenTokenIsNotDrawnWhereSubnormalNumbersAreZero() throws Exception {
+        Process process =
+                java(
+                        System.getProperty("java.class.path"),
+                        "1",
+                        DrawWithoutSubnormals.class,
+                        directory.resolve("model/model.onnx").toString());
+        try (BufferedReader output = process.inputReader()) {
+            assertThat(output.lines()).containsExactly("subnormal sum 0.0", "forbidden drawn 0");
+        }
+        assertThat(process.waitFor()).isZero();
+    }
+
     private static Process steps(int count, String classPath, String telemetryDisabled)
             throws IOException {
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:-CreateCoredumpOnCrash",
-                        "-cp",
-                        classPath,
-                        StepLoop.class.getName(),
-                        directory.resolve("model").toString(),
-                        Integer.toString(count));
+        return java(
+                classPath,
+                telemetryDisabled,
+                StepLoop.class,
+                directory.resolve("model").toString(),
+                Integer.toString(count));
+    }
+
+    private static Process java(
+            String classPath, String telemetryDisabled, Class<?> main, String... arguments)
+            throws IOException {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:-CreateCoredumpOnCrash",
+                                "-cp",
+                                classPath,
+                                main.getName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.directory(directory.toFile());
         builder.redirectError(directory.resolve("errors").toFile());
         if (telemetryDisabled.isEmpty()) {
