@@ -134,7 +134,7 @@ final class SafetensorsHeaderReader {
                 .orElseThrow(
                         () ->
                                 fault(
-                                        "tensor %s has dtype %s: expected one of %s"
+                                        "tensor %s has dtype %.20s: expected one of %s"
                                                 .formatted(
                                                         name,
                                                         dtype,

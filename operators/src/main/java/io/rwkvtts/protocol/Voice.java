@@ -2,6 +2,8 @@ package io.rwkvtts.protocol;
 
 import static java.util.Objects.requireNonNull;
 
+import io.rwkvtts.text.TextRules;
+
 /**
  * A reference voice (spec 3.4). Immutable.
  *
@@ -13,11 +15,12 @@ import static java.util.Objects.requireNonNull;
 public record Voice(String id, String transcript, int[] globals, int[] semantics) {
 
     /**
-     * @throws IllegalArgumentException if there are not 32 globals or a token is out of range
+     * @throws IllegalArgumentException if there are not 32 globals, a token is out of range, or the
+     *     transcript is not well-formed Unicode
      */
     public Voice {
         requireNonNull(id, "id");
-        requireNonNull(transcript, "transcript");
+        TextRules.requireWellFormed(requireNonNull(transcript, "transcript"));
         if (globals.length != IdSpace.GLOBAL_TOKENS) {
             throw new IllegalArgumentException(
                     "a voice has " + globals.length + " global tokens, expected 32");

@@ -65,6 +65,9 @@ class SafetensorsFileTest {
                 Arguments.of(tensor("F64", "[1]", "[0,8]"), "expected one of [F32, F16, BF16]"),
                 Arguments.of(tensor("f32", "[2]", "[0,8]"), "dtype f32"),
                 Arguments.of(
+                        tensor("x".repeat(100_000), "[2]", "[0,8]"),
+                        "dtype " + "x".repeat(20) + ": expected one of"),
+                Arguments.of(
                         "{\"a\":{\"dtype\":3,\"shape\":[2],\"data_offsets\":[0,8]}}",
                         "dtype of tensor a"),
                 Arguments.of(tensor("F32", "[-2]", "[0,8]"), "found -2"),

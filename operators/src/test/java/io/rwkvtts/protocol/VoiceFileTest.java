@@ -168,6 +168,11 @@ class VoiceFileTest {
     }
 
     @Test
+    void testTranscriptThatIsNoTextIsRefused() throws IOException {
+        assertRefused(voiceA().replace("the world", "the \\ud83d"), "half a surrogate pair");
+    }
+
+    @Test
     void testDeepNestingIsRefused() throws IOException {
         assertRefused("{\"id\":" + "[".repeat(100_000), "it is not JSON");
     }
