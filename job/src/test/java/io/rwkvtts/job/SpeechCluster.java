@@ -1,6 +1,7 @@
 package io.rwkvtts.job;
 
 import io.rwkvtts.job.client.ReceivedTokens;
+import io.rwkvtts.job.client.TextEventProducer;
 import io.rwkvtts.job.client.TokenListener;
 import io.rwkvtts.job.kafka.Brokers;
 import io.rwkvtts.job.kafka.KafkaOptions;
@@ -12,7 +13,6 @@ import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.operator.EngineFactory;
 import io.rwkvtts.schema.AudioTokens;
 import io.rwkvtts.schema.TextEvent;
-import io.rwkvtts.schema.WireCodec;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.function.UnaryOperator;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -124,24 +123,34 @@ final class SpeechCluster implements AutoCloseable {
         return environment.executeAsync(topics.groupId());
     }
 
+    /** Sends events, each under its request's key. */
     void send(KafkaSettings topics, TextEvent... events) throws Exception {
-        WireCodec<TextEvent> codec = WireCodec.textEvents();
-        for (TextEvent event : events) {
-            send(topics, event.getRequestId(), codec.encode(event));
+        try (TextEventProducer producer =
+                new TextEventProducer(topics.properties(), topics.requestsTopic())) {
+            for (TextEvent event : events) {
+                producer.send(event).get();
+            }
         }
     }
 
-    void send(KafkaSettings topics, String key, byte[] value) throws Exception {
-        Properties properties = topics.properties();
+    void send(KafkaSettings topics, String key, byte[] value) {
+        send(topics, key, List.of(value));
+    }
+
+    /** Sends records as they are, under one key and so to one partition. */
+    void send(KafkaSettings topics, String key, List<byte[]> values) {
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(
-                        properties, new ByteArraySerializer(), new ByteArraySerializer())) {
-            producer.send(
-                            new ProducerRecord<>(
-                                    topics.requestsTopic(),
-                                    key.getBytes(StandardCharsets.UTF_8),
-                                    value))
-                    .get();
+                        topics.properties(),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer())) {
+            for (byte[] value : values) {
+                producer.send(
+                        new ProducerRecord<>(
+                                topics.requestsTopic(),
+                                key.getBytes(StandardCharsets.UTF_8),
+                                value));
+            }
         }
     }
 
