@@ -44,7 +44,8 @@ final class BlockNames {
                 .forEach(
                         (name, tensor) -> {
                             Matcher lora = LORA_MATRIX.matcher(name);
-                            if (lora.matches() && tensor.shape().size() == 2) {
+                            boolean used = !CheckpointLayout.UNUSED.matcher(name).matches();
+                            if (used && lora.matches() && tensor.shape().size() == 2) {
                                 boolean down = lora.group(2).equals("1");
                                 long in = tensor.shape().get(down ? 0 : 1);
                                 long out = tensor.shape().get(down ? 1 : 0);

@@ -1,13 +1,14 @@
 package io.rwkvtts.model;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * How the tensors of a checkpoint map to the official ones: naming, sizes, and the place of each
@@ -23,7 +24,11 @@ record CheckpointLayout(Naming naming, ModelShape shape, Map<String, TensorSourc
     private static final Pattern BLOCK = Pattern.compile("blocks\\.(\\d{1,9})\\..*");
 
     /** The first layer has no value residual; some files have its tensors all the same. */
-    private static final Pattern UNUSED = Pattern.compile("blocks\\.0\\.att\\.v[012]");
+    static final Pattern UNUSED = Pattern.compile("blocks\\.0\\.att\\.v[012]");
+
+    /** Parts of the computation: a tensor among them that is not known means another one. */
+    private static final Pattern COMPUTED =
+            Pattern.compile("(blocks|layers|emb|embeddings|ln_out|norm|head|lm_head)\\..*");
 
     private static final Pattern ADAPTER = Pattern.compile(".*(\\.time_state|\\.lora[._].*)");
     private static final Pattern OLDER_RWKV =
@@ -119,6 +124,18 @@ record CheckpointLayout(Naming naming, ModelShape shape, Map<String, TensorSourc
                             throw new ModelFormatException(
                                     "%s: %s is a tuned initial state or an adapter, which would change the results and is not supported: expected plain weights, with adapters merged"
                                             .formatted(files.path(), name));
+                        });
+        rest.stream()
+                .filter(name -> COMPUTED.matcher(name).matches())
+                .findFirst()
+                .ifPresent(
+                        name -> {
+                            throw new ModelFormatException(
+                                    "%s: tensor %s (%s) is not part of RWKV-7, and the results would be wrong without it: expected a plain RWKV-7 checkpoint (not 7a or 7b, and without biases of linear layers)"
+                                            .formatted(
+                                                    files.path(),
+                                                    name,
+                                                    sources.get(name).storedNames()));
                         });
         if (!rest.isEmpty()) {
             LOG.warn(

@@ -3,13 +3,16 @@ package io.rwkvtts.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Files in the official and the web-rwkv form, most of them with something wrong. */
 class CheckpointTest {
@@ -93,6 +96,14 @@ class CheckpointTest {
                 Checkpoint checkpoint = open()) {
             assertThat(checkpoint.shape()).isEqualTo(official.shape());
             assertThat(checkpoint.weightsId()).isEqualTo(official.weightsId());
+        }
+    }
+
+    @Test
+    void testUnusedValueResidualDoesNotTellTheNaming() throws IOException {
+        file.put(ATT0 + "v1", 3, 64).put(ATT0 + "v2", 64, 3);
+        try (Checkpoint checkpoint = open()) {
+            assertThat(checkpoint.naming()).isEqualTo(Naming.OFFICIAL);
         }
     }
 
@@ -223,13 +234,32 @@ class CheckpointTest {
 
     @Test
     void testTensorsThatWouldChangeTheResultAreRefusedAndOthersIgnored() throws IOException {
-        file.put("blocks.0.att.some_buffer", 3);
+        file.put("tokenizer.some_buffer", 3);
         open().close();
         file.put("blocks.1.att.time_state", 1, 64, 64);
         assertRefused("blocks.1.att.time_state is a tuned initial state or an adapter");
         readOfficial();
         file.put("blocks.1.att.key.lora_A", 8, 64);
         assertRefused("blocks.1.att.key.lora_a is a tuned initial state or an adapter");
+    }
+
+    /** Those of RWKV-7a and 7b, and biases of linear layers. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "blocks.0.ffn.s_emb.weight",
+                "blocks.1.ffn.s0",
+                "blocks.1.ffn.s1",
+                "blocks.1.qkv.k_emb.weight",
+                "blocks.0.att.receptance.bias",
+                "blocks.0.att.some_buffer",
+                "blocks.1.att.v3",
+                "emb.bias",
+                "head.bias"
+            })
+    void testTensorsOfAnotherComputationAreRefused(String name) {
+        file.put(name, 64);
+        assertRefused("tensor " + name, "is not part of RWKV-7", "not 7a or 7b");
     }
 
     @Test

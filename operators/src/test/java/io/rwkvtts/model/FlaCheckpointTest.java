@@ -3,15 +3,16 @@ package io.rwkvtts.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 
 /** Files in the form of flash-linear-attention, single and in shards. */
 class FlaCheckpointTest {
@@ -70,6 +71,20 @@ class FlaCheckpointTest {
     void testBiasOfTheGateIsRefusedSinceItWouldBeLost() {
         file.put(ATTENTION + "g_lora.lora.2.bias", 64);
         assertRefused("blocks.1.att.g_lora.lora.2.bias is a tuned initial state or an adapter");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "model.layers.1.attn.r_proj.bias",
+                "model.layers.0.ffn.s_emb.weight",
+                "model.layers.0.gain",
+                "model.norm.gain",
+                "lm_head.bias"
+            })
+    void testTensorsOfAnotherComputationAreRefused(String name) {
+        file.put(name, 64);
+        assertRefused("(" + name + ") is not part of RWKV-7");
     }
 
     @Test
