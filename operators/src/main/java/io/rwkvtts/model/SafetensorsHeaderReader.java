@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -19,12 +20,17 @@ import java.util.Map;
 
 /**
  * Reads the JSON header of a safetensors file (spec 1.8) as a stream, so that a hostile one takes
- * no memory beyond its own length. Refuses duplicate names, deep nesting and endless lists.
+ * no memory beyond its own length. Refuses duplicate names, deep nesting, and more metadata or
+ * unknown fields than any file needs.
  */
 final class SafetensorsHeaderReader {
 
     private static final int MAX_TENSORS = 65_536;
     private static final int MAX_DIMENSIONS = 8;
+    private static final int MAX_METADATA = 1_000;
+
+    /** Per tensor, those within one another counted, too. */
+    private static final int MAX_UNKNOWN_FIELDS = 16;
 
     private static final JsonFactory JSON =
             JsonFactory.builder()
@@ -43,6 +49,7 @@ final class SafetensorsHeaderReader {
     private final JsonParser json;
     private final Map<String, String> metadata = new LinkedHashMap<>();
     private final List<SafetensorsHeader.Entry> entries = new ArrayList<>();
+    private int unknownFields;
 
     private SafetensorsHeaderReader(String source, JsonParser json) {
         this.source = source;
@@ -94,6 +101,9 @@ final class SafetensorsHeaderReader {
         expect(JsonToken.START_OBJECT, json.currentToken(), "__metadata__");
         while (json.nextToken() != JsonToken.END_OBJECT) {
             String key = json.currentName();
+            if (metadata.size() == MAX_METADATA) {
+                throw fault("__metadata__ has more than " + MAX_METADATA + " entries");
+            }
             expect(JsonToken.VALUE_STRING, json.nextToken(), "__metadata__ " + key);
             metadata.put(key, json.getText());
         }
@@ -104,6 +114,7 @@ final class SafetensorsHeaderReader {
         TensorType type = null;
         List<Long> shape = null;
         List<Long> offsets = null;
+        unknownFields = 0;
         while (json.nextToken() != JsonToken.END_OBJECT) {
             String field = json.currentName();
             JsonToken value = json.nextToken();
@@ -114,7 +125,10 @@ final class SafetensorsHeaderReader {
                 }
                 case "shape" -> shape = readNumbers("shape of tensor " + name);
                 case "data_offsets" -> offsets = readNumbers("data_offsets of tensor " + name);
-                default -> json.skipChildren();
+                default -> {
+                    countUnknownField(name);
+                    skipValue(name);
+                }
             }
         }
         if (type == null || shape == null || offsets == null || offsets.size() != 2) {
@@ -125,6 +139,36 @@ final class SafetensorsHeaderReader {
                                     .formatted(type, shape, offsets));
         }
         return new SafetensorsHeader.Entry(name, type, shape, offsets.get(0), offsets.get(1));
+    }
+
+    private void skipValue(String tensor) throws IOException {
+        int depth = 0;
+        JsonToken token = json.currentToken();
+        while (true) {
+            if (token.isStructStart()) {
+                depth++;
+            } else if (token.isStructEnd()) {
+                depth--;
+            } else if (token == JsonToken.FIELD_NAME) {
+                countUnknownField(tensor);
+            }
+            if (depth == 0) {
+                return;
+            }
+            token = json.nextToken();
+        }
+    }
+
+    /** Names are kept by the parser until their object ends. */
+    private void countUnknownField(String tensor) {
+        if (++unknownFields > MAX_UNKNOWN_FIELDS) {
+            throw fault(
+                    "tensor "
+                            + tensor
+                            + " has more than "
+                            + MAX_UNKNOWN_FIELDS
+                            + " unknown fields");
+        }
     }
 
     private TensorType typeOf(String name, String dtype) {

@@ -3,7 +3,17 @@ package io.rwkvtts.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -16,11 +26,6 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class SafetensorsFileTest {
 
@@ -115,6 +120,31 @@ class SafetensorsFileTest {
                 .isInstanceOf(ModelFormatException.class)
                 .hasMessageContaining(path.toString())
                 .hasMessageContaining(reason);
+    }
+
+    /** A million names of which the reader and its parser must not keep more than a few. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"__metadata__\":{%s}}|__metadata__ has more than 1000 entries",
+                "{\"a\":{%s}}|tensor a has more than 16 unknown fields",
+                "{\"a\":{\"x\":[{},{%s}]}}|tensor a has more than 16 unknown fields"
+            })
+    void testHeadersOfEndlessFieldsAreRefusedInLittleMemory(String header, String reason)
+            throws IOException {
+        String fields =
+                IntStream.range(0, 1_000_000)
+                        .mapToObj(i -> "\"" + i + "\":\"\"")
+                        .collect(Collectors.joining(","));
+        Path path = write(header.formatted(fields), new byte[0]);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        assertThatThrownBy(() -> SafetensorsFile.open(path))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining(reason);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(10_000_000);
     }
 
     @Test
