@@ -79,6 +79,10 @@ record ModelDescription(
                             .formatted(file, e.getOriginalMessage()),
                     e);
         }
+        if (description == null) {
+            throw new ModelFormatException(
+                    "%s is damaged: it says null; export the model again".formatted(file));
+        }
         description.checkVersion(file);
         description.checkValues(file);
         return description;

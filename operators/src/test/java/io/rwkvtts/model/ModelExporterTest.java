@@ -6,8 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,13 +26,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelExporterTest {
 
@@ -186,6 +189,10 @@ class ModelExporterTest {
         assertRefused(target, "model.json is damaged");
         Files.writeString(description, text + "{}");
         assertRefused(target, "model.json is damaged");
+        Files.writeString(description, "null");
+        assertRefused(target, "model.json is damaged: it says null");
+        Files.writeString(description, "");
+        assertRefused(target, "model.json is damaged");
         Files.writeString(description, " ".repeat(2_000_000));
         assertRefused(target, "model.json has 2000000 bytes");
     }
@@ -202,6 +209,10 @@ class ModelExporterTest {
         assertEditRefused(json -> json.put("graph", "other-1"), "graph other-1");
         assertEditRefused(json -> json.put("stateLayout", 0), "state layout 0");
         assertEditRefused(json -> json.put("randomSeed", "x"), "randomSeed");
+        assertEditRefused(json -> json.put("randomSeed", -1), "randomSeed is \"-1\"");
+        assertEditRefused(json -> json.put("randomSeed", 1.5), "randomSeed is \"1.5\"");
+        assertEditRefused(json -> json.putObject("randomSeed"), "model.json is damaged");
+        assertEditRefused(json -> json.putNull("files"), "model.json is damaged");
         assertEditRefused(json -> ((ObjectNode) json.get("shape")).put("width", 65), "width 65");
         assertEditRefused(
                 json -> ((ObjectNode) json.get("files")).remove("model.onnx"), "model.onnx");
