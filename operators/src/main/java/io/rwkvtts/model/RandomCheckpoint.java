@@ -2,6 +2,7 @@ package io.rwkvtts.model;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.UUID;
 
 /**
  * Writes checkpoints with random weights, of any shape, in the official naming: to measure and to
@@ -44,13 +46,12 @@ public final class RandomCheckpoint {
         checkTarget(target, shape.parameters() * type.bytes());
         Path partial =
                 target.resolveSibling(
-                        ".%s.%d.part"
-                                .formatted(target.getFileName(), ProcessHandle.current().pid()));
+                        ".%s.%s.part".formatted(target.getFileName(), UUID.randomUUID()));
+        FileChannel channel =
+                FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         partial.toFile().deleteOnExit();
         try {
-            try (FileChannel channel =
-                    FileChannel.open(
-                            partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            try (channel) {
                 write(channel, shape, type, seed);
             }
             Files.move(partial, target, StandardCopyOption.REPLACE_EXISTING);

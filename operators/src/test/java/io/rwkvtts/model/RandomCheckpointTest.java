@@ -3,6 +3,9 @@ package io.rwkvtts.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -11,8 +14,6 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class RandomCheckpointTest {
 
@@ -91,6 +92,17 @@ class RandomCheckpointTest {
         try (Stream<Path> files = Files.list(directory)) {
             assertThat(files).containsExactly(path);
         }
+    }
+
+    @Test
+    void testWhatAnotherWriterHasBegunIsLeftAlone() throws IOException {
+        Path begun =
+                Files.writeString(
+                        directory.resolve(
+                                ".random.safetensors." + ProcessHandle.current().pid() + ".part"),
+                        "half");
+        assertThat(write(SMALL, TensorType.F32, 1)).exists();
+        assertThat(begun).hasContent("half");
     }
 
     @Test
