@@ -67,10 +67,7 @@ final class SelfTest {
             }
             alone.add(result(0));
         }
-        for (int batch : BATCHES) {
-            if (batch > engine.slots()) {
-                continue;
-            }
+        for (int batch : batchSizes()) {
             clear();
             int[] slots = IntStream.range(0, batch).toArray();
             for (int t = 0; t < STEPS; t++) {
@@ -86,6 +83,13 @@ final class SelfTest {
             }
         }
         return Optional.empty();
+    }
+
+    private int[] batchSizes() {
+        return Arrays.stream(BATCHES)
+                .map(size -> Math.min(size, engine.slots()))
+                .distinct()
+                .toArray();
     }
 
     private int[] tokens(int count) {

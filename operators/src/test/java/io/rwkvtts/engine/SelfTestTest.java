@@ -2,8 +2,9 @@ package io.rwkvtts.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 class SelfTestTest {
 
@@ -33,6 +34,19 @@ class SelfTestTest {
                     }
                 };
         assertThat(new SelfTest(broken).run()).hasValue("row 16 of a batch of 17, and alone");
+    }
+
+    @Test
+    void testFullBatchOfFewSlotsIsTriedToo() {
+        InferenceEngine broken =
+                new Deviating(new ScriptedEngine(ScriptedEngine.model(100, 50), 8)) {
+                    @Override
+                    public void step(int[] slots, int[] tokens, int count) {
+                        super.step(slots, tokens, count);
+                        deviatingSlot = count == 8 ? slots[7] : -1;
+                    }
+                };
+        assertThat(new SelfTest(broken).run()).hasValue("row 7 of a batch of 8, and alone");
     }
 
     @Test
