@@ -30,9 +30,24 @@ public final class FlinkDefaults {
         // The JobManager's own storage takes no more than 5 MB of a state.
         options.set(CheckpointingOptions.CHECKPOINT_STORAGE, FILES);
         options.set(StateBackendOptions.STATE_BACKEND, "hashmap");
-        options.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+        restarts(options);
         options.set(PipelineOptions.GENERIC_TYPES, false);
         return options;
+    }
+
+    /** At once after a fault; never longer than 10 s apart, as for a broker that is away. */
+    private static void restarts(Configuration options) {
+        options.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+        options.set(
+                RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,
+                Duration.ofMillis(100));
+        options.set(
+                RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
+                Duration.ofSeconds(10));
+        // Flink's hour would make a fault pay for those before it.
+        options.set(
+                RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD,
+                Duration.ofMinutes(1));
     }
 
     /** Sets what neither the cluster nor the user has set. */
