@@ -139,6 +139,9 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
         properties.put("transaction.state.log.min.isr", "1");
         properties.put("share.coordinator.state.topic.min.isr", "1");
+        // A killed broker is taken for alive so long, and its successor refused.
+        properties.put("broker.session.timeout.ms", "3000");
+        properties.put("broker.heartbeat.interval.ms", "1000");
         // Its default takes 128 MB of heap at the start.
         properties.put("log.cleaner.dedupe.buffer.size", "2097152");
         return properties;
