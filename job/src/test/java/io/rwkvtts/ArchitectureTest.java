@@ -138,6 +138,7 @@ class ArchitectureTest {
                         "io.rwkvtts.schema..",
                         "io.rwkvtts.job.kafka..",
                         "io.rwkvtts.job.client..",
+                        "io.rwkvtts.job.chaos..",
                         "io.rwkvtts.job.cli..")
                 .check(main);
     }

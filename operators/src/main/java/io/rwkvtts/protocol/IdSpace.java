@@ -70,8 +70,8 @@ public record IdSpace(OptionalInt spct0) {
                             + " (semantic tokens and end of speech); is it a TTS model?");
         }
         OptionalInt spct0 = tokenizer.spct0();
-        boolean properties = spct0.isPresent() && spct0.getAsInt() + SPCT_COUNT <= vocabRows;
-        int end = properties ? spct0.getAsInt() + SPCT_COUNT : tokenizer.largestTextId() + 1;
+        boolean properties = spct0.isPresent() && rows(tokenizer) <= vocabRows;
+        int end = properties ? rows(tokenizer) : tokenizer.largestTextId() + 1;
         if (!isPadded(vocabRows, end)
                 && !isPadded(
                         vocabRows - WorldTokenizer.TEXT_OFFSET, end - WorldTokenizer.TEXT_OFFSET)) {
@@ -95,6 +95,12 @@ public record IdSpace(OptionalInt spct0) {
             padded |= rows == (used + m - 1) / m * m;
         }
         return padded;
+    }
+
+    /** Rows of {@code emb.weight} for all ids of a vocabulary, those of properties included. */
+    public static int rows(WorldTokenizer tokenizer) {
+        OptionalInt spct0 = tokenizer.spct0();
+        return spct0.isPresent() ? spct0.getAsInt() + SPCT_COUNT : tokenizer.largestTextId() + 1;
     }
 
     /** A copy of {@code tokens}, each of which must be in [0, alphabet). */

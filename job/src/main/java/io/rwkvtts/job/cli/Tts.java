@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
             GenerateCommand.class,
             InspectCommand.class,
             ExportCommand.class,
-            RandomModelCommand.class
+            RandomModelCommand.class,
+            ChaosCommand.class
         })
 public final class Tts implements Runnable {
 

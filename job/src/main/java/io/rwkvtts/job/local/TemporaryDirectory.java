@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A directory that is deleted with all it holds on {@link #close()}. */
-final class TemporaryDirectory implements AutoCloseable {
+public final class TemporaryDirectory implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TemporaryDirectory.class);
 
@@ -21,7 +21,7 @@ final class TemporaryDirectory implements AutoCloseable {
     }
 
     /** A new directory in the system's place for temporary files. */
-    static TemporaryDirectory create(String prefix) {
+    public static TemporaryDirectory create(String prefix) {
         try {
             return new TemporaryDirectory(Files.createTempDirectory(prefix));
         } catch (IOException e) {
@@ -29,13 +29,19 @@ final class TemporaryDirectory implements AutoCloseable {
         }
     }
 
-    Path path() {
+    /** Where it lies. */
+    public Path path() {
         return path;
     }
 
     /** Deletes the directory; what cannot be deleted is logged and left. */
     @Override
     public void close() {
+        delete(path);
+    }
+
+    /** Deletes a directory with all it holds, if it exists; what cannot be deleted is logged. */
+    public static void delete(Path path) {
         if (!Files.exists(path)) {
             return;
         }

@@ -41,6 +41,14 @@ class LoopbackPortsTest {
     }
 
     @Test
+    void testLastingPortIsFreeAndNoneOfThoseForOutgoingConnections() {
+        int port = LoopbackPorts.chooseLasting();
+
+        assertThat(port).isBetween(20_000, 32_767);
+        assertThat(LoopbackPorts.choose(port, "--port")).isEqualTo(port);
+    }
+
+    @Test
     void testPortBeyondTheRangeIsRefused() {
         assertThatThrownBy(() -> LoopbackPorts.choose(65_536, "--port"))
                 .isInstanceOf(IllegalArgumentException.class)
