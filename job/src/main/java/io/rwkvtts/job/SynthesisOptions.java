@@ -197,8 +197,9 @@ public final class SynthesisOptions {
                     .intType()
                     .defaultValue(10_000)
                     .withDescription(
-                            "Requests that may wait for a slot in one subtask, see"
-                                    + " tts.queue.when-full.");
+                            "Requests that may be open in one subtask without holding a slot: that"
+                                    + " wait for one, or for more text. For what happens to the"
+                                    + " next, see tts.queue.when-full.");
 
     /** What happens when the queue is full. */
     public static final ConfigOption<WhenFull> QUEUE_WHEN_FULL =
@@ -206,9 +207,9 @@ public final class SynthesisOptions {
                     .enumType(WhenFull.class)
                     .defaultValue(WhenFull.BACKPRESSURE)
                     .withDescription(
-                            "'backpressure': a subtask whose queue is full takes in nothing more and"
-                                    + " the requests wait in Kafka. 'reject': a request that finds"
-                                    + " the queue full ends at once as 'overloaded'.");
+                            "When tts.queue.capacity requests are open: 'backpressure' takes in"
+                                    + " nothing behind the next request, and events wait in Kafka;"
+                                    + " 'reject' ends the next request at once as 'overloaded'.");
 
     /** Rate of a tenant. */
     public static final ConfigOption<Double> TENANT_REQUESTS_PER_SECOND =

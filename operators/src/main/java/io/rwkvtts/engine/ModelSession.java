@@ -6,11 +6,9 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.TensorInfo;
-
 import io.rwkvtts.model.GraphNames;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.ModelFormatException;
-
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -3,10 +3,8 @@ package io.rwkvtts.engine;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
-
 import io.rwkvtts.sampling.Sampler;
 import io.rwkvtts.sampling.SamplingParameters;
-
 import java.util.Random;
 
 /**
