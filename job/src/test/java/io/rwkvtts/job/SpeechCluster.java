@@ -45,16 +45,37 @@ final class SpeechCluster implements AutoCloseable {
     record Speech(List<Integer> tokens, List<Integer> globalTokens, String finishReason) {}
 
     private final EmbeddedKafka kafka;
+    private final Map<String, String> clientProperties;
     private final EmbeddedFlink flink;
     private final SpeechModel model;
 
-    private SpeechCluster(EmbeddedKafka kafka, EmbeddedFlink flink, SpeechModel model) {
+    private SpeechCluster(
+            EmbeddedKafka kafka,
+            Map<String, String> clientProperties,
+            EmbeddedFlink flink,
+            SpeechModel model) {
         this.kafka = kafka;
+        this.clientProperties = clientProperties;
         this.flink = flink;
         this.model = model;
     }
 
     static SpeechCluster start(Path directory, Duration checkpointInterval) throws Exception {
+        return start(directory, checkpointInterval, EmbeddedKafka.start(0), Map.of());
+    }
+
+    /**
+     * Starts the other parts.
+     *
+     * @param kafka is closed with them
+     * @param clientProperties what its clients need
+     */
+    static SpeechCluster start(
+            Path directory,
+            Duration checkpointInterval,
+            EmbeddedKafka kafka,
+            Map<String, String> clientProperties)
+            throws Exception {
         DemoVoice voice = DemoVoice.unpack(directory);
         SpeechModel model =
                 SpeechModel.open(
@@ -68,7 +89,7 @@ final class SpeechCluster implements AutoCloseable {
         options.set(
                 RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,
                 Duration.ofMillis(100));
-        return new SpeechCluster(EmbeddedKafka.start(0), EmbeddedFlink.start(options), model);
+        return new SpeechCluster(kafka, clientProperties, EmbeddedFlink.start(options), model);
     }
 
     /** Topics of a name of their own, created. */
@@ -81,6 +102,7 @@ final class SpeechCluster implements AutoCloseable {
         options.set(KafkaOptions.GROUP_ID, name);
         options.set(KafkaOptions.TRANSACTIONAL_ID_PREFIX, name);
         options.setString(KafkaOptions.DELIVERY_GUARANTEE.key(), delivery);
+        options.set(KafkaOptions.CLIENT_PROPERTIES, clientProperties);
         KafkaSettings settings = KafkaSettings.from(options);
         try (Brokers brokers = Brokers.connect(settings.properties())) {
             brokers.createTopics(TtsJob.topicsOf(settings), 4);

@@ -17,7 +17,9 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -181,11 +183,15 @@ public final class Brokers implements AutoCloseable {
             return future.get();
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
+            if (cause instanceof AuthenticationException) {
+                throw notLetIn(cause);
+            }
             if (cause instanceof TimeoutException) {
                 throw new KafkaSetupException(
                         ("no Kafka broker answers at %s within %d s. Check the bootstrap servers,"
-                                        + " and that the broker runs and advertises an address that"
-                                        + " can be reached from here")
+                                        + " that the broker runs and advertises an address that can"
+                                        + " be reached from here, and that security.protocol is"
+                                        + " what it speaks")
                                 .formatted(address, timeout.toSeconds()),
                         cause);
             }
@@ -197,6 +203,21 @@ public final class Brokers implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new KafkaSetupException("interrupted while waiting for Kafka", e);
         }
+    }
+
+    private KafkaSetupException notLetIn(Throwable cause) {
+        boolean tls = cause instanceof SslAuthenticationException;
+        return new KafkaSetupException(
+                "the Kafka at %s: %s: %s. Check %s among the properties of the Kafka client"
+                        .formatted(
+                                address,
+                                tls ? "the TLS handshake failed" : "the login failed",
+                                cause.getMessage(),
+                                tls
+                                        ? "ssl.truststore.* and ssl.keystore.*"
+                                        : "sasl.mechanism, and user and password in"
+                                                + " sasl.jaas.config,"),
+                cause);
     }
 
     private static void pause() {

@@ -101,7 +101,18 @@ public final class KafkaOptions {
                     .defaultValue(Map.of())
                     .withDescription(
                             "Properties for the Kafka clients of the job, such as"
-                                    + " tts.kafka.properties.security.protocol: SASL_SSL.");
+                                    + " tts.kafka.properties.security.protocol: SASL_SSL. They win"
+                                    + " over those of tts.kafka.properties-file.");
+
+    /** File with further properties of all Kafka clients. */
+    public static final ConfigOption<String> CLIENT_PROPERTIES_FILE =
+            ConfigOptions.key("tts.kafka.properties-file")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Java properties file with properties for the Kafka clients of the job,"
+                                    + " such as sasl.jaas.config with its password. Read where the"
+                                    + " job is submitted.");
 
     private KafkaOptions() {}
 }

@@ -3,6 +3,7 @@ package io.rwkvtts.job.kafka;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
@@ -54,7 +55,7 @@ public record KafkaSettings(
                         guarantee(config),
                         notBlank(config, KafkaOptions.TRANSACTIONAL_ID_PREFIX),
                         transactionTimeout(config),
-                        Map.copyOf(config.get(KafkaOptions.CLIENT_PROPERTIES)));
+                        ClientProperties.from(config));
         if (settings.requestsTopic.equals(settings.tokensTopic)
                 || settings.requestsTopic.equals(settings.deadLettersTopic)
                 || settings.tokensTopic.equals(settings.deadLettersTopic)) {
@@ -77,6 +78,23 @@ public record KafkaSettings(
         properties.putAll(clientProperties);
         properties.setProperty(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
         return properties;
+    }
+
+    /** Without the values of the client properties, among which are passwords. */
+    @Override
+    public String toString() {
+        return "KafkaSettings[%s, requests %s (%s), tokens %s, dead letters %s, group %s, %s, %s, %s, client properties %s]"
+                .formatted(
+                        bootstrapServers,
+                        requestsTopic,
+                        inputFormat,
+                        tokensTopic,
+                        deadLettersTopic,
+                        groupId,
+                        deliveryGuarantee,
+                        transactionalIdPrefix,
+                        transactionTimeout,
+                        new TreeSet<>(clientProperties.keySet()));
     }
 
     private static String notBlank(ReadableConfig config, ConfigOption<String> option) {

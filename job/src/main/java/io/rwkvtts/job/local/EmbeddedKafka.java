@@ -10,6 +10,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicBoolean;
 import kafka.server.KafkaConfig;
@@ -45,9 +46,23 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @throws IllegalStateException if the broker does not start
      */
     public static EmbeddedKafka start(int port) {
+        return start(port, "PLAINTEXT", Map.of());
+    }
+
+    /**
+     * Starts a broker on data in a temporary directory whose clients must identify themselves, or
+     * whose traffic is encrypted.
+     *
+     * @param port port to listen on, 0 for a free one
+     * @param protocol what clients speak, such as {@code SASL_SSL}
+     * @param properties of the broker for this protocol: keys, users
+     * @throws IllegalArgumentException if the port is in use
+     * @throws IllegalStateException if the broker does not start
+     */
+    public static EmbeddedKafka start(int port, String protocol, Map<String, String> properties) {
         TemporaryDirectory directory = TemporaryDirectory.create("tts-kafka-");
         try {
-            return start(directory.path(), port, directory::close);
+            return start(directory.path(), port, protocol, properties, directory::close);
         } catch (RuntimeException e) {
             directory.close();
             throw e;
@@ -63,13 +78,20 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @throws IllegalStateException if the broker does not start
      */
     public static EmbeddedKafka start(Path dataDirectory, int port) {
-        return start(requireNonNull(dataDirectory, "dataDirectory"), port, () -> {});
+        requireNonNull(dataDirectory, "dataDirectory");
+        return start(dataDirectory, port, "PLAINTEXT", Map.of(), () -> {});
     }
 
-    private static EmbeddedKafka start(Path directory, int port, Runnable deleteData) {
+    private static EmbeddedKafka start(
+            Path directory,
+            int port,
+            String protocol,
+            Map<String, String> more,
+            Runnable deleteData) {
         int brokerPort = LoopbackPorts.choose(port, "Kafka port");
-        Properties properties =
-                properties(directory, brokerPort, LoopbackPorts.choose(0, "controller port"));
+        int controllerPort = LoopbackPorts.choose(0, "controller port");
+        Properties properties = properties(directory, protocol, brokerPort, controllerPort);
+        properties.putAll(more);
         format(directory, properties);
         KafkaRaftServer server = null;
         try {
@@ -113,17 +135,20 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
     }
 
-    private static Properties properties(Path directory, int brokerPort, int controllerPort) {
+    private static Properties properties(
+            Path directory, String protocol, int brokerPort, int controllerPort) {
         Properties properties = new Properties();
         properties.put("process.roles", "broker,controller");
         properties.put("node.id", "1");
-        String broker = "PLAINTEXT://" + LoopbackPorts.HOST + ":" + brokerPort;
+        String broker = protocol + "://" + LoopbackPorts.HOST + ":" + brokerPort;
         String controller = LoopbackPorts.HOST + ":" + controllerPort;
         properties.put("listeners", broker + ",CONTROLLER://" + controller);
         properties.put("advertised.listeners", broker);
         properties.put("controller.listener.names", "CONTROLLER");
+        properties.put("security.inter.broker.protocol", protocol);
         properties.put(
-                "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+                "listener.security.protocol.map",
+                protocol + ":" + protocol + ",CONTROLLER:PLAINTEXT");
         // Voters by configuration, not in the metadata log: the controller's port may change.
         properties.put("controller.quorum.voters", "1@" + controller);
         properties.put("log.dirs", directory.toString());

@@ -3,11 +3,15 @@ package io.rwkvtts.job.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -43,6 +47,60 @@ class KafkaSettingsTest {
                         Map.entry("security.protocol", "SASL_SSL"),
                         Map.entry("sasl.mechanism", "PLAIN"));
         assertThat(settings.deliveryGuarantee()).isEqualTo(DeliveryGuarantee.EXACTLY_ONCE);
+    }
+
+    @Test
+    void testFileGivesWhatTheConfigurationDoesNot(@TempDir Path directory) throws IOException {
+        Path file =
+                Files.writeString(
+                        directory.resolve("client.properties"),
+                        "security.protocol=SASL_SSL\nsasl.mechanism=PLAIN\n");
+        Configuration config = new Configuration();
+        config.setString("tts.kafka.properties-file", file.toString());
+        config.setString("tts.kafka.properties.sasl.mechanism", "SCRAM-SHA-256");
+
+        assertThat(KafkaSettings.from(config).properties())
+                .containsEntry("security.protocol", "SASL_SSL")
+                .containsEntry("sasl.mechanism", "SCRAM-SHA-256");
+    }
+
+    @Test
+    void testFileThatCannotBeReadIsNamed(@TempDir Path directory) throws IOException {
+        Configuration config = new Configuration();
+        config.setString("tts.kafka.properties-file", directory.resolve("none").toString());
+        assertThatThrownBy(() -> KafkaSettings.from(config))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("tts.kafka.properties-file is " + directory);
+
+        Path broken = Files.writeString(directory.resolve("broken"), "password=\\u00secret");
+        config.setString("tts.kafka.properties-file", broken.toString());
+        assertThatThrownBy(() -> KafkaSettings.from(config))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no Java properties file")
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void testSecretsAreNotPrinted() {
+        Configuration config = new Configuration();
+        config.setString("tts.kafka.properties.sasl.jaas.config", "password=\"secret\";");
+        config.setString("tts.kafka.properties.ssl.keystore.key", "secret");
+
+        assertThat(KafkaSettings.from(config).toString())
+                .contains("sasl.jaas.config", "tts-requests", "localhost:9092")
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void testPropertiesThatAreNoMapAreNotRepeated() {
+        Configuration config = new Configuration();
+        config.setString("tts.kafka.properties", "the secret");
+
+        assertThatThrownBy(() -> KafkaSettings.from(config))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("tts.kafka.properties is no map")
+                .hasNoCause()
+                .hasMessageNotContaining("the secret");
     }
 
     @ParameterizedTest
