@@ -2,6 +2,7 @@ package io.rwkvtts.engine;
 
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
@@ -24,6 +25,7 @@ final class ModelSession implements AutoCloseable {
      *     are not those that model.json asks for
      */
     ModelSession(ModelDirectory model, EngineOptions options) {
+        OrtEnvironment environment = OnnxRuntime.environment();
         try (SessionOptions sessionOptions = new SessionOptions()) {
             sessionOptions.setIntraOpNumThreads(options.threads());
             sessionOptions.addConfigEntry(
@@ -31,9 +33,7 @@ final class ModelSession implements AutoCloseable {
             // Subnormal numbers count, as everywhere in Java. To take them as zero is an option of
             // ONNX Runtime that would change, for good, the one Java thread that opens the first
             // session of the process, and no other: equal calls would give unlike bits.
-            session =
-                    OnnxRuntime.environment()
-                            .createSession(model.graph().toString(), sessionOptions);
+            session = environment.createSession(model.graph().toString(), sessionOptions);
         } catch (OrtException e) {
             throw new ModelFormatException(
                     "%s can't be loaded: %s; export the model again"

@@ -55,14 +55,20 @@ public final class OnnxEngine implements InferenceEngine {
      * Loads a model.
      *
      * @throws io.rwkvtts.model.ModelFormatException if the model can't be loaded
+     * @throws EngineUnavailableException if ONNX Runtime is missing or can't be loaded
      * @throws IllegalArgumentException if there is not enough memory for so many slots
      */
     public static OnnxEngine open(ModelDirectory directory, EngineOptions options) {
-        OnnxEngine engine = new OnnxEngine(directory, options);
+        OnnxEngine engine;
+        try {
+            engine = new OnnxEngine(directory, options);
+        } catch (LinkageError e) {
+            throw new EngineUnavailableException(e);
+        }
         try {
             engine.prepare(directory, options);
             return engine;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             engine.close();
             throw e;
         }

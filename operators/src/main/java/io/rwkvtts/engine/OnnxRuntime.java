@@ -2,13 +2,15 @@ package io.rwkvtts.engine;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The one environment of ONNX Runtime in this process, loaded so that two faults of version 1.29
@@ -36,7 +38,12 @@ final class OnnxRuntime {
 
     private OnnxRuntime() {}
 
-    /** The environment of this process, loaded by the first call. */
+    /**
+     * The environment of this process, loaded by the first call. Nothing of ONNX Runtime may be
+     * used before.
+     *
+     * @throws EngineUnavailableException if the library is missing or can't be loaded
+     */
     static synchronized OrtEnvironment environment() {
         if (environment == null) {
             Executor largeStack =
@@ -44,7 +51,7 @@ final class OnnxRuntime {
             try {
                 environment = CompletableFuture.supplyAsync(OnnxRuntime::load, largeStack).join();
             } catch (CompletionException e) {
-                throw new InferenceException("ONNX Runtime can't be loaded", e.getCause());
+                throw new EngineUnavailableException(e.getCause());
             }
         }
         return environment;

@@ -12,7 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -74,11 +76,42 @@ class OnnxRuntimeITCase {
                         System.getProperty("java.class.path"),
                         "1",
                         DrawWithoutSubnormals.class,
+                        List.of(),
                         directory.resolve("model/model.onnx").toString());
         try (BufferedReader output = process.inputReader()) {
             assertThat(output.lines()).containsExactly("subnormal sum 0.0", "forbidden drawn 0");
         }
         assertThat(process.waitFor()).isZero();
+    }
+
+    @Test
+    void testMissingLibraryIsNamed() throws Exception {
+        String without =
+                Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                        .filter(entry -> !entry.contains("com/microsoft/onnxruntime"))
+                        .collect(Collectors.joining(File.pathSeparator));
+        assertUnavailable(steps(1, without, "1"));
+    }
+
+    @Test
+    void testLibraryThatCannotBeLoadedIsNamed() throws Exception {
+        Path broken = Files.writeString(directory.resolve("libonnxruntime.so"), "no library");
+        assertUnavailable(
+                java(
+                        System.getProperty("java.class.path"),
+                        "1",
+                        StepLoop.class,
+                        List.of("-Donnxruntime.native.onnxruntime.path=" + broken),
+                        directory.resolve("model").toString(),
+                        "1"));
+    }
+
+    /** The whole of what is thrown: no error of a class that could not be initialised. */
+    private static void assertUnavailable(Process process) throws Exception {
+        assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(Files.readString(directory.resolve("errors")))
+                .contains("main\" io.rwkvtts.engine.EngineUnavailableException: ONNX Runtime can't")
+                .contains("lib/ of every TaskManager");
     }
 
     private static Process steps(int count, String classPath, String telemetryDisabled)
@@ -87,21 +120,23 @@ class OnnxRuntimeITCase {
                 classPath,
                 telemetryDisabled,
                 StepLoop.class,
+                List.of(),
                 directory.resolve("model").toString(),
                 Integer.toString(count));
     }
 
     private static Process java(
-            String classPath, String telemetryDisabled, Class<?> main, String... arguments)
+            String classPath,
+            String telemetryDisabled,
+            Class<?> main,
+            List<String> options,
+            String... arguments)
             throws IOException {
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-XX:-CreateCoredumpOnCrash",
-                                "-cp",
-                                classPath,
-                                main.getName()));
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-XX:-CreateCoredumpOnCrash");
+        command.addAll(options);
+        command.addAll(List.of("-cp", classPath, main.getName()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.directory(directory.toFile());
