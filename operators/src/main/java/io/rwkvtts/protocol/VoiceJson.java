@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+
 import io.rwkvtts.text.TextRules;
+
 import java.io.IOException;
 
 /** The JSON form of a {@link VoiceFile}. Fields that are not of spec 4.1 are ignored. */
@@ -64,6 +66,14 @@ final class VoiceJson {
         JsonNode value = require(field, "a string");
         if (!value.isTextual()) {
             throw unexpected(field, value, "a string");
+        }
+        int half = TextRules.loneSurrogate(value.textValue());
+        if (half >= 0) {
+            throw new IllegalArgumentException(
+                    field
+                            + " has half a surrogate pair at index "
+                            + half
+                            + ", expected well-formed Unicode");
         }
         return value.textValue();
     }

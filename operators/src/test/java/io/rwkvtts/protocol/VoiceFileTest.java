@@ -4,16 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rwkvtts.model.Vectors;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 class VoiceFileTest {
 
@@ -170,6 +172,14 @@ class VoiceFileTest {
     @Test
     void testTranscriptThatIsNoTextIsRefused() throws IOException {
         assertRefused(voiceA().replace("the world", "the \\ud83d"), "half a surrogate pair");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"id", "prompt_text", "name", "created_at", "checksum"})
+    void testTextThatHasNoUtf8FormIsRefusedByName(String field) throws IOException {
+        String text =
+                voiceA().replaceFirst("\"" + field + "\": \"", "\"" + field + "\": \"ab\\\\ud83d");
+        assertRefused(text, field + " has half a surrogate pair at index 2");
     }
 
     @Test
