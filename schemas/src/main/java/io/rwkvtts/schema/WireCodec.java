@@ -1,6 +1,14 @@
 package io.rwkvtts.schema;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
+
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.message.BinaryMessageEncoder;
+import org.apache.avro.specific.SpecificRecordBase;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -10,12 +18,6 @@ import java.nio.charset.CharacterCodingException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.apache.avro.Schema;
-import org.apache.avro.SchemaNormalization;
-import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.message.BinaryMessageEncoder;
-import org.apache.avro.specific.SpecificRecordBase;
 
 /**
  * Turns records of one schema into bytes and back: Avro's single-object encoding, which is the
@@ -73,13 +75,15 @@ public final class WireCodec<T extends SpecificRecordBase> {
     /**
      * The bytes of a record, a new array.
      *
-     * @throws IllegalArgumentException if they are more than {@link #MAX_BYTES}
+     * @throws IllegalArgumentException if they are more than {@link #MAX_BYTES}, or a string has
+     *     half a surrogate pair, which has no UTF-8 form; names the field
      * @throws org.apache.avro.AvroRuntimeException if a field that must not be null is
      */
     public byte[] encode(T record) {
+        checkStrings(requireNonNull(record, "record"));
         byte[] bytes;
         try {
-            bytes = encoder.encode(requireNonNull(record, "record")).array();
+            bytes = encoder.encode(record).array();
         } catch (IOException e) {
             throw new AssertionError("writing to memory failed", e);
         }
@@ -89,6 +93,18 @@ public final class WireCodec<T extends SpecificRecordBase> {
                             .formatted(schema.getName(), bytes.length, MAX_BYTES));
         }
         return bytes;
+    }
+
+    /** Avro would write a question mark for half a surrogate pair. */
+    private void checkStrings(T record) {
+        for (Schema.Field field : schema.getFields()) {
+            if (record.get(field.pos()) instanceof CharSequence text
+                    && !UTF_8.newEncoder().canEncode(text)) {
+                throw new IllegalArgumentException(
+                        "field %s of the %s has half a surrogate pair: expected well-formed Unicode"
+                                .formatted(field.name(), schema.getName()));
+            }
+        }
     }
 
     /**

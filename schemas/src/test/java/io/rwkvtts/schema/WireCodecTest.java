@@ -3,6 +3,8 @@ package io.rwkvtts.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -12,7 +14,6 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.Test;
 
 class WireCodecTest {
 
@@ -43,6 +44,22 @@ class WireCodecTest {
         TextEvent event = fullEvent();
 
         assertThat(codec.decode(codec.encode(event))).isEqualTo(event);
+    }
+
+    @Test
+    void testHalfASurrogatePairIsRefusedByFieldAndNeverReplaced() throws WireFormatException {
+        TextEvent event = fullEvent();
+        event.setText("a\ud83d\ude00");
+        assertThat(codec.decode(codec.encode(event)).getText()).isEqualTo("a\ud83d\ude00");
+        for (String half : List.of("a\ud83d", "\ude00b", "\ude00\ud83d")) {
+            event.setText(half);
+            assertThatThrownBy(() -> codec.encode(event))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("field text of the TextEvent has half a surrogate pair");
+        }
+        TextEvent named = fullEvent();
+        named.setTenant("\ud83d");
+        assertThatThrownBy(() -> codec.encode(named)).hasMessageContaining("field tenant");
     }
 
     @Test
