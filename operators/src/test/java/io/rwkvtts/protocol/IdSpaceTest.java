@@ -4,17 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import io.rwkvtts.model.Vectors;
 import io.rwkvtts.text.WorldTokenizer;
+
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 class IdSpaceTest {
 
     /** Its text ends at 12584, SPCT_0 to SPCT_99 at 12685. */
     private static final WorldTokenizer MINI =
             WorldTokenizer.load(Vectors.file("mini_tokenizer.json"));
+
+    @TempDir private Path directory;
 
     @Test
     void testConstantsAreThoseOfTheVectors() {
@@ -59,6 +70,33 @@ class IdSpaceTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("the vocabulary does not fit the model")
                 .hasMessageContaining(vocabRows + " rows of emb.weight");
+    }
+
+    /** Of the 292 tokens that the model of the vectors was trained with some are missing. */
+    @ParameterizedTest
+    @ValueSource(ints = {291, 290, 289, 280, 257})
+    void testAVocabularyThatWasCutIsRefused(int tokens) throws IOException {
+        List<String> lines = Files.readAllLines(Vectors.file("mini_vocab.txt")).subList(0, tokens);
+        assertVocabularyRefused(lines);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 40, 100})
+    void testAVocabularyWithMoreTokensIsNoOlderModel(int more) throws IOException {
+        List<String> lines = new ArrayList<>(Files.readAllLines(Vectors.file("mini_vocab.txt")));
+        for (int i = 0; i < more; i++) {
+            lines.add("%d 'more%03d' 7".formatted(293 + i, i));
+        }
+        assertVocabularyRefused(lines);
+    }
+
+    private void assertVocabularyRefused(List<String> lines) throws IOException {
+        WorldTokenizer other =
+                WorldTokenizer.load(Files.write(directory.resolve("vocab.txt"), lines));
+        assertThatThrownBy(() -> IdSpace.of(12686, 8193, other))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("the vocabulary does not fit the model")
+                .hasMessageContaining("12686 rows of emb.weight");
     }
 
     @Test
