@@ -3,15 +3,19 @@ package io.rwkvtts.model;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Model directories made of the checkpoints that users name: each is exported once and found again
@@ -23,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class ModelCache {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelCache.class);
+    private static final long LOCK_RETRY_MS = 50;
     private static final String NAME = "flink-rwkv-tts";
 
     private final Path directory;
@@ -95,7 +100,7 @@ public final class ModelCache {
         synchronized (ModelCache.class) {
             try (FileChannel file =
                             FileChannel.open(directory.resolve(name + ".lock"), CREATE, WRITE);
-                    var lock = file.lock()) {
+                    var lock = lock(file)) {
                 if (isWhole(place)) {
                     return ModelDirectory.open(place).of(checkpoint);
                 }
@@ -103,6 +108,25 @@ public final class ModelCache {
                 LOG.info("Exporting {} ({}) to {}", checkpoint.path(), quantization, place);
                 return ModelExporter.export(
                         checkpoint, quantization, headRows, Optional.empty(), place);
+            }
+        }
+    }
+
+    /**
+     * Waits for the lock. The JVM refuses to wait for itself, as it would where another class
+     * loader has this class, too, and exports just now.
+     */
+    private static FileLock lock(FileChannel file) throws IOException {
+        while (true) {
+            try {
+                return file.lock();
+            } catch (OverlappingFileLockException e) {
+                try {
+                    Thread.sleep(LOCK_RETRY_MS);
+                } catch (InterruptedException interrupt) {
+                    Thread.currentThread().interrupt();
+                    throw new InterruptedIOException("interrupted while another export went on");
+                }
             }
         }
     }

@@ -3,19 +3,25 @@ package io.rwkvtts.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class ModelCacheTest {
 
@@ -96,21 +102,36 @@ class ModelCacheTest {
     }
 
     @Test
-    void testConcurrentCallsShareOneExport() throws IOException {
+    void testConcurrentCallsShareOneExport() {
         List<CompletableFuture<Path>> calls =
                 IntStream.range(0, 4)
-                        .mapToObj(
-                                i ->
-                                        CompletableFuture.supplyAsync(
-                                                () -> {
-                                                    try {
-                                                        return cache.open(file, INT8, 80).path();
-                                                    } catch (IOException e) {
-                                                        throw new AssertionError(e);
-                                                    }
-                                                }))
+                        .mapToObj(i -> CompletableFuture.supplyAsync(this::path))
                         .toList();
         assertThat(calls.stream().map(CompletableFuture::join).distinct()).hasSize(1);
+    }
+
+    /** As if the other were the same class of another class loader, which has its own monitor. */
+    @Test
+    void testExportWaitsForAnotherOfThisJvm() throws Exception {
+        ModelDirectory model = cache.open(file, INT8, 80);
+        Path lockFile = cached.resolve(model.path().getFileName() + ".lock");
+        CompletableFuture<Path> call;
+        try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
+                FileLock lock = channel.lock()) {
+            call = CompletableFuture.supplyAsync(this::path);
+            assertThatThrownBy(() -> call.get(300, TimeUnit.MILLISECONDS))
+                    .isInstanceOf(TimeoutException.class);
+            assertThat(lock.isValid()).isTrue();
+        }
+        assertThat(call.get()).isEqualTo(model.path());
+    }
+
+    private Path path() {
+        try {
+            return cache.open(file, INT8, 80).path();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
