@@ -8,30 +8,40 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An engine that fails once, in mid-generation: at the first step of the third checkpoint's round
- * of snapshots. As checkpoints do not overlap, the one before has ended by then.
+ * An engine that counts the states it loads and, if asked to, fails once in mid-generation: at the
+ * tenth step behind the third checkpoint's round of snapshots. As checkpoints do not overlap, the
+ * first two have ended by then.
  */
 final class FaultyEngine implements InferenceEngine {
 
     /** Faults so far in this JVM. */
     static final AtomicInteger FAULTS = new AtomicInteger();
 
-    /** States loaded since the fault, by all engines of this JVM. */
+    /** States loaded since the fault or {@link #reset}, by all engines of this JVM. */
     static final AtomicInteger LOADED = new AtomicInteger();
 
     private static final int FATAL_ROUND = 3;
     private static final int FATAL_STEP = 10;
 
     private final InferenceEngine engine;
-    private int stepsSinceSave = 1;
+    private final boolean fails;
+    private boolean saving;
     private int rounds;
+    private int stepsBehindFatalRound;
 
-    private FaultyEngine(InferenceEngine engine) {
+    private FaultyEngine(InferenceEngine engine, boolean fails) {
         this.engine = engine;
+        this.fails = fails;
     }
 
-    static EngineFactory around(EngineFactory engines) {
-        return () -> new FaultyEngine(engines.open());
+    /** Engines that count; the first to get so far fails. */
+    static EngineFactory failing(EngineFactory engines) {
+        return () -> new FaultyEngine(engines.open(), true);
+    }
+
+    /** Engines that only count. */
+    static EngineFactory counting(EngineFactory engines) {
+        return () -> new FaultyEngine(engines.open(), false);
     }
 
     static void reset() {
@@ -61,8 +71,12 @@ final class FaultyEngine implements InferenceEngine {
 
     @Override
     public void step(int[] slots, int[] tokens, int count) {
-        stepsSinceSave++;
-        if (rounds >= FATAL_ROUND && stepsSinceSave >= FATAL_STEP && FAULTS.compareAndSet(0, 1)) {
+        saving = false;
+        if (fails
+                && rounds >= FATAL_ROUND
+                && ++stepsBehindFatalRound >= FATAL_STEP
+                && FAULTS.compareAndSet(0, 1)) {
+            LOADED.set(0);
             throw new IllegalStateException("planted fault");
         }
         engine.step(slots, tokens, count);
@@ -75,8 +89,8 @@ final class FaultyEngine implements InferenceEngine {
 
     @Override
     public byte[] saveState(int slot) {
-        if (stepsSinceSave > 0) {
-            stepsSinceSave = 0;
+        if (!saving) {
+            saving = true;
             rounds++;
         }
         return engine.saveState(slot);

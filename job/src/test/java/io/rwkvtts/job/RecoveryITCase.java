@@ -88,7 +88,7 @@ class RecoveryITCase {
     @ValueSource(strings = {"at-least-once", "exactly-once"})
     void testFaultInMidGenerationChangesNothing(String delivery) throws Exception {
         KafkaSettings topics = cluster.topics("fault-" + delivery, delivery);
-        JobClient job = cluster.submit(topics, 1, FaultyEngine::around, null);
+        JobClient job = cluster.submit(topics, 1, FaultyEngine::failing, null);
         cluster.send(topics, requests.toArray(TextEvent[]::new));
         try (TokenListener listener = cluster.listen(topics)) {
             Map<String, Speech> speech = cluster.collect(listener, ids());
