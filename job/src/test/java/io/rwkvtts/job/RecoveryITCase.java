@@ -1,6 +1,7 @@
 package io.rwkvtts.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.rwkvtts.job.SpeechCluster.Speech;
 import io.rwkvtts.job.client.TokenListener;
@@ -9,11 +10,11 @@ import io.rwkvtts.schema.AudioTokens;
 import io.rwkvtts.schema.TextEvent;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.flink.core.execution.JobClient;
@@ -56,7 +57,7 @@ class RecoveryITCase {
         }
         job.cancel().get();
         assertThat(undisturbed.values())
-                .allSatisfy(speech -> assertThat(speech.tokens()).hasSizeGreaterThanOrEqualTo(200));
+                .allSatisfy(speech -> assertThat(speech.tokens()).hasSizeGreaterThanOrEqualTo(300));
     }
 
     @AfterAll
@@ -69,14 +70,14 @@ class RecoveryITCase {
         FaultyEngine.reset();
     }
 
-    /** Four seconds of speech and more; what is said does not matter. */
+    /** Six seconds of speech and more; what is said does not matter. */
     private static TextEvent longRequest(int number) {
         return TextEvent.newBuilder()
                 .setRequestId("request-" + number)
-                .setText("This is request number " + number + ".")
+                .setText("This is request number " + number + ", which takes its time.")
                 .setSeed((long) number)
-                .setMinSemanticTokens(200)
-                .setMaxSemanticTokens(250)
+                .setMinSemanticTokens(300)
+                .setMaxSemanticTokens(350)
                 .build();
     }
 
@@ -116,26 +117,20 @@ class RecoveryITCase {
                                 received ->
                                         records.computeIfAbsent(
                                                         received.tokens().getRequestId(),
-                                                        id -> new java.util.ArrayList<>())
+                                                        id -> new ArrayList<>())
                                                 .add(received.tokens()));
             }
-            long start = System.nanoTime();
-            String savepoint =
-                    job.stopWithSavepoint(
-                                    false,
-                                    directory.resolve("savepoints").toUri().toString(),
-                                    SavepointFormatType.CANONICAL)
-                            .get();
-            long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
-            LOG.info("stop-with-savepoint with {} requests in flight: {} ms", REQUESTS, millis);
+            awaitTwoCheckpoints(job);
+            assertThat(cluster.endedBy(topics)).as("ended before the checkpoints").isEmpty();
 
-            JobClient restored = cluster.submit(topics, 2, UnaryOperator.identity(), savepoint);
-            assertThat(SpeechCluster.ended(records))
-                    .as("requests that had ended before the stop")
-                    .isZero();
+            String savepoint = stop(job);
+            assertThat(cluster.endedBy(topics)).as("ended before the stop").isEmpty();
+
+            JobClient restored = cluster.submit(topics, 2, FaultyEngine::counting, savepoint);
             cluster.collect(listener, records, REQUESTS);
             restored.cancel().get();
         }
+        assertThat(FaultyEngine.LOADED).as("states that went on in mid-speech").hasValue(REQUESTS);
         Map<String, Speech> speech =
                 records.entrySet().stream()
                         .collect(
@@ -143,5 +138,25 @@ class RecoveryITCase {
                                         Map.Entry::getKey,
                                         entry -> SpeechCluster.speech(entry.getValue())));
         assertThat(speech).containsExactlyInAnyOrderEntriesOf(undisturbed);
+    }
+
+    private static void awaitTwoCheckpoints(JobClient job) throws Exception {
+        int before = cluster.completedCheckpoints(job);
+        await().pollInterval(Duration.ofMillis(10))
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> cluster.completedCheckpoints(job) >= before + 2);
+    }
+
+    private static String stop(JobClient job) throws Exception {
+        long start = System.nanoTime();
+        String savepoint =
+                job.stopWithSavepoint(
+                                false,
+                                directory.resolve("savepoints").toUri().toString(),
+                                SavepointFormatType.CANONICAL)
+                        .get();
+        long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
+        LOG.info("stop-with-savepoint with {} requests in flight: {} ms", REQUESTS, millis);
+        return savepoint;
     }
 }

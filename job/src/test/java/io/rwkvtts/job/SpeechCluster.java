@@ -1,5 +1,6 @@
 package io.rwkvtts.job;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rwkvtts.job.client.ReceivedTokens;
 import io.rwkvtts.job.client.TextEventProducer;
 import io.rwkvtts.job.client.TokenListener;
@@ -13,26 +14,39 @@ import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.operator.EngineFactory;
 import io.rwkvtts.schema.AudioTokens;
 import io.rwkvtts.schema.TextEvent;
+import io.rwkvtts.schema.WireCodec;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -89,6 +103,8 @@ final class SpeechCluster implements AutoCloseable {
         options.set(
                 RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,
                 Duration.ofMillis(100));
+        // What completedCheckpoints reads is not to be older.
+        options.set(RestOptions.CACHE_CHECKPOINT_STATISTICS_TIMEOUT, Duration.ofMillis(1));
         return new SpeechCluster(kafka, clientProperties, EmbeddedFlink.start(options), model);
     }
 
@@ -174,6 +190,51 @@ final class SpeechCluster implements AutoCloseable {
                                 value));
             }
         }
+    }
+
+    /** Checkpoints of a job that have completed since its start. */
+    int completedCheckpoints(JobClient job) throws Exception {
+        URI address = URI.create(flink.webAddress() + "/jobs/" + job.getJobID() + "/checkpoints");
+        HttpResponse<InputStream> response =
+                HttpClient.newHttpClient()
+                        .send(
+                                HttpRequest.newBuilder(address).build(),
+                                HttpResponse.BodyHandlers.ofInputStream());
+        try (InputStream json = response.body()) {
+            return new ObjectMapper()
+                    .readTree(json)
+                    .required("counts")
+                    .required("completed")
+                    .intValue();
+        }
+    }
+
+    /** Requests that have ended by what the token topic holds now, read to its end. */
+    Set<String> endedBy(KafkaSettings topics) throws Exception {
+        Set<String> ended = new HashSet<>();
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(
+                        topics.properties(),
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions =
+                    consumer.partitionsFor(topics.tokensTopic()).stream()
+                            .map(info -> new TopicPartition(info.topic(), info.partition()))
+                            .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+                for (ConsumerRecord<byte[], byte[]> record :
+                        consumer.poll(Duration.ofMillis(100))) {
+                    AudioTokens tokens = WireCodec.audioTokens().decode(record.value());
+                    if (tokens.getFinishReason() != null) {
+                        ended.add(tokens.getRequestId());
+                    }
+                }
+            }
+        }
+        return ended;
     }
 
     TokenListener listen(KafkaSettings topics) {
