@@ -4,6 +4,7 @@ import io.rwkvtts.job.kafka.KafkaSettings;
 import io.rwkvtts.operator.EngineFactory;
 import io.rwkvtts.operator.SynthesisSettings;
 import io.rwkvtts.protocol.GenerationLimits;
+import io.rwkvtts.protocol.VoiceDirectory;
 import io.rwkvtts.synthesis.ChunkPlan;
 import java.nio.file.Path;
 import org.apache.flink.configuration.ConfigOption;
@@ -29,7 +30,8 @@ public record TtsSettings(
      * Reads the options.
      *
      * @param model the model that {@link SynthesisOptions#MODEL} and its companions lead to
-     * @throws IllegalArgumentException for a value that cannot work; names the option
+     * @throws IllegalArgumentException for a value that cannot work; names the option, and for
+     *     voices also the file
      */
     public static TtsSettings from(ReadableConfig config, SpeechModel model) {
         int parallelism = atLeast(1, config, SynthesisOptions.PARALLELISM);
@@ -49,7 +51,7 @@ public record TtsSettings(
     private static SynthesisSettings synthesis(ReadableConfig config, Path vocabulary) {
         return new SynthesisSettings(
                 vocabulary.toString(),
-                config.get(SynthesisOptions.VOICES),
+                voices(config),
                 limits(config),
                 config.get(SynthesisOptions.CAP_BY_TEXT),
                 config.get(SynthesisOptions.TEXT_MAX_CHARS),
@@ -67,6 +69,20 @@ public record TtsSettings(
                 config.get(SynthesisOptions.OTHER_WEIGHTS),
                 config.get(SynthesisOptions.IDLE_TIMEOUT),
                 config.get(SynthesisOptions.DEDUP_WINDOW));
+    }
+
+    /** The directory of reference voices, read once to see that the operators will be able to. */
+    private static String voices(ReadableConfig config) {
+        String directory = config.get(SynthesisOptions.VOICES);
+        if (directory != null) {
+            try {
+                VoiceDirectory.open(Path.of(directory));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        SynthesisOptions.VOICES.key() + ": " + e.getMessage(), e);
+            }
+        }
+        return directory;
     }
 
     private static GenerationLimits limits(ReadableConfig config) {
