@@ -5,27 +5,63 @@ import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.OnnxEngine;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.operator.EngineFactory;
+import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens the ONNX Runtime engine of a subtask.
  *
  * @param modelDirectory path of the model directory, the same on every TaskManager
  * @param slots requests spoken at once
+ * @param prefillTokens most prompt tokens of a call
+ * @param snapshotMode what a checkpoint keeps of a slot
  * @param threads threads of a step; 0 for the processors of the machine divided by {@code engines}
  * @param engines engines that may share a machine
  */
-public record OnnxEngineFactory(String modelDirectory, int slots, int threads, int engines)
+public record OnnxEngineFactory(
+        String modelDirectory,
+        int slots,
+        int prefillTokens,
+        SnapshotMode snapshotMode,
+        int threads,
+        int engines)
         implements EngineFactory {
 
+    private static final Logger LOG = LoggerFactory.getLogger(OnnxEngineFactory.class);
+
+    /**
+     * @throws IllegalArgumentException also if this process may not use enough memory
+     */
     @Override
     public InferenceEngine open() throws IOException {
+        ModelDirectory directory = ModelDirectory.open(Path.of(modelDirectory));
+        requireMemory(directory);
         int processors = Runtime.getRuntime().availableProcessors();
         int computing = threads > 0 ? threads : Math.max(1, processors / engines);
         boolean spinning = engines == 1;
-        return OnnxEngine.open(
-                ModelDirectory.open(Path.of(modelDirectory)),
-                new EngineOptions(slots, computing, spinning, true));
+        return OnnxEngine.open(directory, new EngineOptions(slots, computing, spinning, true));
+    }
+
+    private void requireMemory(ModelDirectory directory) {
+        MemoryNeed need =
+                MemoryNeed.of(
+                        directory.shape(),
+                        directory.headRows(),
+                        directory.quantization(),
+                        slots,
+                        prefillTokens,
+                        snapshotMode);
+        MemoryLimits limits = MemoryLimits.ofThisProcess();
+        need.requireFits(limits);
+        LOG.info(
+                "An engine with {} slots needs {}; this process may use {} MB, {} MB of them as"
+                        + " heap",
+                slots,
+                need,
+                limits.processBytes() / 1_000_000,
+                limits.heapBytes() / 1_000_000);
     }
 }

@@ -42,6 +42,8 @@ public record TtsSettings(
                 new OnnxEngineFactory(
                         model.directory().path().toString(),
                         atLeast(1, config, SynthesisOptions.SLOTS),
+                        config.get(SynthesisOptions.PREFILL_CHUNK_TOKENS),
+                        config.get(SynthesisOptions.SNAPSHOT_MODE),
                         atLeast(0, config, SynthesisOptions.ENGINE_THREADS),
                         parallelism),
                 parallelism,

@@ -115,6 +115,7 @@ class SecuredKafkaITCase {
 
         assertThat(log.lines())
                 .anyMatch(line -> line.contains("security.protocol = SASL_SSL"))
+                .anyMatch(line -> line.contains("An engine with 32 slots needs"))
                 .noneMatch(line -> line.contains(PASSWORD))
                 .noneMatch(line -> line.contains(TlsCertificate.PASSWORD))
                 .noneMatch(line -> line.contains("Confidential"));

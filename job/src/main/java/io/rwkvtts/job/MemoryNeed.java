@@ -1,0 +1,106 @@
+package io.rwkvtts.job;
+
+import io.rwkvtts.model.ModelShape;
+import io.rwkvtts.model.Quantization;
+import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
+
+/**
+ * What one engine and the requests in its slots need, in bytes. All but the snapshots lies outside
+ * the Java heap. It does not grow with time or load.
+ *
+ * @param weights ONNX Runtime with its copies of the matrices, packed for the processor; the mapped
+ *     file is not among it, since the system can drop its pages
+ * @param states recurrent states of the slots
+ * @param buffers logits of the slots, and what is in between the layers during a prefill
+ * @param snapshots states of the slots that the last checkpoint holds on the heap and the next one
+ *     takes
+ */
+record MemoryNeed(long weights, long states, long buffers, long snapshots) {
+
+    /**
+     * ONNX Runtime 1.29 itself, and its packed matrices in halves of the stored ones. Measured as
+     * resident memory after opening: 190 to 350 MB for 115 MB of 8-bit matrices, 700 MB for 376 MB,
+     * and 1.9 GB for 1.3 GB of 32-bit floats.
+     */
+    private static final long RUNTIME = 150_000_000;
+
+    private static final int PACKED_HALVES = 3;
+
+    /** Vectors of the width D that live at once in a layer, beside that of the channel mix. */
+    private static final int VECTORS_IN_LAYER = 16;
+
+    /** What Flink, Kafka clients and the requests' texts take of the heap at the least. */
+    private static final long OTHER_HEAP = 96L << 20;
+
+    /**
+     * The need of an engine.
+     *
+     * @param headRows rows of the head that are computed
+     * @param prefillTokens most prompt tokens of a call
+     */
+    static MemoryNeed of(
+            ModelShape shape,
+            int headRows,
+            Quantization quantization,
+            int slots,
+            int prefillTokens,
+            SnapshotMode snapshotMode) {
+        long state = shape.stateFloats() * Float.BYTES;
+        long prefillFloats = (long) shape.ffnWidth() + (long) VECTORS_IN_LAYER * shape.width();
+        return new MemoryNeed(
+                RUNTIME + shape.stepWeightBytes(headRows, quantization) * PACKED_HALVES / 2,
+                slots * state,
+                ((long) slots * headRows + prefillTokens * prefillFloats) * Float.BYTES,
+                snapshotMode == SnapshotMode.STATE ? 2 * slots * state : 0);
+    }
+
+    /**
+     * Requires that there is enough.
+     *
+     * @throws IllegalArgumentException if not; names the options to change
+     */
+    void requireFits(MemoryLimits limits) {
+        if (snapshots + OTHER_HEAP > limits.heapBytes()) {
+            throw new IllegalArgumentException(
+                    "the Java heap of %s cannot hold %s of snapshots and %s for the rest: lower %s, set %s to tokens, or raise -Xmx (on a Flink cluster taskmanager.memory.task.heap.size)"
+                            .formatted(
+                                    megabytes(limits.heapBytes()),
+                                    megabytes(snapshots),
+                                    megabytes(OTHER_HEAP),
+                                    SynthesisOptions.SLOTS.key(),
+                                    SynthesisOptions.SNAPSHOT_MODE.key()));
+        }
+        if (sum() + OTHER_HEAP > limits.processBytes()) {
+            throw new IllegalArgumentException(
+                    "this process may use %s, which cannot hold an engine of %s and %s for the rest of the heap: lower %s or %s, set %s to tokens, export the model with %s int8, or give the machine or container more memory"
+                            .formatted(
+                                    megabytes(limits.processBytes()),
+                                    this,
+                                    megabytes(OTHER_HEAP),
+                                    SynthesisOptions.SLOTS.key(),
+                                    SynthesisOptions.PREFILL_CHUNK_TOKENS.key(),
+                                    SynthesisOptions.SNAPSHOT_MODE.key(),
+                                    SynthesisOptions.QUANTIZE.key()));
+        }
+    }
+
+    private long sum() {
+        return weights + states + buffers + snapshots;
+    }
+
+    /** The sum and its parts. */
+    @Override
+    public String toString() {
+        return "%s (weights %s, states %s, buffers %s, snapshots on the heap %s)"
+                .formatted(
+                        megabytes(sum()),
+                        megabytes(weights),
+                        megabytes(states),
+                        megabytes(buffers),
+                        megabytes(snapshots));
+    }
+
+    private static String megabytes(long bytes) {
+        return "%,d MB".formatted(Math.round(bytes / 1e6));
+    }
+}

@@ -1,0 +1,101 @@
+package io.rwkvtts.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rwkvtts.model.ModelShape;
+import io.rwkvtts.model.Quantization;
+import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MemoryNeedTest {
+
+    private static final long GB = 1_000_000_000;
+    private static final ModelShape PUBLIC_0_1B = ModelShape.proportioned(12, 768, 77_923, 8193);
+    private static final ModelShape PUBLIC_0_4B = ModelShape.proportioned(24, 1024, 77_923, 8193);
+
+    private static MemoryNeed need(int slots, SnapshotMode mode) {
+        return MemoryNeed.of(PUBLIC_0_4B, 8193, Quantization.INT8, slots, 256, mode);
+    }
+
+    /** The bounds are resident memory of processes that had opened such a model. */
+    @ParameterizedTest
+    @CsvSource({"0.1B, INT8, 190, 400", "0.4B, INT8, 650, 850", "0.4B, NONE, 1900, 2200"})
+    void testWeightsAreWhatWasMeasured(
+            String model, Quantization quantization, long min, long max) {
+        ModelShape shape = model.equals("0.1B") ? PUBLIC_0_1B : PUBLIC_0_4B;
+
+        long weights =
+                MemoryNeed.of(shape, 8193, quantization, 1, 256, SnapshotMode.STATE).weights();
+
+        assertThat(weights / 1_000_000).isBetween(min, max);
+    }
+
+    @Test
+    void testStatesAndSnapshotsGrowWithTheSlots() {
+        MemoryNeed one = need(1, SnapshotMode.STATE);
+        MemoryNeed many = need(32, SnapshotMode.STATE);
+
+        assertThat(one.states()).isEqualTo(24L * (2 * 1024 + 1024 * 64) * 4);
+        assertThat(many.states()).isEqualTo(32 * one.states());
+        assertThat(many.snapshots()).isEqualTo(2 * many.states());
+        assertThat(many.weights()).isEqualTo(one.weights());
+        assertThat(need(32, SnapshotMode.TOKENS).snapshots()).isZero();
+    }
+
+    @Test
+    void testDefaultsOfAPublicModelFitIntoTwoGigabytes() {
+        assertThatCode(() -> need(32, SnapshotMode.STATE).requireFits(new MemoryLimits(2 * GB, GB)))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void testTooSmallHeapIsRefusedWithWhatToChange() {
+        MemoryLimits limits = new MemoryLimits(64 * GB, GB / 4);
+
+        assertThatThrownBy(() -> need(32, SnapshotMode.STATE).requireFits(limits))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("heap of 250 MB cannot hold 415 MB of snapshots")
+                .hasMessageContaining("tts.slots")
+                .hasMessageContaining("tts.snapshot.mode")
+                .hasMessageContaining("-Xmx");
+        assertThatCode(() -> need(32, SnapshotMode.TOKENS).requireFits(limits))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void testTooSmallMachineIsRefusedWithThePartsAndWhatToChange() {
+        assertThatThrownBy(
+                        () ->
+                                need(32, SnapshotMode.STATE)
+                                        .requireFits(new MemoryLimits(GB, 64 * GB)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("this process may use 1,000 MB")
+                .hasMessageContaining("states 208 MB")
+                .hasMessageContaining("snapshots on the heap 415 MB")
+                .hasMessageContaining("tts.slots")
+                .hasMessageContaining("tts.snapshot.mode")
+                .hasMessageContaining("tts.quantize");
+    }
+
+    @Test
+    void testAbsurdNumberOfSlotsIsRefusedBeforeAnythingIsAllocated() {
+        assertThatThrownBy(
+                        () ->
+                                need(Integer.MAX_VALUE, SnapshotMode.TOKENS)
+                                        .requireFits(MemoryLimits.ofThisProcess()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("tts.slots");
+    }
+
+    @Test
+    void testLimitsOfThisProcessAreReal() {
+        MemoryLimits limits = MemoryLimits.ofThisProcess();
+
+        assertThat(limits.heapBytes()).isEqualTo(Runtime.getRuntime().maxMemory());
+        assertThat(limits.processBytes()).isGreaterThan(1L << 28);
+    }
+}

@@ -1,0 +1,34 @@
+package io.rwkvtts.job;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rwkvtts.job.local.DemoVoice;
+import io.rwkvtts.model.ModelCache;
+import io.rwkvtts.operator.EngineFactory;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.apache.flink.configuration.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OnnxEngineFactoryTest {
+
+    @Test
+    void testSlotsThatCannotFitAreRefusedBeforeTheModelIsLoaded(@TempDir Path directory)
+            throws Exception {
+        DemoVoice voice = DemoVoice.unpack(directory);
+        SpeechModel model =
+                SpeechModel.open(
+                        voice.checkpoint(),
+                        Optional.of(voice.vocabulary()),
+                        Optional.empty(),
+                        new ModelCache(directory.resolve("cache")));
+        Configuration config = new Configuration();
+        config.set(SynthesisOptions.SLOTS, 1_000_000_000);
+        EngineFactory engines = TtsSettings.from(config, model).engines();
+
+        assertThatThrownBy(engines::open)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("lower tts.slots");
+    }
+}
