@@ -1,18 +1,32 @@
 package io.rwkvtts.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.ModelShape;
 import io.rwkvtts.model.Quantization;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.EnumMap;
-import java.util.Map;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
 
 /** {@link OnnxEngine} by the contract, in both precisions, with one and with two threads. */
 class OnnxEngineContractTest {
+
+    private static final int BATCH = 17;
 
     private static final Map<Quantization, ModelDirectory> MODELS =
             new EnumMap<>(Quantization.class);
@@ -34,6 +48,47 @@ class OnnxEngineContractTest {
     private static InferenceEngine open(Quantization quantization, int slots, int threads) {
         return OnnxEngine.open(
                 MODELS.get(quantization), new EngineOptions(slots, threads, false, false));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Quantization.class)
+    void testResultsHaveTheSameBitsWithAnyNumberOfThreads(Quantization quantization) {
+        List<byte[]> one = results(quantization, 1);
+        for (int threads = 2; threads <= 3; threads++) {
+            List<byte[]> more = results(quantization, threads);
+            for (int slot = 0; slot < BATCH; slot++) {
+                assertThat(Arrays.equals(more.get(slot), one.get(slot)))
+                        .as("slot %d with %d threads", slot, threads)
+                        .isTrue();
+            }
+        }
+    }
+
+    /** Logits and state of each slot behind prompts of unlike lengths and three steps. */
+    private static List<byte[]> results(Quantization quantization, int threads) {
+        Random random = new Random(5);
+        List<PromptPiece> prompts = new ArrayList<>();
+        for (int slot = 0; slot < BATCH; slot++) {
+            int[] tokens = random.ints(1 + 2 * slot, 0, 9000).toArray();
+            prompts.add(new PromptPiece(slot, tokens, 0, tokens.length));
+        }
+        int[] slots = IntStream.range(0, BATCH).toArray();
+        List<byte[]> results = new ArrayList<>();
+        try (InferenceEngine engine = open(quantization, BATCH, threads)) {
+            engine.prefill(prompts);
+            for (int t = 0; t < 3; t++) {
+                engine.step(slots, random.ints(BATCH, 0, 9000).toArray(), BATCH);
+            }
+            float[] logits = new float[8193];
+            for (int slot : slots) {
+                engine.logits(slot, logits, logits.length);
+                byte[] state = engine.saveState(slot);
+                ByteBuffer result = ByteBuffer.allocate(Float.BYTES * logits.length + state.length);
+                result.asFloatBuffer().put(logits);
+                results.add(result.put(Float.BYTES * logits.length, state).array());
+            }
+        }
+        return results;
     }
 
     @Nested
