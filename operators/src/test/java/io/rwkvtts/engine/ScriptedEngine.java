@@ -140,8 +140,8 @@ public final class ScriptedEngine implements InferenceEngine {
                 checkToken(piece.tokens()[i]);
             }
         }
-        beforePrefill.accept(++prefillCalls);
         Arrays.fill(outputs, null);
+        beforePrefill.accept(++prefillCalls);
         for (PromptPiece piece : pieces) {
             for (int i = piece.from(); i < piece.to(); i++) {
                 feed(piece.slot(), piece.tokens()[i]);
@@ -160,8 +160,8 @@ public final class ScriptedEngine implements InferenceEngine {
             checkDistinct(named, slots[i]);
             checkToken(tokens[i]);
         }
-        beforeStep.accept(++stepCalls);
         Arrays.fill(outputs, null);
+        beforeStep.accept(++stepCalls);
         for (int i = 0; i < count; i++) {
             feed(slots[i], tokens[i]);
         }

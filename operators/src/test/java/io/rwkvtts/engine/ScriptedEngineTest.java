@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
+
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.Test;
 
 class ScriptedEngineTest extends InferenceEngineContract {
 
@@ -47,6 +48,7 @@ class ScriptedEngineTest extends InferenceEngineContract {
         assertThatThrownBy(() -> engine.step(new int[] {0}, new int[] {1}, 1)).isSameAs(failure);
         assertThat(engine.saveState(0)).isEqualTo(state);
         assertThat(engine.stepCalls()).isEqualTo(2);
+        assertThatIllegalStateException().isThrownBy(() -> engine.logits(0, new float[1], 1));
     }
 
     @Test
