@@ -3,10 +3,12 @@ package io.rwkvtts.engine;
 import static java.util.Objects.requireNonNull;
 
 import io.rwkvtts.model.ModelDirectory;
-import java.util.List;
-import java.util.Map;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.util.List;
+import java.util.Map;
 
 /**
  * {@link InferenceEngine} on ONNX Runtime's CPU provider.
@@ -27,6 +29,7 @@ public final class OnnxEngine implements InferenceEngine {
     private final StateRows states;
     private final SlotRows rows;
     private final RowBindings bindings;
+    private final PromptMemory prompts;
     private final CallArguments arguments;
     private final int vocabRows;
     private final int headRows;
@@ -46,6 +49,7 @@ public final class OnnxEngine implements InferenceEngine {
         states = new StateRows(stateShapes.values(), slots);
         rows = new SlotRows(states, slots);
         bindings = new RowBindings(stateShapes, states, slots, directory.headRows());
+        prompts = new PromptMemory(slots);
         fedBy = new long[slots];
         arguments = new CallArguments(slots, vocabRows);
         session = new ModelSession(directory, options);
@@ -126,11 +130,12 @@ public final class OnnxEngine implements InferenceEngine {
     public void prefill(List<PromptPiece> pieces) {
         checkOpen();
         arguments.checkPieces(pieces);
+        prompts.reserve(pieces);
         calls++;
         int[] slots = pieces.stream().mapToInt(PromptPiece::slot).toArray();
         int first = rows.gather(slots, slots.length);
         RowWindow window = bindings.window(first, slots.length);
-        try (PromptBatch batch = PromptBatch.of(pieces, rows, first)) {
+        try (PromptBatch batch = prompts.batch(pieces, rows, first)) {
             session.run(window.inputsWith(batch.inputs()), window.outputs());
         }
         markFed(slots, slots.length);
@@ -191,8 +196,9 @@ public final class OnnxEngine implements InferenceEngine {
     public void close() {
         if (!closed) {
             closed = true;
-            session.close();
-            bindings.close();
+            try (bindings) {
+                session.close();
+            }
         }
     }
 

@@ -1,7 +1,9 @@
 package io.rwkvtts.engine;
 
 import ai.onnxruntime.OnnxTensor;
+
 import io.rwkvtts.model.GraphNames;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -67,8 +69,18 @@ final class RowBindings implements AutoCloseable {
     }
 
     private RowWindow bind(int first, int count) {
-        Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
-        Map<String, OnnxTensor> outputs = new LinkedHashMap<>();
+        RowWindow window = new RowWindow(new LinkedHashMap<>(), new LinkedHashMap<>());
+        try {
+            bind(first, count, window.inputs(), window.outputs());
+            return window;
+        } catch (RuntimeException e) {
+            window.close();
+            throw e;
+        }
+    }
+
+    private void bind(
+            int first, int count, Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs) {
         inputs.put(
                 GraphNames.TOKENS,
                 Tensors.integers(slice(tokens, first, count, Long.BYTES), count, 1));
@@ -86,7 +98,6 @@ final class RowBindings implements AutoCloseable {
             inputs.put(state.getKey(), tensor);
             outputs.put(GraphNames.newState(state.getKey()), tensor);
         }
-        return new RowWindow(inputs, outputs);
     }
 
     private static ByteBuffer slice(ByteBuffer buffer, int first, int count, int rowBytes) {

@@ -7,20 +7,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.management.ThreadMXBean;
+
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.ModelFormatException;
 import io.rwkvtts.model.ModelShape;
 import io.rwkvtts.model.Quantization;
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
-import java.util.function.Consumer;
+import io.rwkvtts.model.RandomCheckpoint;
+import io.rwkvtts.model.TensorType;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
 
 class OnnxEngineTest {
 
@@ -60,6 +67,16 @@ class OnnxEngineTest {
         assertThat(numericsId(int8, OPTIONS)).isNotEqualTo(id);
     }
 
+    /** Nothing but the results of the computation is different here. */
+    @Test
+    void testNumericsIdIsFoundByComputing() throws IOException {
+        Path other = directory.resolve("other.safetensors");
+        RandomCheckpoint.write(other, SHAPE, TensorType.F32, 4);
+        ModelDirectory otherWeights =
+                TestModels.export(other, Quantization.NONE, directory.resolve("other"));
+        assertThat(numericsId(otherWeights, OPTIONS)).isNotEqualTo(numericsId(model, OPTIONS));
+    }
+
     @Test
     void testNewEngineIsEmpty() {
         try (OnnxEngine engine = OnnxEngine.open(model, OPTIONS)) {
@@ -94,6 +111,79 @@ class OnnxEngineTest {
             }
             long perStep = (threads.getCurrentThreadAllocatedBytes() - before) / 100;
             assertThat(perStep).isLessThan(2_000);
+        }
+    }
+
+    @Test
+    void testFailedCallLeavesNoLogitsAndOtherStatesAlone() throws IOException {
+        // Token 100 passes the check of arguments, but the graph has no row for it.
+        edit(json -> ((ObjectNode) json.get("shape")).put("vocabRows", 101));
+        ModelDirectory edited = ModelDirectory.open(model.path());
+        try (OnnxEngine engine = OnnxEngine.open(edited, new EngineOptions(4, 1, false, false))) {
+            for (int round = 0; round < 2; round++) {
+                boolean prefill = round == 1;
+                engine.step(new int[] {0, 1}, new int[] {1, 2}, 2);
+                byte[] state = engine.saveState(0);
+                assertThatThrownBy(
+                                () -> {
+                                    if (prefill) {
+                                        engine.prefill(PromptPiece.cut(2, new int[] {5, 100}, 2));
+                                    } else {
+                                        engine.step(new int[] {1, 2}, new int[] {3, 100}, 2);
+                                    }
+                                })
+                        .isInstanceOf(InferenceException.class);
+                for (int slot = 0; slot < 4; slot++) {
+                    int each = slot;
+                    assertThatThrownBy(() -> engine.logits(each, new float[1], 1))
+                            .isInstanceOf(IllegalStateException.class);
+                }
+                assertThat(engine.saveState(0)).isEqualTo(state);
+            }
+        }
+    }
+
+    @Test
+    void testPrefillThatNeedsTooMuchMemoryChangesNothing() {
+        int slots = 64;
+        int[] tokens = new int[5_000_000];
+        List<PromptPiece> pieces = new ArrayList<>(PromptPiece.cut(0, tokens, tokens.length));
+        for (int slot = 1; slot < slots; slot++) {
+            pieces.add(new PromptPiece(slot, tokens, 0, 1));
+        }
+        try (OnnxEngine engine =
+                OnnxEngine.open(model, new EngineOptions(slots, 1, false, false))) {
+            engine.step(new int[] {7, 3}, new int[] {1, 2}, 2);
+            float[] logits = new float[90];
+            engine.logits(3, logits, 90);
+            byte[] state = engine.saveState(3);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> engine.prefill(pieces))
+                    .withMessageContaining("tokens of a prefill need 2560000000 bytes");
+            float[] after = new float[90];
+            engine.logits(3, after, 90);
+            assertThat(after).isEqualTo(logits);
+            assertThat(engine.saveState(3)).isEqualTo(state);
+            assertThatThrownBy(() -> engine.logits(0, after, 1))
+                    .isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void testPrefillsTakeNoNewMemoryOutsideTheHeap() {
+        BufferPoolMXBean direct =
+                ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                        .filter(pool -> pool.getName().equals("direct"))
+                        .findFirst()
+                        .orElseThrow();
+        int[] tokens = new int[64];
+        try (OnnxEngine engine = OnnxEngine.open(model, OPTIONS)) {
+            engine.prefill(PromptPiece.cut(1, tokens, 64));
+            long before = direct.getTotalCapacity();
+            for (int length = 1; length <= 64; length++) {
+                engine.prefill(List.of(new PromptPiece(1, tokens, 0, length)));
+            }
+            assertThat(direct.getTotalCapacity()).isLessThanOrEqualTo(before);
         }
     }
 
