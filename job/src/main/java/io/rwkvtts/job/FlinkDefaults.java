@@ -1,7 +1,9 @@
 package io.rwkvtts.job;
 
 import java.time.Duration;
+import java.util.List;
 import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.ReadableConfig;
@@ -14,6 +16,44 @@ public final class FlinkDefaults {
 
     private static final String FILES = "filesystem";
 
+    private static final List<Default<?>> DEFAULTS =
+            List.of(
+                    new Default<>(
+                            CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(5)),
+                    new Default<>(CheckpointingOptions.ENABLE_UNALIGNED, true),
+                    new Default<>(
+                            CheckpointingOptions.ALIGNED_CHECKPOINT_TIMEOUT, Duration.ofSeconds(1)),
+                    new Default<>(CheckpointingOptions.MAX_CONCURRENT_CHECKPOINTS, 1),
+                    new Default<>(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 3),
+                    // The JobManager's own storage takes no more than 5 MB of a state.
+                    new Default<>(CheckpointingOptions.CHECKPOINT_STORAGE, FILES),
+                    new Default<>(StateBackendOptions.STATE_BACKEND, "hashmap"),
+                    // At once after a fault; never longer than 10 s apart, as for a broker that is
+                    // away.
+                    new Default<>(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay"),
+                    new Default<>(
+                            RestartStrategyOptions
+                                    .RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,
+                            Duration.ofMillis(100)),
+                    new Default<>(
+                            RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
+                            Duration.ofSeconds(10)),
+                    // Flink's hour would make a fault pay for those before it.
+                    new Default<>(
+                            RestartStrategyOptions
+                                    .RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD,
+                            Duration.ofMinutes(1)),
+                    new Default<>(PipelineOptions.GENERIC_TYPES, false));
+
+    private record Default<T>(ConfigOption<T> option, T value) {
+
+        void setIfMissing(ReadableConfig given, Configuration target) {
+            if (given.getOptional(option).isEmpty()) {
+                target.set(option, value);
+            }
+        }
+    }
+
     private FlinkDefaults() {}
 
     /**
@@ -21,40 +61,18 @@ public final class FlinkDefaults {
      * new at each checkpoint; restarts with exponential delay; no Kryo.
      */
     public static Configuration options() {
-        Configuration options = new Configuration();
-        options.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(5));
-        options.set(CheckpointingOptions.ENABLE_UNALIGNED, true);
-        options.set(CheckpointingOptions.ALIGNED_CHECKPOINT_TIMEOUT, Duration.ofSeconds(1));
-        options.set(CheckpointingOptions.MAX_CONCURRENT_CHECKPOINTS, 1);
-        options.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 3);
-        // The JobManager's own storage takes no more than 5 MB of a state.
-        options.set(CheckpointingOptions.CHECKPOINT_STORAGE, FILES);
-        options.set(StateBackendOptions.STATE_BACKEND, "hashmap");
-        restarts(options);
-        options.set(PipelineOptions.GENERIC_TYPES, false);
-        return options;
+        return missingIn(new Configuration());
     }
 
-    /** At once after a fault; never longer than 10 s apart, as for a broker that is away. */
-    private static void restarts(Configuration options) {
-        options.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
-        options.set(
-                RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,
-                Duration.ofMillis(100));
-        options.set(
-                RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
-                Duration.ofSeconds(10));
-        // Flink's hour would make a fault pay for those before it.
-        options.set(
-                RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD,
-                Duration.ofMinutes(1));
-    }
-
-    /** Sets what neither the cluster nor the user has set. */
+    /** Sets what neither the cluster nor the user has set, under whichever of an option's keys. */
     public static void fill(StreamExecutionEnvironment environment) {
-        Configuration missing = options();
-        environment.getConfiguration().toMap().keySet().forEach(missing::removeKey);
-        environment.configure(missing);
+        environment.configure(missingIn(environment.getConfiguration()));
+    }
+
+    private static Configuration missingIn(ReadableConfig given) {
+        Configuration missing = new Configuration();
+        DEFAULTS.forEach(value -> value.setIfMissing(given, missing));
+        return missing;
     }
 
     /**

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.Map;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class FlinkDefaultsTest {
 
@@ -23,6 +26,23 @@ class FlinkDefaultsTest {
         assertThat(filled.get(CheckpointingOptions.CHECKPOINTING_INTERVAL))
                 .isEqualTo(Duration.ofMinutes(1));
         assertThat(filled.get(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER)).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "state.backend, state.backend.type, rocksdb",
+        "restart-strategy, restart-strategy.type, fixed-delay",
+        "state.checkpoint-storage, execution.checkpointing.storage, jobmanager",
+        "execution.checkpointing.unaligned, execution.checkpointing.unaligned.enabled, false"
+    })
+    void testLeavesWhatIsSetUnderAnOlderKey(String olderKey, String key, String value) {
+        Configuration own = new Configuration();
+        own.setString(olderKey, value);
+
+        Map<String, String> filled = filled(own).toMap();
+
+        assertThat(filled).containsEntry(olderKey, value);
+        assertThat(filled.getOrDefault(key, value)).isEqualTo(value);
     }
 
     @Test
