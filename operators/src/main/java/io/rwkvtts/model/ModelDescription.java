@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,10 @@ import java.util.OptionalLong;
 
 /**
  * What {@code model.json} of a model directory says.
+ *
+ * <p>It has the weights id but no id of the numerics: of what decides the bits of a result, graph
+ * version and quantisation stand here, but the version of ONNX Runtime and the kernels that it has
+ * for a processor are known only where the model is loaded. The engine finds that id when it opens.
  *
  * @param format version of this description
  * @param graph version of the exported graph, part of the numeric identity of the model
