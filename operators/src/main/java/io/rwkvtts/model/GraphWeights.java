@@ -26,6 +26,11 @@ final class GraphWeights {
         return checkpoint.tensor(name);
     }
 
+    /** Some rows of a matrix. */
+    float[] rows(String name, int from, int to) {
+        return checkpoint.rows(name, from, to);
+    }
+
     /** A tensor unchanged but for its shape. */
     String tensor(String name, long... shape) throws IOException {
         return graph.weights(name, values(name), shape);

@@ -22,6 +22,10 @@ public final class ModelExporter {
     public static final int ALL_HEAD_ROWS = Integer.MAX_VALUE;
 
     private static final int HEAD_SIZE = 64;
+
+    /** Less than the longest array, for the padding of quantised rows. */
+    private static final long LARGEST_MATRIX = 2_000_000_000;
+
     private static final String PARTIAL = ".part";
 
     private ModelExporter() {}
@@ -83,6 +87,17 @@ public final class ModelExporter {
             throw new ModelFormatException(
                     "%s has %d head rows: expected at least the %d to be exported"
                             .formatted(checkpoint.path(), shape.headRows(), headRows));
+        }
+        checkSizes(checkpoint.path(), shape, headRows);
+    }
+
+    /** Each matrix but the embedding table is turned or quantised in memory, as one array. */
+    static void checkSizes(Path path, ModelShape shape, int headRows) {
+        int rows = Math.max(Math.min(headRows, shape.headRows()), shape.ffnWidth());
+        if ((long) rows * shape.width() > LARGEST_MATRIX) {
+            throw new ModelFormatException(
+                    "%s has a matrix of %d x %d: expected at most %d elements; export fewer head rows or a smaller model"
+                            .formatted(path, rows, shape.width(), LARGEST_MATRIX));
         }
     }
 

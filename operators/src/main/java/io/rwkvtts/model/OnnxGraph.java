@@ -10,7 +10,9 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+
 import com.google.protobuf.ByteString;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +65,12 @@ final class OnnxGraph {
     /** A tensor of weights in the weight file. */
     String weights(String name, float[] data, long... shape) throws IOException {
         return external(name, TensorProto.DataType.FLOAT, weights.append(data), shape);
+    }
+
+    /** A matrix in the weight file that is too large to be held in memory. */
+    String weights(String name, WeightFile.Rows matrix, int rows, int width) throws IOException {
+        WeightFile.Region region = weights.append(matrix, rows, width);
+        return external(name, TensorProto.DataType.FLOAT, region, rows, width);
     }
 
     /** A tensor of unsigned bytes in the weight file. */

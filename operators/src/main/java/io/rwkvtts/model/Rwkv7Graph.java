@@ -1,6 +1,7 @@
 package io.rwkvtts.model;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+
 import java.io.IOException;
 
 /**
@@ -104,30 +105,37 @@ final class Rwkv7Graph {
 
     /** The embedding, ln0 applied to the table once for all. */
     private String embedding() throws IOException {
-        float[] table = weights.values("emb.weight");
         float[] scale = weights.values("blocks.0.ln0.weight");
         float[] bias = weights.values("blocks.0.ln0.bias");
-        for (int from = 0; from < table.length; from += shape.width()) {
-            normalise(table, from, scale, bias);
-        }
-        String normed = graph.weights("emb.ln0", table, shape.vocabRows(), shape.width());
+        String normed =
+                graph.weights(
+                        "emb.ln0",
+                        (from, to) -> {
+                            float[] rows = weights.rows("emb.weight", from, to);
+                            for (int row = 0; row < rows.length; row += scale.length) {
+                                normalise(rows, row, scale, bias);
+                            }
+                            return rows;
+                        },
+                        shape.vocabRows(),
+                        shape.width());
         return graph.node("Gather", normed, axis.tokens()).attribute("axis", 0).out();
     }
 
-    private static void normalise(float[] table, int from, float[] scale, float[] bias) {
+    private static void normalise(float[] rows, int from, float[] scale, float[] bias) {
         double mean = 0;
         for (int i = 0; i < scale.length; i++) {
-            mean += table[from + i];
+            mean += rows[from + i];
         }
         mean /= scale.length;
         double variance = 0;
         for (int i = 0; i < scale.length; i++) {
-            double difference = table[from + i] - mean;
+            double difference = rows[from + i] - mean;
             variance += difference * difference;
         }
         double factor = 1 / Math.sqrt(variance / scale.length + NORM_EPSILON);
         for (int i = 0; i < scale.length; i++) {
-            table[from + i] = (float) ((table[from + i] - mean) * factor * scale[i] + bias[i]);
+            rows[from + i] = (float) ((rows[from + i] - mean) * factor * scale[i] + bias[i]);
         }
     }
 

@@ -35,15 +35,36 @@ final class WeightFile implements AutoCloseable {
         return file.getFileName().toString();
     }
 
+    /** Gives out some rows of a matrix, row-major. */
+    @FunctionalInterface
+    interface Rows {
+        /** Rows {@code from} (inclusive) to {@code to} (exclusive). */
+        float[] rows(int from, int to) throws IOException;
+    }
+
+    /** Appends a matrix of any size, of which only a few rows are in memory at a time. */
+    Region append(Rows matrix, int rows, int width) throws IOException {
+        long offset = startRegion();
+        int step = Math.max(1, BUFFER_FLOATS / width);
+        for (int from = 0; from < rows; from += step) {
+            write(matrix.rows(from, Math.min(rows, from + step)));
+        }
+        return new Region(offset, (long) rows * width * Float.BYTES);
+    }
+
     Region append(float[] data) throws IOException {
         long offset = startRegion();
+        write(data);
+        return new Region(offset, (long) data.length * Float.BYTES);
+    }
+
+    private void write(float[] data) throws IOException {
         for (int from = 0; from < data.length; from += BUFFER_FLOATS) {
             int count = Math.min(BUFFER_FLOATS, data.length - from);
             buffer.clear().limit(count * Float.BYTES);
             buffer.asFloatBuffer().put(data, from, count);
             write(buffer);
         }
-        return new Region(offset, (long) data.length * Float.BYTES);
     }
 
     Region append(byte[] data) throws IOException {

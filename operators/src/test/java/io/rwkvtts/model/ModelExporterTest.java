@@ -6,8 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,13 +26,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelExporterTest {
 
@@ -155,6 +158,19 @@ class ModelExporterTest {
                     .isInstanceOf(ModelFormatException.class)
                     .hasMessageContaining("heads of size 32");
         }
+    }
+
+    @Test
+    void testMatricesBeyondTheLongestArrayAreRefused() {
+        Path path = Path.of("large.safetensors");
+        ModelShape table = ModelShape.proportioned(2, 128, 1 << 24, 1 << 24);
+        assertThatThrownBy(() -> ModelExporter.checkSizes(path, table, ModelExporter.ALL_HEAD_ROWS))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining("large.safetensors has a matrix of 16777216 x 128");
+        ModelExporter.checkSizes(path, table, 8193);
+        ModelShape wide = ModelShape.proportioned(2, 32_768, 9000, 8193);
+        assertThatThrownBy(() -> ModelExporter.checkSizes(path, wide, 8193))
+                .hasMessageContaining("131072 x 32768: expected at most 2000000000 elements");
     }
 
     @Test
