@@ -3,12 +3,10 @@ package io.rwkvtts.engine;
 import static java.util.Objects.requireNonNull;
 
 import io.rwkvtts.model.ModelDirectory;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@link InferenceEngine} on ONNX Runtime's CPU provider.

@@ -1,9 +1,7 @@
 package io.rwkvtts.engine;
 
 import ai.onnxruntime.OnnxTensor;
-
 import io.rwkvtts.model.GraphNames;
-
 import java.util.Map;
 
 /**

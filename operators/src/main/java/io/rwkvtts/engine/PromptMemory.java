@@ -1,7 +1,6 @@
 package io.rwkvtts.engine;
 
 import ai.onnxruntime.OnnxTensor;
-
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;

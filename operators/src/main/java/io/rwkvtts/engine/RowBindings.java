@@ -1,9 +1,7 @@
 package io.rwkvtts.engine;
 
 import ai.onnxruntime.OnnxTensor;
-
 import io.rwkvtts.model.GraphNames;
-
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

@@ -1,7 +1,6 @@
 package io.rwkvtts.model;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
-
 import java.io.IOException;
 
 /**

@@ -7,9 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-
 import io.rwkvtts.text.TextRules;
-
 import java.io.IOException;
 
 /** The JSON form of a {@link VoiceFile}. Fields that are not of spec 4.1 are ignored. */
