@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -191,6 +192,21 @@ class LauncherITCase {
         assertThat(result.err()).contains("tts: the build failed");
         assertThat(result.status()).isEqualTo(1);
         assertThat(copy.resolveSibling("job/target/tts.built")).doesNotExist();
+    }
+
+    /** Java takes whichever of two versions the folder yields first. */
+    @Test
+    void testTheClassPathHasEachLibraryOnce() throws Exception {
+        try (Stream<Path> jars = Files.list(ProjectFiles.root().resolve("job/target/lib"))) {
+            assertThat(jars.map(LauncherITCase::withoutVersion))
+                    .isNotEmpty()
+                    .doesNotHaveDuplicates();
+        }
+    }
+
+    /** {@code netty-codec-4.1.1.Final-linux.jar} as {@code netty-codec-linux}. */
+    private static String withoutVersion(Path jar) {
+        return jar.getFileName().toString().replaceFirst("\\.jar$", "").replaceAll("-\\d[^-]*", "");
     }
 
     private static Path launcher() {
