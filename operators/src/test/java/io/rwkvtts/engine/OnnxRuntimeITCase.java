@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,8 @@ class OnnxRuntimeITCase {
 
     @TempDir private static Path directory;
 
+    private static final List<Process> started = new ArrayList<>();
+
     @BeforeAll
     static void exportModel() throws IOException {
         Path file =
@@ -37,6 +40,13 @@ class OnnxRuntimeITCase {
                         directory.resolve("random.safetensors"),
                         ModelShape.proportioned(4, 512, 600, 600));
         TestModels.export(file, Quantization.INT8, directory.resolve("model"));
+    }
+
+    /** A test that fails must not leave a process behind that steps for ever. */
+    @AfterEach
+    void endProcesses() {
+        started.forEach(Process::destroyForcibly);
+        started.clear();
     }
 
     @Test
@@ -157,7 +167,9 @@ class OnnxRuntimeITCase {
         } else {
             builder.environment().put(TELEMETRY_SWITCH, telemetryDisabled);
         }
-        return builder.start();
+        Process process = builder.start();
+        started.add(process);
+        return process;
     }
 
     private static void assertNoCrashReport() throws IOException {
