@@ -24,7 +24,7 @@ import org.apache.kafka.common.IsolationLevel;
  */
 public final class ChaosRun implements AutoCloseable {
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration START_LIMIT = Duration.ofMinutes(3);
     private static final Duration QUIET_LIMIT = Duration.ofSeconds(120);
     private static final Duration POLL = Duration.ofMillis(100);
 

@@ -19,7 +19,7 @@ final class ServerProcess implements AutoCloseable {
 
     private final String name;
     private final Path directory;
-    private final String heap;
+    private final List<String> jvm;
     private final List<String> main;
     private Process process;
     private boolean closed;
@@ -27,13 +27,13 @@ final class ServerProcess implements AutoCloseable {
     /**
      * @param name of the server, for messages and files
      * @param directory for its log, {@code <name>.log}, and its temporary files
-     * @param heap largest heap, as {@code -Xmx} takes it
+     * @param jvm options of the JVM
      * @param main name of the class to run and its arguments
      */
-    ServerProcess(String name, Path directory, String heap, List<String> main) {
+    ServerProcess(String name, Path directory, List<String> jvm, List<String> main) {
         this.name = name;
         this.directory = directory;
-        this.heap = heap;
+        this.jvm = List.copyOf(jvm);
         this.main = List.copyOf(main);
     }
 
@@ -52,7 +52,7 @@ final class ServerProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-XX:+UseSerialGC");
-        command.add("-Xmx" + heap);
+        command.addAll(jvm);
         command.add("-XX:ErrorFile=" + directory.resolve("hs_err_" + name + "_%p.log"));
         command.add("-Djava.io.tmpdir=" + temporary);
         command.add("-Dlog4j.configurationFile=log4j2-servers.properties");

@@ -66,7 +66,8 @@ class ServerProcessTest {
 
     private static ServerProcess server(
             Path directory, String name, Class<?> main, String argument) {
-        return new ServerProcess(name, directory, "32m", List.of(main.getName(), argument));
+        return new ServerProcess(
+                name, directory, List.of("-Xmx32m"), List.of(main.getName(), argument));
     }
 
     /** A line of a process's log, once it is there. */
