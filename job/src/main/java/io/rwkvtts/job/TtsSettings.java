@@ -9,6 +9,7 @@ import io.rwkvtts.synthesis.ChunkPlan;
 import java.nio.file.Path;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 
 /**
  * All that the job is built from, checked.
@@ -35,7 +36,7 @@ public record TtsSettings(
      */
     public static TtsSettings from(ReadableConfig config, SpeechModel model) {
         int parallelism = atLeast(1, config, SynthesisOptions.PARALLELISM);
-        int maxParallelism = atLeast(parallelism, config, SynthesisOptions.MAX_PARALLELISM);
+        int maxParallelism = maxParallelism(parallelism, config);
         return new TtsSettings(
                 KafkaSettings.from(config),
                 synthesis(config, model.vocabulary()),
@@ -102,6 +103,17 @@ public record TtsSettings(
                                     e.getMessage()),
                     e);
         }
+    }
+
+    private static int maxParallelism(int parallelism, ReadableConfig config) {
+        int value = atLeast(parallelism, config, SynthesisOptions.MAX_PARALLELISM);
+        int most = KeyGroupRangeAssignment.UPPER_BOUND_MAX_PARALLELISM;
+        if (value > most) {
+            throw new IllegalArgumentException(
+                    "%s is %d, expected at most %d"
+                            .formatted(SynthesisOptions.MAX_PARALLELISM.key(), value, most));
+        }
+        return value;
     }
 
     private static int atLeast(int least, ReadableConfig config, ConfigOption<Integer> option) {

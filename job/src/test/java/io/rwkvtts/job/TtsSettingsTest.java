@@ -14,6 +14,8 @@ import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What cannot work is refused before there is a job. */
 class TtsSettingsTest {
@@ -30,6 +32,41 @@ class TtsSettingsTest {
                         Optional.of(voice.vocabulary()),
                         Optional.empty(),
                         new ModelCache(directory.resolve("cache")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "tts.slots, 0, 0",
+        "tts.slots, many, many",
+        "tts.parallelism, 0, 0",
+        "tts.max-parallelism, 0, 0",
+        "tts.max-parallelism, 32769, 32769",
+        "tts.engine.threads, -1, -1",
+        "tts.prefill.chunk-tokens, 0, 0",
+        "tts.max-semantic-tokens, 0, 0",
+        "tts.max-semantic-tokens, 2049, 2049",
+        "tts.min-semantic-tokens, -1, -1",
+        "tts.max-repeated-tokens, -1, -1",
+        "tts.text.max-chars, 0, 0",
+        "tts.segment.min-units, -1, -1",
+        "tts.segment.max-units, 4, 4",
+        "tts.chunk.first-tokens, 0, 0",
+        "tts.chunk.tokens, 0, 0",
+        "tts.queue.capacity, 0, 0",
+        "tts.queue.when-full, explode, explode",
+        "tts.tenant.requests-per-second, -1, -1",
+        "tts.tenant.burst, 0, 0",
+        "tts.snapshot.mode, none, none",
+        "tts.restore.other-weights, maybe, maybe",
+        "tts.request.idle-timeout, 0 s, PT0S",
+        "tts.request.dedup-window, 0 s, PT0S",
+        "tts.kafka.delivery-guarantee, none, none",
+        "tts.kafka.requests-topic, a b, a b"
+    })
+    void testOptionThatCannotWorkIsRefusedByItsName(String option, String value, String seen) {
+        assertThatThrownBy(() -> settings(option, value))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(option, seen);
     }
 
     @Test
