@@ -82,7 +82,9 @@ public final class FlinkDefaults {
      */
     public static void requireCheckpointDirectory(ReadableConfig config) {
         if (FILES.equals(config.get(CheckpointingOptions.CHECKPOINT_STORAGE))
-                && config.getOptional(CheckpointingOptions.CHECKPOINTS_DIRECTORY).isEmpty()) {
+                && config.getOptional(CheckpointingOptions.CHECKPOINTS_DIRECTORY)
+                        .filter(directory -> !directory.isBlank())
+                        .isEmpty()) {
             throw new IllegalArgumentException(
                     CheckpointingOptions.CHECKPOINTS_DIRECTORY.key()
                             + " is not set: expected a directory that the JobManager and all"

@@ -53,6 +53,10 @@ class FlinkDefaultsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("execution.checkpointing.dir is not set");
 
+        own.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, "");
+        assertThatThrownBy(() -> FlinkDefaults.requireCheckpointDirectory(filled(own)))
+                .hasMessageContaining("execution.checkpointing.dir is not set");
+
         own.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, "file:///checkpoints");
         assertThatCode(() -> FlinkDefaults.requireCheckpointDirectory(filled(own)))
                 .doesNotThrowAnyException();
