@@ -8,6 +8,11 @@ import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
  * What one engine and the requests in its slots need, in bytes. All but the snapshots lies outside
  * the Java heap. It does not grow with time or load.
  *
+ * <p>The factors are rounded up from the anonymous resident memory of a process with a model of 12
+ * layers × 768 and 32 slots after steps and prefills of 256 tokens (ONNX Runtime 1.29, x86-64): 356
+ * MB with 8-bit weights, for which this says 387, and 614 MB with 32-bit floats, for which it says
+ * 655.
+ *
  * @param weights ONNX Runtime with its copies of the matrices, packed for the processor; the mapped
  *     file is not among it, since the system can drop its pages
  * @param states recurrent states of the slots
@@ -17,17 +22,11 @@ import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
  */
 record MemoryNeed(long weights, long states, long buffers, long snapshots) {
 
-    /**
-     * ONNX Runtime 1.29 itself, and its packed matrices in halves of the stored ones. Measured as
-     * resident memory after opening: 190 to 350 MB for 115 MB of 8-bit matrices, 700 MB for 376 MB,
-     * and 1.9 GB for 1.3 GB of 32-bit floats.
-     */
+    /** ONNX Runtime 1.29 itself, and what the JVM needs to run it. */
     private static final long RUNTIME = 150_000_000;
 
-    private static final int PACKED_HALVES = 3;
-
-    /** Vectors of the width D that live at once in a layer, beside that of the channel mix. */
-    private static final int VECTORS_IN_LAYER = 16;
+    /** Vectors of the width D that live at once for each prompt token, the channel mix apart. */
+    private static final int VECTORS = 48;
 
     /** What Flink, Kafka clients and the requests' texts take of the heap at the least. */
     private static final long OTHER_HEAP = 96L << 20;
@@ -46,9 +45,9 @@ record MemoryNeed(long weights, long states, long buffers, long snapshots) {
             int prefillTokens,
             SnapshotMode snapshotMode) {
         long state = shape.stateFloats() * Float.BYTES;
-        long prefillFloats = (long) shape.ffnWidth() + (long) VECTORS_IN_LAYER * shape.width();
+        long prefillFloats = (long) shape.ffnWidth() + (long) VECTORS * shape.width();
         return new MemoryNeed(
-                RUNTIME + shape.stepWeightBytes(headRows, quantization) * PACKED_HALVES / 2,
+                RUNTIME + shape.stepWeightBytes(headRows, quantization),
                 slots * state,
                 ((long) slots * headRows + prefillTokens * prefillFloats) * Float.BYTES,
                 snapshotMode == SnapshotMode.STATE ? 2 * slots * state : 0);

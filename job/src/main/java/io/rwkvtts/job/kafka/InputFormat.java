@@ -31,11 +31,18 @@ public enum InputFormat {
      *     form can
      */
     public byte[] encode(TextEvent event) {
-        return switch (this) {
-            case AVRO -> WireCodec.textEvents().encode(event);
-            case JSON -> JsonCodec.encode(event);
-            case TEXT -> plainText(event);
-        };
+        byte[] bytes =
+                switch (this) {
+                    case AVRO -> WireCodec.textEvents().encode(event);
+                    case JSON -> JsonCodec.encode(event);
+                    case TEXT -> plainText(event);
+                };
+        if (bytes.length > WireCodec.MAX_BYTES) {
+            throw new IllegalArgumentException(
+                    "an event of %,d bytes is too large: at most %,d"
+                            .formatted(bytes.length, WireCodec.MAX_BYTES));
+        }
+        return bytes;
     }
 
     private static byte[] plainText(TextEvent event) {

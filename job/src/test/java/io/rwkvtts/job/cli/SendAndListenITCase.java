@@ -130,6 +130,21 @@ class SendAndListenITCase {
     }
 
     @Test
+    void testJsonAndPlainTextAreSentToJobsThatReadThem() throws Exception {
+        createTopic("forms");
+
+        tts("send", "--topic=forms", "--id=r1", "--format=json", "--seed=7", "Hello.");
+        tts("send", "--topic=forms", "--id=r2", "--format=text", "Hello.");
+        Result tooMuch = tts("send", "--topic=forms", "--format=text", "--seed=7", "Hello.");
+
+        assertThat(records("forms", 2))
+                .extracting(record -> new String(record.value(), UTF_8))
+                .containsExactly("{\"requestId\":\"r1\",\"text\":\"Hello.\",\"seed\":7}", "Hello.");
+        assertThat(tooMuch.status()).isEqualTo(1);
+        assertThat(tooMuch.err()).contains("plain text is a whole request").hasLineCount(1);
+    }
+
+    @Test
     void testCancelIsSent() throws Exception {
         createTopic("cancel");
 
@@ -236,21 +251,27 @@ class SendAndListenITCase {
 
     private static List<TextEvent> events(String topic, int count) throws Exception {
         List<TextEvent> events = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : records(topic, count)) {
+            TextEvent event = WireCodec.textEvents().decode(record.value());
+            assertThat(record.key()).isEqualTo(event.getRequestId().getBytes(UTF_8));
+            events.add(event);
+        }
+        return events;
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> records(String topic, int count) {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(
                         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             TopicPartition partition = new TopicPartition(topic, 0);
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
-            while (events.size() < count) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
-                    TextEvent event = WireCodec.textEvents().decode(record.value());
-                    assertThat(record.key()).isEqualTo(event.getRequestId().getBytes(UTF_8));
-                    events.add(event);
-                }
+            while (records.size() < count) {
+                consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
             }
         }
-        return events;
+        return records;
     }
 
     private static AudioTokens.Builder chunk(String id, long sequence) {

@@ -144,6 +144,16 @@ class RequestDeserializerTest {
                 .isEqualTo("Hello.");
     }
 
+    @ParameterizedTest
+    @EnumSource(InputFormat.class)
+    void testEventThatIsTooLargeIsNotEncoded(InputFormat format) {
+        TextEvent event = event("r1").setText("x".repeat(WireCodec.MAX_BYTES + 1)).build();
+
+        assertThatThrownBy(() -> format.encode(event))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("too large: at most 1,048,576");
+    }
+
     @Test
     void testWhatPlainTextCannotSayIsNotEncoded() {
         TextEvent event = event("r1").setTopK(3).build();
