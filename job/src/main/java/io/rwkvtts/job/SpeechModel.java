@@ -47,8 +47,17 @@ public record SpeechModel(ModelDirectory directory, Path vocabulary, PromptBuild
         return open(
                 model,
                 config.getOptional(SynthesisOptions.VOCABULARY).map(Path::of),
-                config.getOptional(SynthesisOptions.QUANTIZE).map(Quantization::ofLabel),
+                config.getOptional(SynthesisOptions.QUANTIZE).map(SpeechModel::quantization),
                 cache(config));
+    }
+
+    private static Quantization quantization(String label) {
+        try {
+            return Quantization.ofLabel(label);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    SynthesisOptions.QUANTIZE.key() + ": " + e.getMessage(), e);
+        }
     }
 
     /** The cache that the options name, or the user's. */

@@ -13,7 +13,10 @@ import java.util.concurrent.Callable;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.runtime.client.JobCancellationException;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,6 +35,8 @@ import picocli.CommandLine.Option;
             "All options: docs/configuration.md"
         })
 public final class RunCommand implements Callable<Integer> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
 
     @Option(
             names = "--model",
@@ -95,7 +100,11 @@ public final class RunCommand implements Callable<Integer> {
         TtsSettings settings = TtsSettings.from(all, SpeechModel.from(all));
         TtsJob.requireKafka(settings.kafka());
         TtsJob.build(environment, settings);
-        environment.execute(TtsJob.NAME);
+        try {
+            environment.execute(TtsJob.NAME);
+        } catch (JobCancellationException e) {
+            LOG.info("The job was cancelled.");
+        }
         return CommandLine.ExitCode.OK;
     }
 

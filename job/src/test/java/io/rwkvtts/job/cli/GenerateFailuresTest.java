@@ -97,10 +97,7 @@ class GenerateFailuresTest {
 
     @Test
     void testModelOfAnotherArchitectureIsRefused() throws IOException {
-        Path bad = directory.resolve("gpt.safetensors");
-        String header =
-                "{\"h.0.attn.weight\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}";
-        Files.writeString(bad, (char) header.length() + "\0\0\0\0\0\0\0" + header);
+        Path bad = SpeechFiles.writeForeign(directory.resolve("gpt.safetensors"));
         refuse(bad).assertFailure(bad, "is not an RWKV-7 checkpoint", "h.0.attn.weight");
     }
 

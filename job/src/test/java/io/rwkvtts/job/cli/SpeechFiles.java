@@ -3,6 +3,7 @@ package io.rwkvtts.job.cli;
 import io.rwkvtts.job.TestVectors;
 import io.rwkvtts.job.local.DemoVoice;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,13 @@ record SpeechFiles(Path directory, Path model, DemoVoice demo) {
                 directory,
                 TestVectors.unpack("tts-l2-d64-webrwkv-f16.safetensors", directory),
                 DemoVoice.unpack(directory.resolve("demo-voice")));
+    }
+
+    /** Writes a checkpoint of another architecture. */
+    static Path writeForeign(Path file) throws IOException {
+        String header =
+                "{\"h.0.attn.weight\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}";
+        return Files.writeString(file, (char) header.length() + "\0\0\0\0\0\0\0" + header);
     }
 
     /** Runs {@code tts generate} with one of {@link #VOCABULARIES}. */
