@@ -41,7 +41,8 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "The model has random weights (12 layers x 768, 8-bit) unless -D tts.model is given.",
+            "Unless -D tts.model is given, the model has random weights: 12 layers x 768, 8-bit, made",
+            "in the cache on first use.",
             "A fault that strikes no running generation is shown in brackets and does not count.",
             "recovery: from the fault to the first chunk written by what was started after it."
         })
@@ -167,6 +168,7 @@ final class ChaosCommand implements Callable<Integer> {
     }
 
     private void check() {
+        guarantee();
         atLeastOne("--kills", kills);
         atLeastOne("--parallelism", parallelism);
         if (requests != null) {

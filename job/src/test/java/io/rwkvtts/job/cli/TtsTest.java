@@ -85,7 +85,13 @@ class TtsTest {
                 "random-model --seed -1|expected a number from 0 to 18446744073709551615",
                 "random-model --seed 18446744073709551616|expected a number from 0 to",
                 "random-model --dtype f8|expected one of [F32, F16, BF16]",
-                "random-model --layers 2 --dim 64 --vocab-rows 4 --out none/f --sede 1|Unknown options: '--sede', '1'"
+                "random-model --layers 2 --dim 64 --vocab-rows 4 --out none/f --sede 1|Unknown options: '--sede', '1'",
+                "chaos --kills 0|--kills is 0, expected at least 1",
+                "chaos --requests 0|--requests is 0, expected at least 1",
+                "chaos --parallelism -1|--parallelism is -1, expected at least 1",
+                "chaos --seed x|'x': expected a number from 0",
+                "chaos --delivery none|--delivery is 'none', expected at-least-once or exactly-once",
+                "chaos --directory src|--directory src is not empty"
             })
     void testWrongCommandLinesEndWithTwoAndSayWhatIsWrong(String line, String message) {
         assertThat(run(line)).isEqualTo(2);
