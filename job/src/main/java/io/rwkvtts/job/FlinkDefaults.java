@@ -9,6 +9,7 @@ import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** Values of Flink's own options that suit the job, where nobody has set others. */
@@ -78,19 +79,22 @@ public final class FlinkDefaults {
     /**
      * Requires a place for checkpoints, which no default can know.
      *
-     * @throws IllegalArgumentException if checkpoints are to be files and no directory is set
+     * @throws IllegalArgumentException if checkpoints are to be files, and the directory is not set
+     *     or not a URI with a scheme
      */
     public static void requireCheckpointDirectory(ReadableConfig config) {
-        if (FILES.equals(config.get(CheckpointingOptions.CHECKPOINT_STORAGE))
-                && config.getOptional(CheckpointingOptions.CHECKPOINTS_DIRECTORY)
-                        .filter(directory -> !directory.isBlank())
-                        .isEmpty()) {
+        if (!FILES.equals(config.get(CheckpointingOptions.CHECKPOINT_STORAGE))) {
+            return;
+        }
+        String directory = config.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY);
+        boolean set = directory != null && !directory.isBlank();
+        if (!set || new Path(directory).toUri().getScheme() == null) {
             throw new IllegalArgumentException(
-                    CheckpointingOptions.CHECKPOINTS_DIRECTORY.key()
-                            + " is not set: expected a directory that the JobManager and all"
-                            + " TaskManagers can write to, such as -D "
-                            + CheckpointingOptions.CHECKPOINTS_DIRECTORY.key()
-                            + "=file:///var/lib/tts/checkpoints");
+                    ("%s is %s: expected a directory that the JobManager and all TaskManagers can"
+                                    + " write to, as a URI such as file:///var/lib/tts/checkpoints")
+                            .formatted(
+                                    CheckpointingOptions.CHECKPOINTS_DIRECTORY.key(),
+                                    set ? directory : "not set"));
         }
     }
 }

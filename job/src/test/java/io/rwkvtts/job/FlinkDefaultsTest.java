@@ -57,6 +57,11 @@ class FlinkDefaultsTest {
         assertThatThrownBy(() -> FlinkDefaults.requireCheckpointDirectory(filled(own)))
                 .hasMessageContaining("execution.checkpointing.dir is not set");
 
+        own.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, "/check points");
+        assertThatThrownBy(() -> FlinkDefaults.requireCheckpointDirectory(filled(own)))
+                .hasMessageContaining("execution.checkpointing.dir is /check points: expected")
+                .hasMessageContaining("file:///");
+
         own.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, "file:///checkpoints");
         assertThatCode(() -> FlinkDefaults.requireCheckpointDirectory(filled(own)))
                 .doesNotThrowAnyException();
