@@ -2,15 +2,11 @@ package io.rwkvtts.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.job.client.ReceivedTokens;
 import io.rwkvtts.job.client.TokenListener;
 import io.rwkvtts.job.kafka.KafkaSettings;
-import io.rwkvtts.operator.EngineFactory;
 import io.rwkvtts.schema.TextEvent;
 import io.rwkvtts.schema.WireCodec;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,7 +26,7 @@ import org.slf4j.LoggerFactory;
 class FlowControlITCase {
 
     private static final Logger LOG = LoggerFactory.getLogger(FlowControlITCase.class);
-    private static final long STEP_MS = 50;
+    private static final Duration STEP = Duration.ofMillis(50);
     private static final int EVENTS = 900;
 
     @TempDir private static Path directory;
@@ -46,31 +42,11 @@ class FlowControlITCase {
         cluster.close();
     }
 
-    /** An engine with the steps of a large model on a small machine. */
-    private static EngineFactory slow(EngineFactory engines) {
-        return () -> {
-            InferenceEngine engine = engines.open();
-            return (InferenceEngine)
-                    Proxy.newProxyInstance(
-                            InferenceEngine.class.getClassLoader(),
-                            new Class<?>[] {InferenceEngine.class},
-                            (proxy, method, arguments) -> {
-                                if (method.getName().equals("step")) {
-                                    Thread.sleep(STEP_MS);
-                                }
-                                try {
-                                    return method.invoke(engine, arguments);
-                                } catch (InvocationTargetException e) {
-                                    throw e.getCause();
-                                }
-                            });
-        };
-    }
-
     @Test
     void testCancelBehindHundredsOfEventsActsWithinAFewSteps() throws Exception {
         KafkaSettings topics = cluster.topics("flow", "at-least-once");
-        JobClient job = cluster.submit(topics, 1, FlowControlITCase::slow, null);
+        JobClient job =
+                cluster.submit(topics, 1, engines -> SlowEngine.around(engines, STEP), null);
         WireCodec<TextEvent> codec = WireCodec.textEvents();
         try (TokenListener listener = cluster.listen(topics)) {
             cluster.send(
@@ -100,7 +76,11 @@ class FlowControlITCase {
             cluster.send(topics, "long", records);
             ReceivedTokens end = await(listener, "long", true);
             long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
-            LOG.info("cancel behind {} events, steps of {} ms: {} ms", EVENTS, STEP_MS, millis);
+            LOG.info(
+                    "cancel behind {} events, steps of {} ms: {} ms",
+                    EVENTS,
+                    STEP.toMillis(),
+                    millis);
 
             assertThat(end.tokens().getFinishReason()).isEqualTo("cancelled");
             // One event a step would be 45 s.
