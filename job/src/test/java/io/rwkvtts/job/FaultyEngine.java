@@ -1,10 +1,7 @@
 package io.rwkvtts.job;
 
-import io.rwkvtts.engine.EngineModel;
 import io.rwkvtts.engine.InferenceEngine;
-import io.rwkvtts.engine.PromptPiece;
 import io.rwkvtts.operator.EngineFactory;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -12,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * tenth step behind the third checkpoint's round of snapshots. As checkpoints do not overlap, the
  * first two have ended by then.
  */
-final class FaultyEngine implements InferenceEngine {
+final class FaultyEngine extends ForwardingEngine {
 
     /** Faults so far in this JVM. */
     static final AtomicInteger FAULTS = new AtomicInteger();
@@ -23,14 +20,13 @@ final class FaultyEngine implements InferenceEngine {
     private static final int FATAL_ROUND = 3;
     private static final int FATAL_STEP = 10;
 
-    private final InferenceEngine engine;
     private final boolean fails;
     private boolean saving;
     private int rounds;
     private int stepsBehindFatalRound;
 
     private FaultyEngine(InferenceEngine engine, boolean fails) {
-        this.engine = engine;
+        super(engine);
         this.fails = fails;
     }
 
@@ -50,26 +46,6 @@ final class FaultyEngine implements InferenceEngine {
     }
 
     @Override
-    public EngineModel model() {
-        return engine.model();
-    }
-
-    @Override
-    public int slots() {
-        return engine.slots();
-    }
-
-    @Override
-    public void clear(int slot) {
-        engine.clear(slot);
-    }
-
-    @Override
-    public void prefill(List<PromptPiece> pieces) {
-        engine.prefill(pieces);
-    }
-
-    @Override
     public void step(int[] slots, int[] tokens, int count) {
         saving = false;
         if (fails
@@ -79,12 +55,7 @@ final class FaultyEngine implements InferenceEngine {
             LOADED.set(0);
             throw new IllegalStateException("planted fault");
         }
-        engine.step(slots, tokens, count);
-    }
-
-    @Override
-    public void logits(int slot, float[] destination, int count) {
-        engine.logits(slot, destination, count);
+        super.step(slots, tokens, count);
     }
 
     @Override
@@ -93,17 +64,12 @@ final class FaultyEngine implements InferenceEngine {
             saving = true;
             rounds++;
         }
-        return engine.saveState(slot);
+        return super.saveState(slot);
     }
 
     @Override
     public void loadState(int slot, byte[] state) {
         LOADED.incrementAndGet();
-        engine.loadState(slot, state);
-    }
-
-    @Override
-    public void close() {
-        engine.close();
+        super.loadState(slot, state);
     }
 }

@@ -2,33 +2,30 @@ package io.rwkvtts.job;
 
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.operator.EngineFactory;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /** An engine with the steps of a large model on a small machine. */
-final class SlowEngine {
+final class SlowEngine extends ForwardingEngine {
 
-    private SlowEngine() {}
+    private final Duration delay;
+
+    private SlowEngine(InferenceEngine engine, Duration delay) {
+        super(engine);
+        this.delay = delay;
+    }
 
     /** Engines whose every step takes this much longer. */
     static EngineFactory around(EngineFactory engines, Duration delay) {
-        return () -> {
-            InferenceEngine engine = engines.open();
-            return (InferenceEngine)
-                    Proxy.newProxyInstance(
-                            InferenceEngine.class.getClassLoader(),
-                            new Class<?>[] {InferenceEngine.class},
-                            (proxy, method, arguments) -> {
-                                if (method.getName().equals("step")) {
-                                    Thread.sleep(delay.toMillis());
-                                }
-                                try {
-                                    return method.invoke(engine, arguments);
-                                } catch (InvocationTargetException e) {
-                                    throw e.getCause();
-                                }
-                            });
-        };
+        return () -> new SlowEngine(engines.open(), delay);
+    }
+
+    @Override
+    public void step(int[] slots, int[] tokens, int count) {
+        long end = System.nanoTime() + delay.toNanos();
+        while (System.nanoTime() < end && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(end - System.nanoTime());
+        }
+        super.step(slots, tokens, count);
     }
 }

@@ -2,7 +2,9 @@ package io.rwkvtts.operator;
 
 import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.RequestSnapshot;
+import io.rwkvtts.synthesis.SpeechRequest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -28,9 +30,19 @@ final class RequestStore {
     private final KeyedStateBackend<String> backend;
     private final ValueState<RequestSnapshot> requests;
     private final ValueState<String> finished;
+    private final int maxTextChars;
 
-    RequestStore(KeyedStateBackend<String> backend, KeyedStateStore states, Duration dedupWindow) {
+    /**
+     * @param dedupWindow how long a finished id is remembered
+     * @param maxTextChars most characters of a request's text
+     */
+    RequestStore(
+            KeyedStateBackend<String> backend,
+            KeyedStateStore states,
+            Duration dedupWindow,
+            int maxTextChars) {
         this.backend = backend;
+        this.maxTextChars = maxTextChars;
         this.requests =
                 states.getState(
                         new ValueStateDescriptor<>(REQUESTS, new RequestSnapshotSerializer()));
@@ -49,23 +61,45 @@ final class RequestStore {
         }
     }
 
-    /** The request of the current key, null if there is none. */
-    RequestSnapshot load() throws IOException {
-        return requests.value();
+    /** The request of the current key as it was saved, null if there is none. */
+    RequestSnapshot snapshot() {
+        return value(requests);
     }
 
-    void save(RequestSnapshot request) throws IOException {
-        requests.update(request);
+    /** The request of the current key, null if there is none. */
+    SpeechRequest load() {
+        RequestSnapshot snapshot = snapshot();
+        return snapshot == null ? null : SpeechRequest.restore(snapshot, maxTextChars);
+    }
+
+    void save(RequestSnapshot request) {
+        update(requests, request);
     }
 
     /** Forgets the request but for its id. */
-    void finish(FinishReason reason) throws IOException {
+    void finish(FinishReason reason) {
         requests.clear();
-        finished.update(reason.label());
+        update(finished, reason.label());
     }
 
     /** Whether the request of the current key ended within the window. */
-    boolean isFinished() throws IOException {
-        return finished.value() != null;
+    boolean isFinished() {
+        return value(finished) != null;
+    }
+
+    private static <T> T value(ValueState<T> state) {
+        try {
+            return state.value();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static <T> void update(ValueState<T> state, T value) {
+        try {
+            state.update(value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

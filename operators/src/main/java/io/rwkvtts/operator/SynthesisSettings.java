@@ -2,13 +2,18 @@ package io.rwkvtts.operator;
 
 import static java.util.Objects.requireNonNull;
 
+import io.rwkvtts.engine.EngineModel;
 import io.rwkvtts.protocol.GenerationLimits;
+import io.rwkvtts.protocol.IdSpace;
+import io.rwkvtts.protocol.PromptBuilder;
 import io.rwkvtts.protocol.VoiceDirectory;
 import io.rwkvtts.synthesis.Admission;
 import io.rwkvtts.synthesis.ChunkPlan;
 import io.rwkvtts.synthesis.RequestRules;
 import io.rwkvtts.synthesis.TenantRates;
+import io.rwkvtts.synthesis.UtteranceFactory;
 import io.rwkvtts.text.Segmenter;
+import io.rwkvtts.text.WorldTokenizer;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -108,6 +113,18 @@ public record SynthesisSettings(
                         ? VoiceDirectory.empty()
                         : VoiceDirectory.open(Path.of(voiceDirectory));
         return new RequestRules(voices, limits, maxTextChars);
+    }
+
+    /**
+     * Makes the segments' generations for a model.
+     *
+     * @throws IllegalArgumentException if the vocabulary or the voices cannot be read, or the
+     *     vocabulary does not fit the model
+     */
+    UtteranceFactory utterances(EngineModel model) {
+        WorldTokenizer tokenizer = WorldTokenizer.load(Path.of(vocabulary));
+        IdSpace ids = IdSpace.of(model.vocabRows(), model.headRows(), tokenizer);
+        return new UtteranceFactory(new PromptBuilder(ids, tokenizer), rules(), capByText);
     }
 
     /** Decides which request gets the next slot. */

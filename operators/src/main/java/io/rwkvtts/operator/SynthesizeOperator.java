@@ -3,28 +3,18 @@ package io.rwkvtts.operator;
 import io.rwkvtts.engine.EngineModel;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
-import io.rwkvtts.operator.SynthesisSettings.WhenFull;
-import io.rwkvtts.protocol.IdSpace;
-import io.rwkvtts.protocol.PromptBuilder;
-import io.rwkvtts.synthesis.Admission;
 import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.RequestException;
-import io.rwkvtts.synthesis.RequestQueue;
-import io.rwkvtts.synthesis.RequestSnapshot;
+import io.rwkvtts.synthesis.RequestQueue.Ticket;
 import io.rwkvtts.synthesis.RequestText;
 import io.rwkvtts.synthesis.SpeechOutput;
 import io.rwkvtts.synthesis.SpeechRequest;
 import io.rwkvtts.synthesis.SynthesisLoop;
 import io.rwkvtts.synthesis.UtteranceFactory;
 import io.rwkvtts.text.Segmenter;
-import io.rwkvtts.text.WorldTokenizer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
-import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
@@ -65,16 +55,12 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     private transient InferenceEngine engine;
     private transient Segmenter segmenter;
     private transient SynthesisLoop loop;
-    private transient Admission admission;
-    private transient boolean retryAwaited;
+    private transient WaitingRoom room;
     private transient RequestStore store;
-    private transient RestoredModel restored;
     private transient StepTrampoline trampoline;
     private transient RecordEmitter emitter;
     private transient SynthesisMetrics speechMetrics;
     private transient RequestTimers timers;
-    private transient long arrivals;
-    private transient int openRequests;
 
     SynthesizeOperator(
             StreamOperatorParameters<AudioChunk> parameters,
@@ -89,16 +75,6 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     }
 
     @Override
-    public void initializeState(StateInitializationContext context) throws Exception {
-        super.initializeState(context);
-        store =
-                new RequestStore(
-                        getKeyedStateBackend(),
-                        context.getKeyedStateStore(),
-                        settings.dedupWindow());
-    }
-
-    @Override
     public void open() throws Exception {
         super.open();
         timers =
@@ -106,17 +82,21 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
                         getInternalTimerService("requests", VoidNamespaceSerializer.INSTANCE, this),
                         settings.idleTimeout());
         segmenter = settings.segmenter();
-        admission = settings.admission();
         UtteranceFactory utterances;
         try {
             engine = engines.open();
-            utterances = openUtterances(engine.model());
+            utterances = settings.utterances(engine.model());
         } catch (IOException | IllegalArgumentException e) {
             // Another attempt would find the same files: fail for good, with their names.
             throw new SuppressRestartsException(e);
         }
         EngineModel model = engine.model();
-        restored = new RestoredModel(model, settings.otherWeights());
+        store =
+                new RequestStore(
+                        getKeyedStateBackend(),
+                        getKeyedStateStore(),
+                        settings.dedupWindow(),
+                        settings.maxTextChars());
         emitter = new RecordEmitter(output, deadLetters, model.weightsId());
         speechMetrics = new SynthesisMetrics(getMetricGroup(), engine.slots(), model.stateBytes());
         loop =
@@ -128,33 +108,28 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
                         settings.prefillChunkTokens(),
                         this,
                         speechMetrics);
+        room =
+                new WaitingRoom(
+                        settings, loop.running(), mailbox, getProcessingTimeService(), this::kick);
         trampoline = new StepTrampoline(mailbox, this::step, getOperatorName());
-        requeueRestored();
+        requeueRestored(new RestoredModel(model, settings.otherWeights()));
     }
 
-    private UtteranceFactory openUtterances(EngineModel model) throws IOException {
-        WorldTokenizer tokenizer = WorldTokenizer.load(Path.of(settings.vocabulary()));
-        IdSpace ids = IdSpace.of(model.vocabRows(), model.headRows(), tokenizer);
-        return new UtteranceFactory(
-                new PromptBuilder(ids, tokenizer), settings.rules(), settings.capByText());
-    }
-
-    private void requeueRestored() throws Exception {
+    private void requeueRestored(RestoredModel restored) {
         int interrupted = 0;
         for (String id : store.ids()) {
             setCurrentKey(id);
-            RequestSnapshot snapshot = restored.adapt(store.load());
-            interrupted += snapshot.utterance() == null ? 0 : 1;
-            arrivals = Math.max(arrivals, snapshot.arrival() + 1);
-            openRequests++;
-            SpeechRequest request = SpeechRequest.restore(snapshot, settings.maxTextChars());
+            store.save(restored.adapt(store.snapshot()));
+            SpeechRequest request = store.load();
+            interrupted += request.isInterrupted() ? 1 : 0;
+            room.restored(request);
             if (!request.textComplete()) {
                 // Its events may lie in Kafka since long before now; nobody could read them.
                 request.awaitEventFrom(timers.now());
                 store.save(request.snapshot());
             }
             if (request.ready(segmenter)) {
-                admission.add(request.ticket());
+                room.awaitSlot(request);
             }
         }
         speechMetrics.restored(interrupted);
@@ -173,11 +148,10 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         SpeechRequest request = find(event.requestId());
         boolean known = request != null;
         if (!known) {
-            openRequests++;
             request =
                     new SpeechRequest(
                             event.requestId(),
-                            arrivals++,
+                            room.arrived(),
                             event.timestampMs(),
                             settings.maxTextChars());
         }
@@ -185,39 +159,22 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
             end(request, FinishReason.ERROR, event.rejection());
         } else if (event.cancel()) {
             end(request, FinishReason.CANCELLED, null);
-        } else if (known || findRoom(event.requestId())) {
+        } else if (known || room.findRoom()) {
+            // Others may have been at work meanwhile; nobody but this knows the request yet.
+            setCurrentKey(event.requestId());
             accept(request, event, known);
         } else {
             end(request, FinishReason.OVERLOADED, null);
         }
     }
 
-    /**
-     * Room for the new request of the current key: waits for it, or says that there is none. Nobody
-     * else touches a key that is not known yet, so nothing changes about it meanwhile.
-     */
-    private boolean findRoom(String id) throws InterruptedException {
-        while (openRequests - loop.running().size() > settings.queueCapacity()) {
-            if (settings.whenFull() == WhenFull.REJECT) {
-                return false;
-            }
-            mailbox.yield();
-            setCurrentKey(id);
-        }
-        return true;
-    }
-
     /** The unfinished request of the current key, null if there is none. */
-    private SpeechRequest find(String id) throws IOException {
+    private SpeechRequest find(String id) {
         SpeechRequest running = loop.running(id);
-        if (running != null) {
-            return running;
-        }
-        RequestSnapshot snapshot = store.load();
-        return snapshot == null ? null : SpeechRequest.restore(snapshot, settings.maxTextChars());
+        return running != null ? running : store.load();
     }
 
-    private void accept(SpeechRequest request, RequestEvent event, boolean known) throws Exception {
+    private void accept(SpeechRequest request, RequestEvent event, boolean known) {
         RequestText.Outcome outcome;
         try {
             outcome =
@@ -228,8 +185,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
                             event.attributes(),
                             timers.now());
         } catch (RequestException e) {
-            reject(event, e.getMessage());
-            end(request, FinishReason.ERROR, e.getMessage());
+            refuse(request, event, e.getMessage());
             return;
         }
         if (outcome == RequestText.Outcome.DROPPED) {
@@ -245,7 +201,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         if (loop.running(request.id()) == null) {
             store.save(request.snapshot());
             if (request.ready(segmenter)) {
-                admission.add(request.ticket());
+                room.awaitSlot(request);
                 kick();
             } else if (request.textComplete()) {
                 endUnspoken(request, event);
@@ -254,66 +210,47 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     }
 
     /** The text is complete and no segment is left. */
-    private void endUnspoken(SpeechRequest request, RequestEvent event) throws IOException {
+    private void endUnspoken(SpeechRequest request, RequestEvent event) {
         if (request.segment() > 0) {
             end(request, request.outcome(), null);
         } else {
-            String error = "the text holds nothing to speak: no letter and no digit";
-            reject(event, error);
-            end(request, FinishReason.ERROR, error);
+            refuse(request, event, "the text holds nothing to speak: no letter and no digit");
         }
     }
 
-    private void reject(RequestEvent event, String detail) {
+    private void refuse(SpeechRequest request, RequestEvent event, String error) {
         speechMetrics.deadLetter();
-        emitter.deadLetter(event, detail);
+        emitter.deadLetter(event, error);
+        end(request, FinishReason.ERROR, error);
     }
 
     /** Ends a request of the current key, whether it runs, waits or has just come. */
-    private void end(SpeechRequest request, FinishReason reason, String error) throws IOException {
+    private void end(SpeechRequest request, FinishReason reason, String error) {
         if (loop.running(request.id()) != null) {
             loop.release(request);
         }
-        admission.remove(request.id());
         finished(request, reason, error);
     }
 
-    private void step() throws Exception {
+    private void step() {
         admit();
         loop.step();
         kick();
     }
 
-    private void admit() throws IOException {
-        long now = System.nanoTime();
-        while (loop.hasFreeSlot() && admission.waiting() > 0) {
-            RequestQueue.Ticket next = admission.next(now);
+    private void admit() {
+        while (loop.hasFreeSlot()) {
+            Ticket next = room.next();
             if (next == null) {
-                awaitRetry();
                 return;
             }
             setCurrentKey(next.id());
-            RequestSnapshot snapshot = restored.adapt(store.load());
-            loop.admit(SpeechRequest.restore(snapshot, settings.maxTextChars()), next.sinceNanos());
+            loop.admit(store.load(), next.sinceNanos());
         }
-    }
-
-    private void awaitRetry() {
-        if (!retryAwaited) {
-            retryAwaited = true;
-            long delay = TimeUnit.NANOSECONDS.toMillis(admission.retryNanos()) + 1;
-            getProcessingTimeService().registerTimer(timers.now() + delay, time -> retry());
-        }
-    }
-
-    private void retry() {
-        retryAwaited = false;
-        admission.retry();
-        kick();
     }
 
     private void kick() {
-        speechMetrics.occupancy(loop.running().size(), admission.waiting(), openRequests);
+        speechMetrics.occupancy(loop.running().size(), room.waiting(), room.open());
         if (hasWork()) {
             trampoline.kick();
         }
@@ -321,7 +258,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
 
     /** Whether a step would do anything. */
     boolean hasWork() {
-        return loop.hasWork() || (admission.waiting() > 0 && !admission.held());
+        return loop.hasWork() || room.hasNext();
     }
 
     @Override
@@ -333,34 +270,26 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     public void finished(SpeechRequest request, FinishReason reason, String error) {
         emitter.end(request, reason, error);
         speechMetrics.finished(reason);
-        openRequests--;
+        room.closed(request);
         setCurrentKey(request.id());
         timers.forget(request);
-        try {
-            store.finish(reason);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        store.finish(reason);
     }
 
     @Override
     public void parked(SpeechRequest request) {
         setCurrentKey(request.id());
         request.awaitEventFrom(timers.now());
-        try {
-            store.save(request.snapshot());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        store.save(request.snapshot());
     }
 
     @Override
-    public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+    public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) {
         SpeechRequest request = find(timer.getKey());
         if (request == null) {
             return;
         }
-        boolean busy = loop.running(request.id()) != null || admission.waits(request.id());
+        boolean busy = loop.running(request.id()) != null || room.awaitsSlot(request.id());
         FinishReason reason = timers.due(request, busy, timer.getTimestamp());
         if (reason != null) {
             end(request, reason, null);
@@ -386,7 +315,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
 
     @Override
     public void endInput() throws Exception {
-        while (loop.hasWork() || admission.waiting() > 0) {
+        while (loop.hasWork() || room.waiting() > 0) {
             mailbox.yield();
         }
     }

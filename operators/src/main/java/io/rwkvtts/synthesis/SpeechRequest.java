@@ -165,6 +165,11 @@ public final class SpeechRequest {
         return utterance;
     }
 
+    /** Whether a restore found it in mid-speech, and it waits for a slot to go on. */
+    public boolean isInterrupted() {
+        return interrupted != null;
+    }
+
     UtteranceSnapshot interrupted() {
         return interrupted;
     }
@@ -198,6 +203,11 @@ public final class SpeechRequest {
 
     public String id() {
         return id;
+    }
+
+    /** Number of its arrival in the job. */
+    public long arrival() {
+        return arrival;
     }
 
     public RequestAttributes attributes() {

@@ -1,13 +1,25 @@
 package io.rwkvtts.operator;
 
 import io.rwkvtts.synthesis.RequestAttributes;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** Text events for tests. */
 final class Events {
 
     static final long TIMESTAMP = 1_000;
 
+    static final String TWO_SENTENCES =
+            "The first sentence is about as long as this. The second one is here.";
+
     private Events() {}
+
+    /** Whole requests of different texts, {@code request-0} and so on. */
+    static List<RequestEvent> requests(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> whole("request-" + i, "Sentence " + i + " " + TWO_SENTENCES))
+                .toList();
+    }
 
     /** A whole request. */
     static RequestEvent whole(String id, String text) {

@@ -56,6 +56,11 @@ final class SpeakingTask implements AutoCloseable {
             return this;
         }
 
+        /** The scripted engine with so many slots. */
+        Builder slots(int count) {
+            return engine(() -> scripted(count));
+        }
+
         Builder maxTextChars(int chars) {
             maxTextChars = chars;
             return this;
@@ -163,6 +168,17 @@ final class SpeakingTask implements AutoCloseable {
         return new Builder().open();
     }
 
+    /** What requests say that come one after the other, each alone. */
+    static Map<String, List<String>> undisturbed(List<RequestEvent> events) throws Exception {
+        try (SpeakingTask task = open()) {
+            for (RequestEvent event : events) {
+                task.process(event);
+                task.drain();
+            }
+            return task.speech();
+        }
+    }
+
     /** An engine whose sequences end after 1 to 90 tokens, as their prompts have it. */
     static InferenceEngine scripted(int slots) {
         return scripted(slots, ScriptedEngine.model(12_686, 8193));
@@ -238,6 +254,14 @@ final class SpeakingTask implements AutoCloseable {
 
     List<AudioChunk> chunks() {
         return harness.extractOutputValues();
+    }
+
+    /** How a request ended, as often as it did. */
+    List<String> finishReasons(String id) {
+        return chunks().stream()
+                .filter(chunk -> chunk.requestId().equals(id) && chunk.finishReason() != null)
+                .map(AudioChunk::finishReason)
+                .toList();
     }
 
     List<RejectedRecord> deadLetters() {

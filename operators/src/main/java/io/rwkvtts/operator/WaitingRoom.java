@@ -1,0 +1,130 @@
+package io.rwkvtts.operator;
+
+import io.rwkvtts.operator.SynthesisSettings.WhenFull;
+import io.rwkvtts.synthesis.Admission;
+import io.rwkvtts.synthesis.RequestQueue.Ticket;
+import io.rwkvtts.synthesis.SpeechRequest;
+import java.util.Collection;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
+
+/**
+ * The requests that are open and hold no slot: how many there may be, what happens to the next one,
+ * and which of them gets the next slot.
+ *
+ * <p>Owns: the queue for a slot, the numbers of arrivals and of open requests, and the timer after
+ * which tenants that are held back may begin again. Lifecycle: made in {@code open}. For the task
+ * thread.
+ */
+final class WaitingRoom {
+    private final Admission admission;
+    private final int capacity;
+    private final WhenFull whenFull;
+    private final Collection<SpeechRequest> running;
+    private final MailboxExecutor mailbox;
+    private final ProcessingTimeService clock;
+    private final Runnable wake;
+    private long arrivals;
+    private int open;
+    private boolean retryAwaited;
+
+    /**
+     * @param running the requests that hold a slot, a live view
+     * @param wake called when held requests may begin again
+     */
+    WaitingRoom(
+            SynthesisSettings settings,
+            Collection<SpeechRequest> running,
+            MailboxExecutor mailbox,
+            ProcessingTimeService clock,
+            Runnable wake) {
+        this.admission = settings.admission();
+        this.capacity = settings.queueCapacity();
+        this.whenFull = settings.whenFull();
+        this.running = running;
+        this.mailbox = mailbox;
+        this.clock = clock;
+        this.wake = wake;
+    }
+
+    /** A new request has come: the number of its arrival. */
+    long arrived() {
+        open++;
+        return arrivals++;
+    }
+
+    /** A request is there again; those that come are numbered behind it. */
+    void restored(SpeechRequest request) {
+        open++;
+        arrivals = Math.max(arrivals, request.arrival() + 1);
+    }
+
+    /** A request has ended, whether it ran, waited or had just come. */
+    void closed(SpeechRequest request) {
+        open--;
+        admission.remove(request.id());
+    }
+
+    /**
+     * Whether there is room for the request that arrived latest, if need be after a wait; then
+     * other mails have run and the current key is another.
+     */
+    boolean findRoom() throws InterruptedException {
+        while (open - running.size() > capacity) {
+            if (whenFull == WhenFull.REJECT) {
+                return false;
+            }
+            mailbox.yield();
+        }
+        return true;
+    }
+
+    /** Lets a request wait for a slot; does nothing if it waits already. */
+    void awaitSlot(SpeechRequest request) {
+        admission.add(request.ticket());
+    }
+
+    /** Whether a request waits for a slot. */
+    boolean awaitsSlot(String id) {
+        return admission.waits(id);
+    }
+
+    /** Takes out the request that gets the next slot, null if none may have it now. */
+    Ticket next() {
+        Ticket next = admission.next(System.nanoTime());
+        if (next == null && admission.held()) {
+            awaitRetry();
+        }
+        return next;
+    }
+
+    private void awaitRetry() {
+        if (!retryAwaited) {
+            retryAwaited = true;
+            long delay = TimeUnit.NANOSECONDS.toMillis(admission.retryNanos()) + 1;
+            clock.registerTimer(
+                    clock.getCurrentProcessingTime() + delay,
+                    time -> {
+                        retryAwaited = false;
+                        admission.retry();
+                        wake.run();
+                    });
+        }
+    }
+
+    /** Whether a request waits for a slot that might have it now. */
+    boolean hasNext() {
+        return admission.waiting() > 0 && !admission.held();
+    }
+
+    /** Requests that wait for a slot. */
+    int waiting() {
+        return admission.waiting();
+    }
+
+    /** Requests that are not finished: running, waiting for a slot or for more text. */
+    int open() {
+        return open;
+    }
+}

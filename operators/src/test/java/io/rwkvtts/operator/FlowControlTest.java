@@ -1,0 +1,111 @@
+package io.rwkvtts.operator;
+
+import static io.rwkvtts.operator.Events.TWO_SENTENCES;
+import static io.rwkvtts.operator.Events.requests;
+import static io.rwkvtts.operator.SpeakingTask.undisturbed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rwkvtts.synthesis.RequestAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Who gets a slot, who has to wait, and who is turned away. */
+@Timeout(60)
+class FlowControlTest {
+
+    @Test
+    void testHigherPriorityIsAdmittedFirst() throws Exception {
+        try (SpeakingTask task = new SpeakingTask.Builder().slots(1).open()) {
+            task.process(Events.whole("first", TWO_SENTENCES));
+            task.steps(1);
+            task.process(Events.whole("second", TWO_SENTENCES));
+            task.process(Events.with("urgent", TWO_SENTENCES, Attributes.of("priority", 1)));
+            task.drain();
+            assertThat(task.speech().keySet()).containsExactly("first", "urgent", "second");
+        }
+    }
+
+    @Test
+    void testHoldsInputBackWhenTooManyAreOpenAndStillServesAll() throws Exception {
+        List<RequestEvent> events = requests(12);
+        try (SpeakingTask task = new SpeakingTask.Builder().slots(1).queueCapacity(2).open()) {
+            for (RequestEvent event : events) {
+                task.process(event);
+                // One runs; with two more the next has to wait, and its wait runs steps.
+                assertThat(task.unfinished()).isLessThanOrEqualTo(4);
+            }
+            task.drain();
+            assertThat(task.speech()).containsExactlyInAnyOrderEntriesOf(undisturbed(events));
+        }
+    }
+
+    @Test
+    void testRejectsWhatFindsTheQueueFullIfToldSo() throws Exception {
+        List<RequestEvent> events = requests(5);
+        try (SpeakingTask task =
+                new SpeakingTask.Builder().slots(1).queueCapacity(2).rejectWhenFull().open()) {
+            for (RequestEvent event : events) {
+                task.process(event);
+            }
+            for (RequestEvent event : events.subList(2, 5)) {
+                assertThat(task.finishReasons(event.requestId())).containsExactly("overloaded");
+            }
+            task.drain();
+            assertThat(task.speech().get("request-0"))
+                    .isEqualTo(undisturbed(events).get("request-0"));
+            assertThat(task.finishReasons("request-1")).containsExactly("stop");
+        }
+    }
+
+    @Test
+    void testRejectsNoneThatIsAcceptedAlready() throws Exception {
+        try (SpeakingTask task =
+                new SpeakingTask.Builder().queueCapacity(2).rejectWhenFull().open()) {
+            task.process(Events.piece("a", 0, TWO_SENTENCES, false));
+            task.process(Events.piece("b", 0, TWO_SENTENCES, false));
+            task.process(Events.piece("c", 0, TWO_SENTENCES, false));
+            task.process(Events.piece("a", 1, " More.", true));
+            task.process(Events.piece("b", 1, " More.", true));
+            task.drain();
+            assertThat(task.finishReasons("a")).containsExactly("stop");
+            assertThat(task.finishReasons("b")).containsExactly("stop");
+            assertThat(task.finishReasons("c")).containsExactly("overloaded");
+        }
+    }
+
+    @Test
+    void testTenantBeyondItsRateWaitsAndTheOthersDoNot() throws Exception {
+        try (SpeakingTask task = new SpeakingTask.Builder().tenantRequestsPerSecond(1e-6).open()) {
+            RequestAttributes greedy = Attributes.of("tenant", "greedy");
+            task.process(Events.with("first", TWO_SENTENCES, greedy));
+            task.process(Events.with("second", TWO_SENTENCES, greedy));
+            task.drain();
+            assertThat(task.finishReasons("first")).hasSize(1);
+            assertThat(task.busy()).isFalse();
+
+            task.process(Events.with("other", TWO_SENTENCES, Attributes.of("tenant", "modest")));
+            task.drain();
+            assertThat(task.finishReasons("other")).hasSize(1);
+            assertThat(task.finishReasons("second")).isEmpty();
+        }
+    }
+
+    @Test
+    void testTenantBeyondItsRateGoesOnWhenTimeHasPassed() throws Exception {
+        try (SpeakingTask task = new SpeakingTask.Builder().tenantRequestsPerSecond(1_000).open()) {
+            RequestAttributes tenant = Attributes.of("tenant", "t");
+            List<String> ids = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                ids.add("request-" + i);
+                task.process(Events.with("request-" + i, TWO_SENTENCES, tenant));
+            }
+            long now = 0;
+            while (ids.stream().anyMatch(id -> task.finishReasons(id).isEmpty())) {
+                task.drain();
+                task.setTime(now += 10);
+            }
+        }
+    }
+}

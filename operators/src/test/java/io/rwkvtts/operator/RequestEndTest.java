@@ -1,0 +1,134 @@
+package io.rwkvtts.operator;
+
+import static io.rwkvtts.operator.Events.TWO_SENTENCES;
+import static io.rwkvtts.operator.Events.requests;
+import static io.rwkvtts.operator.SpeakingTask.undisturbed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Requests that end before all is spoken: cancelled, past their deadline, or left alone. */
+@Timeout(60)
+class RequestEndTest {
+
+    @Test
+    void testCancelFreesTheSlotWithoutAnotherStep() throws Exception {
+        try (SpeakingTask task = new SpeakingTask.Builder().slots(1).open()) {
+            List<RequestEvent> events = requests(2);
+            task.process(events.get(0));
+            task.process(events.get(1));
+            task.steps(20);
+            task.process(Events.cancel("request-0"));
+            assertThat(task.finishReasons("request-0")).containsExactly("cancelled");
+            task.drain();
+            assertThat(task.speech().get("request-1"))
+                    .isEqualTo(undisturbed(events).get("request-1"));
+            assertThat(task.finishReasons("request-0")).containsExactly("cancelled");
+        }
+    }
+
+    @Test
+    void testCancelEndsAWaitingRequestAndOneThatHasNotCome() throws Exception {
+        try (SpeakingTask task = new SpeakingTask.Builder().slots(1).open()) {
+            List<RequestEvent> events = requests(2);
+            task.process(events.get(0));
+            task.process(events.get(1));
+            task.steps(1);
+            task.process(Events.cancel("request-1"));
+            task.process(Events.cancel("never-seen"));
+            task.process(Events.whole("never-seen", TWO_SENTENCES));
+            task.drain();
+            assertThat(task.speech().get("request-1")).hasSize(1);
+            assertThat(task.finishReasons("request-1")).containsExactly("cancelled");
+            assertThat(task.speech().get("never-seen")).hasSize(1);
+        }
+    }
+
+    @Test
+    void testDeadlineEndsARequestWaitingOrRunning() throws Exception {
+        try (SpeakingTask task = new SpeakingTask.Builder().slots(1).open()) {
+            task.setTime(0);
+            task.process(
+                    Events.with("running", TWO_SENTENCES, Attributes.of("deadlineMs", 1_000L)));
+            task.steps(3);
+            task.process(
+                    Events.with("waiting", TWO_SENTENCES, Attributes.of("deadlineMs", 2_000L)));
+            task.setTime(999);
+            assertThat(task.chunks()).isEmpty();
+            task.setTime(2_000);
+            assertThat(task.finishReasons("running")).containsExactly("deadline");
+            assertThat(task.finishReasons("waiting")).containsExactly("deadline");
+            assertThat(task.busy()).isFalse();
+        }
+    }
+
+    @Test
+    void testRequestThatIsNotContinuedExpires() throws Exception {
+        long idle = SpeakingTask.IDLE_TIMEOUT.toMillis();
+        try (SpeakingTask task = SpeakingTask.open()) {
+            task.setTime(10);
+            task.process(Events.piece("r", 0, TWO_SENTENCES, false));
+            task.process(Events.piece("gap", 1, TWO_SENTENCES, true));
+            task.drain();
+            task.setTime(idle);
+            task.process(Events.piece("r", 1, " More.", false));
+            task.drain();
+            task.setTime(10 + idle);
+            assertThat(task.finishReasons("gap")).containsExactly("expired");
+            assertThat(task.finishReasons("r")).isEmpty();
+            task.setTime(2 * idle - 1);
+            assertThat(task.finishReasons("r")).isEmpty();
+            task.setTime(2 * idle);
+            assertThat(task.finishReasons("r")).containsExactly("expired");
+        }
+    }
+
+    @Test
+    void testRequestThatSpeaksOrWaitsForASlotDoesNotExpire() throws Exception {
+        long idle = SpeakingTask.IDLE_TIMEOUT.toMillis();
+        try (SpeakingTask task = new SpeakingTask.Builder().slots(1).open()) {
+            task.setTime(0);
+            task.process(Events.piece("speaks", 0, TWO_SENTENCES, false));
+            task.steps(5);
+            task.process(Events.piece("waits", 0, TWO_SENTENCES, false));
+            task.setTime(idle + 1);
+            task.drain();
+            assertThat(task.finishReasons("speaks")).isEmpty();
+            assertThat(task.finishReasons("waits")).isEmpty();
+            task.setTime(3 * idle);
+            assertThat(task.finishReasons("speaks")).containsExactly("expired");
+            assertThat(task.finishReasons("waits")).containsExactly("expired");
+        }
+    }
+
+    @Test
+    void testTimersOfFinishedRequestsAreForgotten() throws Exception {
+        try (SpeakingTask task = SpeakingTask.open()) {
+            task.setTime(0);
+            for (int i = 0; i < 10; i++) {
+                task.process(
+                        Events.with("r" + i, TWO_SENTENCES, Attributes.of("deadlineMs", 1L << 50)));
+            }
+            assertThat(task.timers()).isEqualTo(10);
+            task.drain();
+            assertThat(task.timers()).isZero();
+        }
+    }
+
+    @Test
+    void testFinishedIdsAreForgottenAfterTheWindow() throws Exception {
+        long window = SpeakingTask.DEDUP_WINDOW.toMillis();
+        try (SpeakingTask task = SpeakingTask.open()) {
+            task.setTime(0);
+            task.process(Events.cancel("r"));
+            task.setTime(window - 1);
+            task.process(Events.cancel("r"));
+            assertThat(task.finishReasons("r")).hasSize(1);
+            task.setTime(window);
+            task.process(Events.cancel("r"));
+            assertThat(task.finishReasons("r")).hasSize(2);
+        }
+    }
+}

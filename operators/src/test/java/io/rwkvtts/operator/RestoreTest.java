@@ -1,0 +1,166 @@
+package io.rwkvtts.operator;
+
+import static io.rwkvtts.operator.Events.TWO_SENTENCES;
+import static io.rwkvtts.operator.Events.requests;
+import static io.rwkvtts.operator.SpeakingTask.undisturbed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a restore finds goes on as if nothing had happened. */
+@Timeout(60)
+class RestoreTest {
+
+    @ParameterizedTest
+    @EnumSource
+    void testGoesOnInMidSpeechFromAnySnapshot(SnapshotMode mode) throws Exception {
+        List<RequestEvent> events = requests(9);
+        Map<String, List<String>> speech = new LinkedHashMap<>();
+        Random random = new Random(7);
+        OperatorSubtaskState state = null;
+        int fed = 0;
+        boolean busy = true;
+        while (fed < events.size() || busy) {
+            SpeakingTask.Builder
+                    builder = // Without state a restore must get through its tokens before the next
+                            // crash.
+                            new SpeakingTask.Builder()
+                                    .snapshots(mode)
+                                    .prefillChunkTokens(mode == SnapshotMode.STATE ? 16 : 4_096);
+            try (SpeakingTask task = (state == null ? builder : builder.restore(state)).open()) {
+                for (int i = random.nextInt(3); i > 0 && fed < events.size(); i--) {
+                    task.process(events.get(fed++));
+                }
+                task.steps(random.nextInt(30));
+                task.append(speech);
+                state = task.snapshot();
+                // What happens behind the snapshot is lost with the task.
+                task.steps(random.nextInt(30));
+                busy = task.busy();
+                if (!busy) {
+                    // Unless it was the end: then say the rest once more from the snapshot.
+                    try (SpeakingTask last = new SpeakingTask.Builder().restore(state).open()) {
+                        last.drain();
+                        last.append(speech);
+                    }
+                }
+            }
+        }
+        assertThat(speech).containsExactlyInAnyOrderEntriesOf(undisturbed(events));
+    }
+
+    @Test
+    void testRescalesInMidSpeech() throws Exception {
+        List<RequestEvent> events = requests(16);
+        Map<String, List<String>> speech = new LinkedHashMap<>();
+        OperatorSubtaskState one;
+        try (SpeakingTask task = SpeakingTask.open()) {
+            for (RequestEvent event : events) {
+                task.process(event);
+            }
+            task.steps(50);
+            one = task.snapshot();
+            task.append(speech);
+        }
+        OperatorSubtaskState[] two = new OperatorSubtaskState[2];
+        for (int subtask = 0; subtask < 2; subtask++) {
+            try (SpeakingTask task =
+                    new SpeakingTask.Builder().subtask(subtask, 2).restore(one).open()) {
+                assertThat(task.busy()).isTrue();
+                task.steps(50);
+                two[subtask] = task.snapshot();
+                task.append(speech);
+            }
+        }
+        try (SpeakingTask task =
+                new SpeakingTask.Builder()
+                        .restore(AbstractStreamOperatorTestHarness.repackageState(two), 2)
+                        .open()) {
+            task.drain();
+            task.append(speech);
+        }
+        assertThat(speech).containsExactlyInAnyOrderEntriesOf(undisturbed(events));
+    }
+
+    @Test
+    void testSnapshotInTheMiddleOfRecomputingLosesNothing() throws Exception {
+        List<RequestEvent> events = requests(3);
+        Map<String, List<String>> speech = new LinkedHashMap<>();
+        OperatorSubtaskState state;
+        try (SpeakingTask task = tokensMode().open()) {
+            for (RequestEvent event : events) {
+                task.process(event);
+            }
+            task.steps(40);
+            state = task.snapshot();
+            task.append(speech);
+        }
+        try (SpeakingTask task = tokensMode().restore(state).open()) {
+            // Pieces of 16: far from through.
+            task.steps(2);
+            state = task.snapshot();
+            task.append(speech);
+        }
+        // What a mode of states finds of a recomputation that is not over must not pass for one.
+        try (SpeakingTask task =
+                new SpeakingTask.Builder().prefillChunkTokens(16).restore(state).open()) {
+            task.steps(2);
+            state = task.snapshot();
+            task.append(speech);
+        }
+        try (SpeakingTask task = new SpeakingTask.Builder().restore(state).open()) {
+            task.drain();
+            task.append(speech);
+        }
+        assertThat(speech).containsExactlyInAnyOrderEntriesOf(undisturbed(events));
+    }
+
+    private static SpeakingTask.Builder tokensMode() {
+        return new SpeakingTask.Builder().snapshots(SnapshotMode.TOKENS).prefillChunkTokens(16);
+    }
+
+    @Test
+    void testFinishedIdsAreRememberedOverARestore() throws Exception {
+        OperatorSubtaskState state;
+        try (SpeakingTask task = SpeakingTask.open()) {
+            task.process(Events.whole("r", TWO_SENTENCES));
+            task.drain();
+            state = task.snapshot();
+        }
+        try (SpeakingTask task = new SpeakingTask.Builder().restore(state).open()) {
+            task.process(Events.whole("r", TWO_SENTENCES));
+            task.drain();
+            assertThat(task.chunks()).isEmpty();
+        }
+    }
+
+    @Test
+    void testTimeInWhichTheJobWasAwayDoesNotCountAsIdle() throws Exception {
+        long idle = SpeakingTask.IDLE_TIMEOUT.toMillis();
+        OperatorSubtaskState state;
+        try (SpeakingTask task = SpeakingTask.open()) {
+            task.setTime(0);
+            task.process(Events.piece("r", 0, TWO_SENTENCES, false));
+            task.drain();
+            state = task.snapshot();
+        }
+        long restart = 5 * idle;
+        try (SpeakingTask task =
+                new SpeakingTask.Builder().startAt(restart).restore(state).open()) {
+            task.setTime(restart + idle - 1);
+            assertThat(task.finishReasons("r")).isEmpty();
+            task.setTime(restart + 2 * idle);
+            assertThat(task.finishReasons("r")).containsExactly("expired");
+        }
+    }
+}
