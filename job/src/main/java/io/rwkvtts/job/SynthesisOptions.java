@@ -229,6 +229,19 @@ public final class SynthesisOptions {
                             "Requests that a tenant may begin at once when it was quiet before,"
                                     + " where tts.tenant.requests-per-second is set.");
 
+    /** Waiting requests of a tenant. */
+    public static final ConfigOption<Integer> TENANT_QUEUE_CAPACITY =
+            ConfigOptions.key("tts.tenant.queue-capacity")
+                    .intType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Requests of a tenant that may be open in one subtask without holding a"
+                                    + " slot; its next ends at once as 'overloaded', whatever"
+                                    + " tts.queue.when-full says, so that one tenant cannot fill"
+                                    + " tts.queue.capacity and hold up the others. 0 for any"
+                                    + " number. If not set, a tenth of tts.queue.capacity where"
+                                    + " tts.tenant.requests-per-second is set, else any number.");
+
     /** What checkpoints keep of running requests. */
     public static final ConfigOption<SnapshotMode> SNAPSHOT_MODE =
             ConfigOptions.key("tts.snapshot.mode")

@@ -6,6 +6,7 @@ import io.rwkvtts.operator.SynthesisSettings;
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.VoiceDirectory;
 import io.rwkvtts.synthesis.ChunkPlan;
+import io.rwkvtts.synthesis.TenantLimits;
 import java.nio.file.Path;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
@@ -66,12 +67,24 @@ public record TtsSettings(
                 config.get(SynthesisOptions.PREFILL_CHUNK_TOKENS),
                 config.get(SynthesisOptions.QUEUE_CAPACITY),
                 config.get(SynthesisOptions.QUEUE_WHEN_FULL),
-                config.get(SynthesisOptions.TENANT_REQUESTS_PER_SECOND),
-                config.get(SynthesisOptions.TENANT_BURST),
+                tenants(config),
                 config.get(SynthesisOptions.SNAPSHOT_MODE),
                 config.get(SynthesisOptions.OTHER_WEIGHTS),
                 config.get(SynthesisOptions.IDLE_TIMEOUT),
                 config.get(SynthesisOptions.DEDUP_WINDOW));
+    }
+
+    private static TenantLimits tenants(ReadableConfig config) {
+        double requestsPerSecond = config.get(SynthesisOptions.TENANT_REQUESTS_PER_SECOND);
+        // Tenants that are held back would fill the queue, which all share.
+        int usualCapacity =
+                requestsPerSecond == TenantLimits.UNLIMITED
+                        ? TenantLimits.UNLIMITED
+                        : Math.max(1, config.get(SynthesisOptions.QUEUE_CAPACITY) / 10);
+        return new TenantLimits(
+                requestsPerSecond,
+                config.get(SynthesisOptions.TENANT_BURST),
+                config.getOptional(SynthesisOptions.TENANT_QUEUE_CAPACITY).orElse(usualCapacity));
     }
 
     /** The directory of reference voices, read once to see that the operators will be able to. */

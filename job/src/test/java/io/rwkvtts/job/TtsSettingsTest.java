@@ -8,6 +8,7 @@ import io.rwkvtts.model.ModelCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.configuration.Configuration;
@@ -56,6 +57,7 @@ class TtsSettingsTest {
         "tts.queue.when-full, explode, explode",
         "tts.tenant.requests-per-second, -1, -1",
         "tts.tenant.burst, 0, 0",
+        "tts.tenant.queue-capacity, -1, -1",
         "tts.snapshot.mode, none, none",
         "tts.restore.other-weights, maybe, maybe",
         "tts.request.idle-timeout, 0 s, PT0S",
@@ -94,6 +96,24 @@ class TtsSettingsTest {
     @Test
     void testVoicesAreOptional() {
         assertThat(settings("tts.slots", "3").synthesis().voiceDirectory()).isNull();
+    }
+
+    @Test
+    void testTenantsThatAreHeldBackMayFillATenthOfTheQueueIfNothingElseIsSet() {
+        assertThat(settings("tts.slots", "3").synthesis().tenants().queueCapacity()).isZero();
+        assertThat(tenantCapacity(Map.of())).isEqualTo(1_000);
+        assertThat(tenantCapacity(Map.of("tts.queue.capacity", "5"))).isOne();
+        assertThat(tenantCapacity(Map.of("tts.tenant.queue-capacity", "7"))).isEqualTo(7);
+        assertThat(tenantCapacity(Map.of("tts.tenant.queue-capacity", "0"))).isZero();
+    }
+
+    private static int tenantCapacity(Map<String, String> more) {
+        Map<String, String> options = new HashMap<>(more);
+        options.put("tts.tenant.requests-per-second", "2.5");
+        return TtsSettings.from(Configuration.fromMap(options), model)
+                .synthesis()
+                .tenants()
+                .queueCapacity();
     }
 
     private static TtsSettings settings(String option, String value) {

@@ -10,6 +10,7 @@ import io.rwkvtts.protocol.VoiceDirectory;
 import io.rwkvtts.synthesis.Admission;
 import io.rwkvtts.synthesis.ChunkPlan;
 import io.rwkvtts.synthesis.RequestRules;
+import io.rwkvtts.synthesis.TenantLimits;
 import io.rwkvtts.synthesis.TenantRates;
 import io.rwkvtts.synthesis.UtteranceFactory;
 import io.rwkvtts.text.Segmenter;
@@ -34,8 +35,7 @@ import java.time.Duration;
  * @param queueCapacity requests that may be open without holding a slot: that wait for one, or for
  *     more text
  * @param whenFull what happens to the next one when so many wait
- * @param tenantRequestsPerSecond requests that a tenant may begin on average, 0 for any number
- * @param tenantBurst requests that a tenant may begin at once
+ * @param tenants how much of it one tenant may take
  * @param snapshotMode what a checkpoint keeps of a request in mid-speech
  * @param otherWeights what happens to a request that was in mid-speech with other weights
  * @param idleTimeout how long a request may wait for its next event
@@ -53,8 +53,7 @@ public record SynthesisSettings(
         int prefillChunkTokens,
         int queueCapacity,
         WhenFull whenFull,
-        double tenantRequestsPerSecond,
-        int tenantBurst,
+        TenantLimits tenants,
         SnapshotMode snapshotMode,
         OtherWeights otherWeights,
         Duration idleTimeout,
@@ -90,6 +89,7 @@ public record SynthesisSettings(
         requireNonNull(limits, "limits");
         requireNonNull(chunks, "chunks");
         requireNonNull(whenFull, "whenFull");
+        requireNonNull(tenants, "tenants");
         requireNonNull(snapshotMode, "snapshotMode");
         requireNonNull(otherWeights, "otherWeights");
         requireAtLeastOne("tts.text.max-chars", maxTextChars);
@@ -97,7 +97,6 @@ public record SynthesisSettings(
         requireAtLeastOne("tts.queue.capacity", queueCapacity);
         // Refuse what cannot work here, where a person waits for the answer.
         segmenter(segmentMinUnits, segmentMaxUnits);
-        new TenantRates(tenantRequestsPerSecond, tenantBurst);
         requirePositive("tts.request.idle-timeout", idleTimeout);
         requirePositive("tts.request.dedup-window", dedupWindow);
     }
@@ -129,7 +128,7 @@ public record SynthesisSettings(
 
     /** Decides which request gets the next slot. */
     Admission admission() {
-        return new Admission(new TenantRates(tenantRequestsPerSecond, tenantBurst));
+        return new Admission(new TenantRates(tenants));
     }
 
     /** Cuts the texts of requests into segments. */

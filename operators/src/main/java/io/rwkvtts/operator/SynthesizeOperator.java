@@ -6,6 +6,7 @@ import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
 import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.RequestException;
 import io.rwkvtts.synthesis.RequestQueue.Ticket;
+import io.rwkvtts.synthesis.RequestRules;
 import io.rwkvtts.synthesis.RequestText;
 import io.rwkvtts.synthesis.SpeechOutput;
 import io.rwkvtts.synthesis.SpeechRequest;
@@ -159,13 +160,26 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
             end(request, FinishReason.ERROR, event.rejection());
         } else if (event.cancel()) {
             end(request, FinishReason.CANCELLED, null);
-        } else if (known || room.findRoom()) {
+        } else if (findRoom(request, event, known)) {
             // Others may have been at work meanwhile; nobody but this knows the request yet.
             setCurrentKey(event.requestId());
             accept(request, event, known);
         } else {
             end(request, FinishReason.OVERLOADED, null);
         }
+    }
+
+    /**
+     * Room for a request that is new, and for one whose tenant is known from now on. A wait for it
+     * leaves another key.
+     */
+    private boolean findRoom(SpeechRequest request, RequestEvent event, boolean known)
+            throws InterruptedException {
+        boolean starts = event.sequence() == 0 && !request.started();
+        if (starts && !room.hasRoomFor(RequestRules.tenant(event.attributes()))) {
+            return false;
+        }
+        return known || room.findRoom();
     }
 
     /** The unfinished request of the current key, null if there is none. */
@@ -196,6 +210,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
             timers.awaitNextEvent(request);
         }
         if (event.sequence() == 0) {
+            room.started(request);
             timers.awaitDeadline(request);
         }
         if (loop.running(request.id()) == null) {

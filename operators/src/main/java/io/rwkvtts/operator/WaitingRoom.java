@@ -4,14 +4,17 @@ import io.rwkvtts.operator.SynthesisSettings.WhenFull;
 import io.rwkvtts.synthesis.Admission;
 import io.rwkvtts.synthesis.RequestQueue.Ticket;
 import io.rwkvtts.synthesis.SpeechRequest;
+import io.rwkvtts.synthesis.TenantLimits;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
 
 /**
- * The requests that are open and hold no slot: how many there may be, what happens to the next one,
- * and which of them gets the next slot.
+ * The requests that are open and hold no slot: how many there may be, in all and of a tenant, what
+ * happens to the next one, and which of them gets the next slot.
  *
  * <p>Owns: the queue for a slot, the numbers of arrivals and of open requests, and the timer after
  * which tenants that are held back may begin again. Lifecycle: made in {@code open}. For the task
@@ -25,6 +28,8 @@ final class WaitingRoom {
     private final MailboxExecutor mailbox;
     private final ProcessingTimeService clock;
     private final Runnable wake;
+    private final int tenantCapacity;
+    private final Map<String, Integer> openByTenant = new HashMap<>();
     private long arrivals;
     private int open;
     private boolean retryAwaited;
@@ -42,6 +47,7 @@ final class WaitingRoom {
         this.admission = settings.admission();
         this.capacity = settings.queueCapacity();
         this.whenFull = settings.whenFull();
+        this.tenantCapacity = settings.tenants().queueCapacity();
         this.running = running;
         this.mailbox = mailbox;
         this.clock = clock;
@@ -57,12 +63,23 @@ final class WaitingRoom {
     /** A request is there again; those that come are numbered behind it. */
     void restored(SpeechRequest request) {
         open++;
+        if (request.started()) {
+            started(request);
+        }
         arrivals = Math.max(arrivals, request.arrival() + 1);
+    }
+
+    /** The first event of a request is in: from now on it counts for its tenant. */
+    void started(SpeechRequest request) {
+        openByTenant.merge(request.tenant(), 1, Integer::sum);
     }
 
     /** A request has ended, whether it ran, waited or had just come. */
     void closed(SpeechRequest request) {
         open--;
+        if (request.started()) {
+            openByTenant.computeIfPresent(request.tenant(), (t, n) -> n == 1 ? null : n - 1);
+        }
         admission.remove(request.id());
     }
 
@@ -78,6 +95,18 @@ final class WaitingRoom {
             mailbox.yield();
         }
         return true;
+    }
+
+    /**
+     * Whether a tenant may have another request that holds no slot. This does not wait: what one
+     * tenant has too much must not hold up the others.
+     */
+    boolean hasRoomFor(String tenant) {
+        if (tenantCapacity == TenantLimits.UNLIMITED) {
+            return true;
+        }
+        long speaking = running.stream().filter(r -> r.tenant().equals(tenant)).count();
+        return openByTenant.getOrDefault(tenant, 0) - speaking < tenantCapacity;
     }
 
     /** Lets a request wait for a slot; does nothing if it waits already. */

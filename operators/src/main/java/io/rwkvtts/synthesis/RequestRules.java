@@ -91,6 +91,11 @@ public final class RequestRules {
         return attributes.voiceId() != null && !attributes.voiceId().isEmpty();
     }
 
+    /** Whom a request belongs to, empty for nobody in particular. */
+    public static String tenant(RequestAttributes attributes) {
+        return attributes.tenant() == null ? "" : attributes.tenant();
+    }
+
     /** The voice described by a request's properties; {@link VoiceProperties#DEFAULT} for none. */
     static VoiceProperties properties(RequestAttributes attributes) {
         return VoiceProperties.of(

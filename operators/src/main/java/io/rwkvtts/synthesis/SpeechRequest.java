@@ -196,7 +196,7 @@ public final class SpeechRequest {
                 interrupted != null || segment > 0,
                 attributes.priority() == null ? 0 : attributes.priority(),
                 deadlineMs(),
-                attributes.tenant() == null ? "" : attributes.tenant(),
+                tenant(),
                 arrival,
                 System.nanoTime());
     }
@@ -212,6 +212,16 @@ public final class SpeechRequest {
 
     public RequestAttributes attributes() {
         return attributes;
+    }
+
+    /** Whom the request belongs to, empty for nobody in particular. */
+    public String tenant() {
+        return RequestRules.tenant(attributes);
+    }
+
+    /** Whether its first event is in, so that its attributes are known. */
+    public boolean started() {
+        return text.started();
     }
 
     /** Timestamp of the request's first record, epoch milliseconds. */

@@ -10,9 +10,6 @@ import java.util.Map;
  */
 public final class TenantRates {
 
-    /** Lets every tenant begin as many requests as it likes. */
-    public static final double UNLIMITED = 0;
-
     private static final double NANOS_PER_SECOND = 1e9;
 
     private record Bucket(double tokens, long atNanos) {}
@@ -22,28 +19,16 @@ public final class TenantRates {
     private final Map<String, Bucket> buckets = new HashMap<>();
 
     /**
-     * @param requestsPerSecond requests that a tenant may begin on average, {@link #UNLIMITED} for
-     *     any number; option {@code tts.tenant.requests-per-second}
-     * @param burst requests that a tenant may begin at once, option {@code tts.tenant.burst}
+     * @param limits the same for every tenant
      */
-    public TenantRates(double requestsPerSecond, int burst) {
-        if (!(requestsPerSecond >= 0) || Double.isInfinite(requestsPerSecond)) {
-            throw new IllegalArgumentException(
-                    "tts.tenant.requests-per-second is "
-                            + requestsPerSecond
-                            + ", expected 0 (no limit) or more");
-        }
-        if (burst < 1) {
-            throw new IllegalArgumentException(
-                    "tts.tenant.burst is " + burst + ", expected at least 1");
-        }
-        this.requestsPerSecond = requestsPerSecond;
-        this.burst = burst;
+    public TenantRates(TenantLimits limits) {
+        this.requestsPerSecond = limits.requestsPerSecond();
+        this.burst = limits.burst();
     }
 
     /** Whether {@code tenant} may begin a request now; if so, it is counted. */
     public boolean take(String tenant, long nowNanos) {
-        if (requestsPerSecond == UNLIMITED) {
+        if (requestsPerSecond == TenantLimits.UNLIMITED) {
             return true;
         }
         double tokens = tokens(buckets.get(tenant), nowNanos);

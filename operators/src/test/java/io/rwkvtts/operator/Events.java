@@ -30,12 +30,21 @@ final class Events {
         return event(id, sequence, text, last, false, RequestAttributes.NONE);
     }
 
+    /** A whole request of a tenant. */
+    static RequestEvent of(String tenant, String id) {
+        return with(id, TWO_SENTENCES, Attributes.of("tenant", tenant));
+    }
+
     static RequestEvent cancel(String id) {
         return event(id, 0, "", false, true, RequestAttributes.NONE);
     }
 
     static RequestEvent with(String id, String text, RequestAttributes attributes) {
-        return event(id, 0, text, true, false, attributes);
+        return with(id, text, attributes, true);
+    }
+
+    static RequestEvent with(String id, String text, RequestAttributes attributes, boolean last) {
+        return event(id, 0, text, last, false, attributes);
     }
 
     private static RequestEvent event(

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rwkvtts.synthesis.RequestAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -106,6 +107,66 @@ class FlowControlTest {
                 task.drain();
                 task.setTime(now += 10);
             }
+        }
+    }
+
+    @Test
+    void testTenantThatIsHeldBackDoesNotFillTheQueueOfAll() throws Exception {
+        try (SpeakingTask task =
+                new SpeakingTask.Builder().tenants(1e-6, 2).queueCapacity(3).open()) {
+            for (int i = 0; i < 5; i++) {
+                task.process(Events.of("greedy", "greedy-" + i));
+                task.drain();
+            }
+            assertThat(task.finishReasons("greedy-0")).containsExactly("stop");
+            assertThat(task.finishReasons("greedy-1")).isEmpty();
+            assertThat(task.finishReasons("greedy-2")).isEmpty();
+            assertThat(task.finishReasons("greedy-3")).containsExactly("overloaded");
+            assertThat(task.finishReasons("greedy-4")).containsExactly("overloaded");
+
+            task.process(Events.of("modest", "modest-0"));
+            task.drain();
+            assertThat(task.finishReasons("modest-0")).containsExactly("stop");
+        }
+    }
+
+    @Test
+    void testTenantThatIsFoundOutLaterIsHeldToItsShareThen() throws Exception {
+        RequestAttributes tenant = Attributes.of("tenant", "t");
+        try (SpeakingTask task = new SpeakingTask.Builder().tenants(0, 1).slots(1).open()) {
+            task.process(Events.of("other", "speaks"));
+            task.steps(1);
+            task.process(Events.piece("early-1", 1, " More.", true));
+            task.process(Events.piece("early-2", 1, " More.", true));
+            RequestEvent first = Events.with("early-1", TWO_SENTENCES, tenant, false);
+            task.process(first);
+            task.process(Events.with("early-2", TWO_SENTENCES, tenant, false));
+            assertThat(task.finishReasons("early-2")).containsExactly("overloaded");
+            // It has its place already.
+            task.process(first);
+            task.drain();
+            assertThat(task.finishReasons("early-1")).containsExactly("stop");
+        }
+    }
+
+    @Test
+    void testTenantKeepsItsShareOverARestore() throws Exception {
+        OperatorSubtaskState state;
+        try (SpeakingTask task = new SpeakingTask.Builder().tenants(1e-6, 2).open()) {
+            for (int i = 0; i < 3; i++) {
+                task.process(Events.of("t", "before-" + i));
+                task.drain();
+            }
+            state = task.snapshot();
+        }
+        try (SpeakingTask task =
+                new SpeakingTask.Builder().tenants(1e-6, 2).restore(state).open()) {
+            // One may begin: buckets are full behind a restore.
+            task.drain();
+            task.process(Events.of("t", "after-0"));
+            task.process(Events.of("t", "after-1"));
+            assertThat(task.finishReasons("after-0")).isEmpty();
+            assertThat(task.finishReasons("after-1")).containsExactly("overloaded");
         }
     }
 }

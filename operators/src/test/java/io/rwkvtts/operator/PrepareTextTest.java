@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.synthesis.ChunkPlan;
 import io.rwkvtts.synthesis.RequestAttributes;
+import io.rwkvtts.synthesis.TenantLimits;
 import java.io.File;
 import java.time.Duration;
 import java.util.List;
@@ -43,8 +44,7 @@ class PrepareTextTest {
                         256,
                         10_000,
                         SynthesisSettings.WhenFull.BACKPRESSURE,
-                        0,
-                        1,
+                        TenantLimits.NONE,
                         SynthesisSettings.SnapshotMode.STATE,
                         SynthesisSettings.OtherWeights.REFUSE,
                         Duration.ofMinutes(10),

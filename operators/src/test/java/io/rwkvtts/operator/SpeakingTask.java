@@ -5,6 +5,7 @@ import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.ScriptedEngine;
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.synthesis.ChunkPlan;
+import io.rwkvtts.synthesis.TenantLimits;
 import java.io.File;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -42,7 +43,7 @@ final class SpeakingTask implements AutoCloseable {
         private int maxTextChars = 10_000;
         private int queueCapacity = 10_000;
         private SynthesisSettings.WhenFull whenFull = SynthesisSettings.WhenFull.BACKPRESSURE;
-        private double tenantRequestsPerSecond;
+        private TenantLimits tenants = TenantLimits.NONE;
         private int prefillChunkTokens = 16;
         private long startAtMs;
         private SynthesisSettings.SnapshotMode snapshotMode = SynthesisSettings.SnapshotMode.STATE;
@@ -76,8 +77,13 @@ final class SpeakingTask implements AutoCloseable {
             return this;
         }
 
+        /** One request at once, so many a second, and any number that wait. */
         Builder tenantRequestsPerSecond(double requests) {
-            tenantRequestsPerSecond = requests;
+            return tenants(requests, TenantLimits.UNLIMITED);
+        }
+
+        Builder tenants(double requestsPerSecond, int queueCapacity) {
+            tenants = new TenantLimits(requestsPerSecond, 1, queueCapacity);
             return this;
         }
 
@@ -133,8 +139,7 @@ final class SpeakingTask implements AutoCloseable {
                             prefillChunkTokens,
                             queueCapacity,
                             whenFull,
-                            tenantRequestsPerSecond,
-                            1,
+                            tenants,
                             snapshotMode,
                             otherWeights,
                             IDLE_TIMEOUT,
