@@ -78,7 +78,12 @@ public final class PrepareText extends ProcessFunction<SourceRecord, RequestEven
         }
         try {
             if (!event.cancel()) {
-                rules.check(event.sequence(), event.text(), event.last(), event.attributes());
+                rules.check(
+                        event.sequence(),
+                        event.text(),
+                        event.last(),
+                        event.attributes(),
+                        event.timestampMs());
             }
             output.collect(event);
         } catch (IllegalArgumentException e) {

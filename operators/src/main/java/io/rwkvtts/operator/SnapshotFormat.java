@@ -18,10 +18,10 @@ import java.util.TreeMap;
  * The bytes of a request in a checkpoint: a version, then the fields in order. Numbers are
  * big-endian; strings are UTF-8 behind their length, −1 for null; arrays stand behind their length,
  * −1 for a state that is to be computed again. A released version stays readable for ever: its
- * golden file is a test resource.
+ * golden file is a test resource. Version 2 added the budget of a request.
  */
 final class SnapshotFormat {
-    static final byte VERSION = 1;
+    static final byte VERSION = 2;
 
     private static final int NULL = -1;
 
@@ -52,20 +52,20 @@ final class SnapshotFormat {
 
     static RequestSnapshot read(DataInput in) throws IOException {
         byte version = in.readByte();
-        if (version != VERSION) {
+        if (version < 1 || version > VERSION) {
             throw new IOException(
                     "the snapshot of a request has format version "
                             + version
-                            + ", but this release reads version "
+                            + ", but this release reads versions 1 to "
                             + VERSION
-                            + " only: restore with the release that wrote it, or a later one");
+                            + ": restore with the release that wrote it, or a later one");
         }
         return new RequestSnapshot(
                 readString(in),
                 in.readLong(),
                 in.readLong(),
                 in.readLong(),
-                readAttributes(in),
+                readAttributes(in, version),
                 readText(in),
                 in.readInt(),
                 in.readInt(),
@@ -92,10 +92,11 @@ final class SnapshotFormat {
         writeNumber(attributes.minSemanticTokens(), out);
         writeNumber(attributes.priority(), out);
         writeNumber(attributes.deadlineMs(), out);
+        writeNumber(attributes.budgetMs(), out);
         writeString(attributes.tenant(), out);
     }
 
-    private static RequestAttributes readAttributes(DataInput in) throws IOException {
+    private static RequestAttributes readAttributes(DataInput in, byte version) throws IOException {
         return new RequestAttributes(
                 readString(in),
                 readString(in),
@@ -111,6 +112,7 @@ final class SnapshotFormat {
                 readInteger(in),
                 readInteger(in),
                 readLong(in),
+                version < 2 ? null : readLong(in),
                 readString(in));
     }
 

@@ -19,7 +19,9 @@ package io.rwkvtts.synthesis;
  * @param maxSemanticTokens upper bound per segment
  * @param minSemanticTokens lower bound per segment
  * @param priority higher is served first
- * @param deadlineMs epoch milliseconds after which the request ends
+ * @param deadlineMs epoch milliseconds at which the request ends
+ * @param budgetMs milliseconds from the timestamp of the request's first record to its end, in
+ *     place of {@code deadlineMs}
  * @param tenant whom the request belongs to
  */
 public record RequestAttributes(
@@ -37,11 +39,12 @@ public record RequestAttributes(
         Integer minSemanticTokens,
         Integer priority,
         Long deadlineMs,
+        Long budgetMs,
         String tenant) {
 
     /** No attribute given. */
     public static final RequestAttributes NONE =
             new RequestAttributes(
                     null, null, null, null, null, null, null, null, null, null, null, null, null,
-                    null, null);
+                    null, null, null);
 }

@@ -51,9 +51,15 @@ public final class RequestRules {
      * Checks an event that does not cancel. Attributes count in event 0 only, so only there they
      * are looked at.
      *
+     * @param timestampMs timestamp of the event's record, epoch milliseconds
      * @throws IllegalArgumentException naming the field, its value and what is allowed
      */
-    public void check(long sequence, String text, boolean last, RequestAttributes attributes) {
+    public void check(
+            long sequence,
+            String text,
+            boolean last,
+            RequestAttributes attributes,
+            long timestampMs) {
         if (sequence < 0) {
             throw new IllegalArgumentException("sequence is " + sequence + ", expected 0 or more");
         }
@@ -64,6 +70,7 @@ public final class RequestRules {
         }
         if (sequence == 0) {
             check(attributes);
+            checkEnd(attributes.deadlineMs(), attributes.budgetMs(), timestampMs);
         }
     }
 
@@ -78,12 +85,47 @@ public final class RequestRules {
         if (attributes.tenant() != null) {
             checkLength("tenant", attributes.tenant(), MAX_ID_CHARS);
         }
-        if (attributes.deadlineMs() != null && attributes.deadlineMs() < 0) {
+    }
+
+    private static void checkEnd(Long deadlineMs, Long budgetMs, long timestampMs) {
+        if (deadlineMs != null && deadlineMs < 0) {
+            throw new IllegalArgumentException(
+                    "deadline is " + deadlineMs + ", expected milliseconds since 1970");
+        }
+        if (deadlineMs != null && budgetMs != null) {
             throw new IllegalArgumentException(
                     "deadline is "
-                            + attributes.deadlineMs()
-                            + ", expected milliseconds since 1970");
+                            + deadlineMs
+                            + " and budgetMs is "
+                            + budgetMs
+                            + ", expected one of them only");
         }
+        if (budgetMs != null && (budgetMs < 0 || budgetMs > longestBudget(timestampMs))) {
+            throw new IllegalArgumentException(
+                    "budgetMs is "
+                            + budgetMs
+                            + ", expected 0 to "
+                            + longestBudget(timestampMs)
+                            + " milliseconds from the record's timestamp "
+                            + timestampMs);
+        }
+    }
+
+    /** Epoch milliseconds at which a request ends, {@link Long#MAX_VALUE} for never. */
+    static long deadlineMs(RequestAttributes attributes, long timestampMs) {
+        if (attributes.deadlineMs() != null) {
+            return attributes.deadlineMs();
+        }
+        Long budget = attributes.budgetMs();
+        // The first record may be another, with a later timestamp, than the one that was checked.
+        return budget == null || budget > longestBudget(timestampMs)
+                ? Long.MAX_VALUE
+                : timestampMs + budget;
+    }
+
+    /** Milliseconds that can be counted from here on. */
+    private static long longestBudget(long timestampMs) {
+        return Long.MAX_VALUE - Math.max(0, timestampMs);
     }
 
     /** Whether a request names a reference voice; its properties are ignored then. */

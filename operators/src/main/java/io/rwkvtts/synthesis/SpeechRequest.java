@@ -234,9 +234,9 @@ public final class SpeechRequest {
         return idleSinceMs;
     }
 
-    /** Epoch milliseconds after which the request ends, {@link Long#MAX_VALUE} for never. */
+    /** Epoch milliseconds at which the request ends, {@link Long#MAX_VALUE} for never. */
     public long deadlineMs() {
-        return attributes.deadlineMs() == null ? Long.MAX_VALUE : attributes.deadlineMs();
+        return RequestRules.deadlineMs(attributes, timestampMs);
     }
 
     /** Whether all of the text is in. */

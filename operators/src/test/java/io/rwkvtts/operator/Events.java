@@ -35,6 +35,21 @@ final class Events {
         return with(id, TWO_SENTENCES, Attributes.of("tenant", tenant));
     }
 
+    /** An event with another timestamp. */
+    static RequestEvent at(long timestampMs, RequestEvent event) {
+        return new RequestEvent(
+                event.requestId(),
+                event.sequence(),
+                event.text(),
+                event.last(),
+                event.cancel(),
+                event.attributes(),
+                timestampMs,
+                event.origin(),
+                event.payload(),
+                event.rejection());
+    }
+
     static RequestEvent cancel(String id) {
         return event(id, 0, "", false, true, RequestAttributes.NONE);
     }

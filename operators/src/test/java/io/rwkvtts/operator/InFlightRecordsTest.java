@@ -38,6 +38,7 @@ class InFlightRecordsTest {
                         1,
                         -3,
                         1_800_000_000_000L,
+                        2_500L,
                         "acme");
         RequestEvent full =
                 new RequestEvent(

@@ -9,6 +9,7 @@ import io.rwkvtts.synthesis.TenantLimits;
 import java.io.File;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.operators.ProcessOperator;
@@ -26,6 +27,8 @@ class PrepareTextTest {
 
     private static final OutputTag<RejectedRecord> DEAD_LETTERS =
             new OutputTag<>("dead-letters", TypeInformation.of(RejectedRecord.class));
+
+    private static final long LONGEST_BUDGET = Long.MAX_VALUE - Events.TIMESTAMP;
 
     private OneInputStreamOperatorTestHarness<SourceRecord, RequestEvent> harness;
 
@@ -80,6 +83,8 @@ class PrepareTextTest {
                         Events.with("v", "Hello.", Attributes.of("voiceId", "voice-a")),
                         Events.with("e", "Hello.", Attributes.of("voiceId", "")),
                         Events.with("p", "Hello.", Attributes.of("emotion", "happy")),
+                        Events.with("b", "Hello.", Attributes.of("budgetMs", 0L)),
+                        Events.with("l", "Hello.", Attributes.of("budgetMs", LONGEST_BUDGET)),
                         Events.with("x".repeat(256), "x".repeat(10_000), RequestAttributes.NONE));
         for (RequestEvent event : events) {
             process(event);
@@ -112,6 +117,15 @@ class PrepareTextTest {
                 Arguments.of("Hi", Attributes.of("maxSemanticTokens", 2_049), "2048"),
                 Arguments.of("Hi", Attributes.of("minSemanticTokens", -1), "minSemanticTokens"),
                 Arguments.of("Hi", Attributes.of("deadlineMs", -1L), "deadline"),
+                Arguments.of("Hi", Attributes.of("budgetMs", -1L), "budgetMs is -1, expected 0 to"),
+                Arguments.of(
+                        "Hi",
+                        Attributes.of("budgetMs", Long.MAX_VALUE),
+                        "from the record's timestamp 1000"),
+                Arguments.of(
+                        "Hi",
+                        Attributes.of(Map.of("deadlineMs", 5_000L, "budgetMs", 10L)),
+                        "deadline is 5000 and budgetMs is 10, expected one of them only"),
                 Arguments.of("Hi", Attributes.of("tenant", "t".repeat(257)), "tenant"));
     }
 

@@ -5,6 +5,7 @@ import static io.rwkvtts.operator.Events.requests;
 import static io.rwkvtts.operator.SpeakingTask.undisturbed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rwkvtts.synthesis.RequestAttributes;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -129,6 +130,28 @@ class RequestEndTest {
             task.setTime(window);
             task.process(Events.cancel("r"));
             assertThat(task.finishReasons("r")).hasSize(2);
+        }
+    }
+
+    @Test
+    void testBudgetCountsFromTheTimestampOfTheFirstRecordWaitingOrRunning() throws Exception {
+        RequestAttributes budget = Attributes.of("budgetMs", 500L);
+        long end = Events.TIMESTAMP + 500;
+        try (SpeakingTask task = new SpeakingTask.Builder().slots(1).startAt(1_200).open()) {
+            task.process(Events.with("running", TWO_SENTENCES, budget));
+            task.steps(3);
+            task.process(Events.with("waiting", TWO_SENTENCES, budget));
+            task.process(Events.at(900, Events.piece("early", 1, " More.", true)));
+            task.process(Events.with("early", TWO_SENTENCES, budget, false));
+            task.setTime(end - 101);
+            assertThat(task.chunks()).isEmpty();
+            task.setTime(end - 100);
+            assertThat(task.finishReasons("early")).containsExactly("deadline");
+            task.setTime(end - 1);
+            assertThat(task.finishReasons("running")).isEmpty();
+            task.setTime(end);
+            assertThat(task.finishReasons("running")).containsExactly("deadline");
+            assertThat(task.finishReasons("waiting")).containsExactly("deadline");
         }
     }
 }

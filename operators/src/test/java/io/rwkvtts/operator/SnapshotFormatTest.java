@@ -24,6 +24,10 @@ class SnapshotFormatTest {
 
     /** Everything set, with values that differ from each other. */
     private static RequestSnapshot speaking() {
+        return speaking(4_500L);
+    }
+
+    private static RequestSnapshot speaking(Long budgetMs) {
         return new RequestSnapshot(
                 "request-1 ü",
                 17,
@@ -44,6 +48,7 @@ class SnapshotFormatTest {
                         1,
                         9,
                         1_790_000_000_003L,
+                        budgetMs,
                         "tenant-7"),
                 new RequestText.Snapshot(
                         "Hello, world. 你好",
@@ -90,8 +95,8 @@ class SnapshotFormatTest {
     }
 
     /** In mid-speech, the state to be computed again. */
-    private static RequestSnapshot withoutState() {
-        return speaking().withUtterance(speaking().utterance().withoutState());
+    private static RequestSnapshot withoutState(RequestSnapshot request) {
+        return request.withUtterance(request.utterance().withoutState());
     }
 
     private static byte[] bytes(RequestSnapshot... requests) throws IOException {
@@ -104,41 +109,51 @@ class SnapshotFormatTest {
 
     @Test
     void testReadsWhatItWrites() throws IOException {
-        try (DataInputStream in =
-                new DataInputStream(
-                        new ByteArrayInputStream(bytes(speaking(), waiting(), withoutState())))) {
-            assertEqual(SnapshotFormat.read(in), speaking());
-            assertEqual(SnapshotFormat.read(in), waiting());
-            assertEqual(SnapshotFormat.read(in), withoutState());
-            assertThat(in.read()).isEqualTo(-1);
+        RequestSnapshot[] requests = {speaking(), waiting(), withoutState(speaking())};
+        assertHolds(bytes(requests), requests);
+    }
+
+    /** The file was written by version 1, which knew no budgets. */
+    @Test
+    void testReadsVersion1() throws IOException {
+        assertHolds(golden(1), speaking(null), waiting(), withoutState(speaking(null)));
+    }
+
+    /** The file was written by version 2. */
+    @Test
+    void testReadsAndWritesVersion2() throws IOException {
+        RequestSnapshot[] requests = {speaking(), waiting(), withoutState(speaking())};
+        assertHolds(golden(2), requests);
+        assertThat(bytes(requests)).isEqualTo(golden(2));
+    }
+
+    /** A file that must stay readable by every later release. */
+    private static byte[] golden(int version) throws IOException {
+        String name = "/snapshots/requests-v" + version + ".bin";
+        try (InputStream golden = SnapshotFormatTest.class.getResourceAsStream(name)) {
+            return golden.readAllBytes();
         }
     }
 
-    /** The file was written by version 1 and must stay readable by every later release. */
-    @Test
-    void testReadsVersion1() throws IOException {
-        try (InputStream golden =
-                SnapshotFormatTest.class.getResourceAsStream("/snapshots/requests-v1.bin")) {
-            byte[] written = golden.readAllBytes();
-            DataInputStream in = new DataInputStream(new ByteArrayInputStream(written));
-            assertEqual(SnapshotFormat.read(in), speaking());
-            assertEqual(SnapshotFormat.read(in), waiting());
-            assertEqual(SnapshotFormat.read(in), withoutState());
-            assertThat(bytes(speaking(), waiting(), withoutState())).isEqualTo(written);
+    private static void assertHolds(byte[] bytes, RequestSnapshot... requests) throws IOException {
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
+        for (RequestSnapshot request : requests) {
+            assertThat(SnapshotFormat.read(in)).usingRecursiveComparison().isEqualTo(request);
         }
+        assertThat(in.read()).isEqualTo(-1);
     }
 
     @Test
     void testRefusesAnUnknownVersion() throws IOException {
         byte[] bytes = bytes(waiting());
-        bytes[0] = 2;
+        bytes[0] = 3;
         assertThatThrownBy(
                         () ->
                                 SnapshotFormat.read(
                                         new DataInputStream(new ByteArrayInputStream(bytes))))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("version 2")
-                .hasMessageContaining("version 1");
+                .hasMessageContaining("version 3")
+                .hasMessageContaining("versions 1 to 2");
     }
 
     @Test
@@ -147,9 +162,5 @@ class SnapshotFormatTest {
         RequestSnapshotSerializer serializer = new RequestSnapshotSerializer();
         assertThat(serializer.copy(request)).isSameAs(request);
         assertThat(serializer.isImmutableType()).isTrue();
-    }
-
-    private static void assertEqual(RequestSnapshot actual, RequestSnapshot expected) {
-        assertThat(actual).usingRecursiveComparison().isEqualTo(expected);
     }
 }

@@ -299,6 +299,6 @@ class SynthesisLoopTest {
     private static RequestAttributes attributesWithVoice(String id) {
         return new RequestAttributes(
                 id, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                null);
+                null, null);
     }
 }

@@ -12,7 +12,7 @@ import org.apache.avro.Schema;
 final class ReleasedSchemas {
 
     /** Folders of {@code src/main/avro}. */
-    static final List<String> VERSIONS = List.of("v1");
+    static final List<String> VERSIONS = List.of("v1", "v2");
 
     private ReleasedSchemas() {}
 

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.avro.Schema;
@@ -22,9 +22,10 @@ import org.apache.avro.specific.SpecificRecordBase;
  * Turns records of one schema into bytes and back: Avro's single-object encoding, which is the
  * marker C3 01, the 8-byte fingerprint of the writer's schema and the record in Avro binary.
  *
- * <p>Decoding knows every released schema of its kind and trusts nothing: a record has at most
- * {@link #MAX_BYTES} and is used up to its last byte, a length in it is checked against the bytes
- * that are left before anything is allocated for it, and strings are well-formed UTF-8.
+ * <p>Encoding writes the latest released schema, so readers are upgraded before writers. Decoding
+ * knows every released schema of its kind and trusts nothing: a record has at most {@link
+ * #MAX_BYTES} and is used up to its last byte, a length in it is checked against the bytes that are
+ * left before anything is allocated for it, and strings are well-formed UTF-8.
  *
  * <p>Instances are immutable and may be used by several threads at once. A failed call leaves
  * nothing behind for the next.
@@ -43,7 +44,7 @@ public final class WireCodec<T extends SpecificRecordBase> {
 
     private final Schema schema;
     private final BinaryMessageEncoder<T> encoder;
-    private final Map<Long, StrictReader<T>> readers = new HashMap<>();
+    private final Map<Long, StrictReader<T>> readers = new LinkedHashMap<>();
 
     private WireCodec(String file, Schema schema, Supplier<T> newRecord) {
         this.schema = schema;

@@ -35,7 +35,7 @@ class JsonCodecTest {
                          "emotion": "HAPPY", "pitch": "low_pitch", "speed": "fast",
                          "temperature": 1, "topP": 0.9, "topK": 50, "seed": 42,
                          "maxSemanticTokens": 500, "minSemanticTokens": 1, "priority": -3,
-                         "deadline": 1800000000000, "tenant": null}
+                         "deadline": 1800000000000, "budgetMs": 2500, "tenant": null}
                         """);
 
         assertThat(event)
@@ -60,6 +60,7 @@ class JsonCodecTest {
                                 .setMinSemanticTokens(1)
                                 .setPriority(-3)
                                 .setDeadline(1_800_000_000_000L)
+                                .setBudgetMs(2_500L)
                                 .build());
         assertThat(JsonCodec.decode(JsonCodec.encode(event))).isEqualTo(event);
     }

@@ -46,7 +46,10 @@ class ReleasedSchemasTest {
                 .containsExactly(
                         Map.entry("v1/audio-tokens.avsc", "a2f8e5e2d4f52a99"),
                         Map.entry("v1/dead-letter.avsc", "2cc27ffeae21bd87"),
-                        Map.entry("v1/text-event.avsc", "462925898db848f6"));
+                        Map.entry("v1/text-event.avsc", "462925898db848f6"),
+                        Map.entry("v2/audio-tokens.avsc", "a2f8e5e2d4f52a99"),
+                        Map.entry("v2/dead-letter.avsc", "2cc27ffeae21bd87"),
+                        Map.entry("v2/text-event.avsc", "e9f09e45108ddfb6"));
     }
 
     @Test

@@ -124,7 +124,7 @@ class WireCodecTest {
 
         assertThatThrownBy(() -> codec.decode(Arrays.copyOf(bytes, bytes.length + 2)))
                 .isInstanceOf(WireFormatException.class)
-                .hasMessage("2 bytes follow the TextEvent in a record of 133 bytes");
+                .hasMessage("2 bytes follow the TextEvent in a record of 136 bytes");
     }
 
     @Test
@@ -155,7 +155,7 @@ class WireCodecTest {
                 .isInstanceOf(WireFormatException.class)
                 .hasMessage(
                         "unknown schema fingerprint 2cc27ffeae21bd87; known for TextEvent:"
-                                + " [462925898db848f6]");
+                                + " [462925898db848f6, e9f09e45108ddfb6]");
     }
 
     @Test
@@ -325,7 +325,7 @@ class WireCodecTest {
         return TextEvent.newBuilder().setRequestId(id).setText(text).build();
     }
 
-    private static TextEvent fullEvent() {
+    static TextEvent fullEvent() {
         return TextEvent.newBuilder()
                 .setRequestId("request-1")
                 .setSequence(41)
@@ -346,6 +346,7 @@ class WireCodecTest {
                 .setMinSemanticTokens(1)
                 .setPriority(-3)
                 .setDeadline(1_800_000_000_000L)
+                .setBudgetMs(2_500L)
                 .setTenant("acme")
                 .build();
     }

@@ -124,7 +124,7 @@ final class GenerateCommand implements Callable<Integer> {
     private void checkText(GenerationLimits limits) {
         int maxChars = SynthesisOptions.TEXT_MAX_CHARS.defaultValue();
         new RequestRules(VoiceDirectory.empty(), limits, maxChars)
-                .check(0, text, true, RequestAttributes.NONE);
+                .check(0, text, true, RequestAttributes.NONE, System.currentTimeMillis());
     }
 
     private void speak(InferenceEngine engine, int[] prompt, SegmentGeneration generation) {

@@ -1,6 +1,7 @@
 package io.rwkvtts.job.cli;
 
 import io.rwkvtts.schema.TextEvent;
+import java.time.Duration;
 import java.time.Instant;
 import picocli.CommandLine.Option;
 
@@ -89,10 +90,24 @@ final class RequestAttributeOptions {
     private Instant deadline;
 
     @Option(
+            names = "--budget",
+            paramLabel = "TIME",
+            converter = BudgetConverter.class,
+            description =
+                    "instead of a deadline: how long the request may take from the timestamp of its"
+                            + " record on, such as PT2.5S")
+    private Duration budget;
+
+    @Option(
             names = "--tenant",
             paramLabel = "NAME",
             description = "whom the request belongs to; tenants are served in turn")
     private String tenant;
+
+    /** Whether both ways to end the request are given, of which it may have one. */
+    boolean endsTwice() {
+        return deadline != null && budget != null;
+    }
 
     /** Sets the attributes in an event. */
     void addTo(TextEvent.Builder event) {
@@ -110,6 +125,7 @@ final class RequestAttributeOptions {
                 .setMinSemanticTokens(minSemanticTokens)
                 .setPriority(priority)
                 .setDeadline(deadline == null ? null : (Long) deadline.toEpochMilli())
+                .setBudgetMs(budget == null ? null : (Long) budget.toMillis())
                 .setTenant(tenant);
     }
 }

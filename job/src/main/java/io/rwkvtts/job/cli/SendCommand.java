@@ -124,6 +124,10 @@ final class SendCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--cancel needs --id: which request is to end?");
         }
+        if (attributes.endsTwice()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--deadline and --budget: expected one of them only");
+        }
         if (words.stream().anyMatch(word -> word.indexOf('\ufffd') >= 0)) {
             throw new ParameterException(
                     spec.commandLine(),

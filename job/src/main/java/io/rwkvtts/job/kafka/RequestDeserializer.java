@@ -104,6 +104,7 @@ final class RequestDeserializer implements KafkaRecordDeserializationSchema<Sour
                 event.getMinSemanticTokens(),
                 event.getPriority(),
                 event.getDeadline(),
+                event.getBudgetMs(),
                 event.getTenant());
     }
 

@@ -155,6 +155,18 @@ class SendAndListenITCase {
     }
 
     @Test
+    void testBudgetArrives() throws Exception {
+        createTopic("budget");
+
+        Result result = tts("send", "--topic=budget", "--budget=PT2.5S", "Hello");
+
+        assertThat(result.status()).as(result.err()).isZero();
+        TextEvent event = events("budget", 1).get(0);
+        assertThat(event.getBudgetMs()).isEqualTo(2_500);
+        assertThat(event.getDeadline()).isNull();
+    }
+
+    @Test
     void testWrongUsageOfSendIsExplained() {
         assertUsage("--cancel needs --id", "send", "--cancel");
         assertUsage("--cancel takes no text", "send", "--cancel", "--id=r", "Hello");
@@ -162,6 +174,9 @@ class SendAndListenITCase {
         assertUsage("--sequence is -1", "send", "--sequence=-1", "Hello");
         assertUsage("--seed", "send", "--seed=18446744073709551616", "Hello");
         assertUsage("expected a point in time", "send", "--deadline=soon", "Hello");
+        assertUsage("expected a length of time", "send", "--budget=2", "Hello");
+        assertUsage("expected a length of time", "send", "--budget=-PT1S", "Hello");
+        assertUsage("--deadline and --budget", "send", "--deadline=PT1S", "--budget=PT1S", "Hello");
         assertUsage("--until-finished is 0", "listen", "--until-finished=0");
     }
 

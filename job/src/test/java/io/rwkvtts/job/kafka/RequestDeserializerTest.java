@@ -71,6 +71,7 @@ class RequestDeserializerTest {
                         .setMinSemanticTokens(1)
                         .setPriority(-3)
                         .setDeadline(1_800_000_000_000L)
+                        .setBudgetMs(2_500L)
                         .setTenant("acme")
                         .build();
 
@@ -96,6 +97,7 @@ class RequestDeserializerTest {
                                 1,
                                 -3,
                                 1_800_000_000_000L,
+                                2_500L,
                                 "acme"));
     }
 

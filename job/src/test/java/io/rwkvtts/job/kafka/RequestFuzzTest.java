@@ -80,7 +80,7 @@ class RequestFuzzTest {
                             .setMaxSemanticTokens(500)
                             .setMinSemanticTokens(1)
                             .setPriority(-3)
-                            .setDeadline(1_800_000_000_000L)
+                            .setBudgetMs(1_000_000_000_000L)
                             .setTenant("acme")
                             .build(),
                     TextEvent.newBuilder().setRequestId("r5").setText("x".repeat(9_000)).build());

@@ -64,7 +64,8 @@ class ClusterJarITCase {
                         "io/rwkvtts/operator/SynthesizeOperator.class",
                         "io/rwkvtts/engine/OnnxEngine.class",
                         "io/rwkvtts/schema/TextEvent.class",
-                        "io/rwkvtts/schema/v1/text-event.avsc");
+                        "io/rwkvtts/schema/v1/text-event.avsc",
+                        "io/rwkvtts/schema/v2/text-event.avsc");
     }
 
     @Test
