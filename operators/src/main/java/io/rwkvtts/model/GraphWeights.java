@@ -48,20 +48,24 @@ final class GraphWeights {
             case NONE ->
                     graph.node(
                             "MatMul", x, graph.weights(name, transpose(matrix, out, in), in, out));
-            case INT8 -> {
-                BlockQuantizer.Blocks blocks = BlockQuantizer.quantize(matrix, out, in);
-                int perRow = BlockQuantizer.blocks(in);
-                String values =
-                        graph.weights(name, blocks.values(), out, perRow, BlockQuantizer.BLOCK);
-                String scales = graph.weights(name + ".scales", blocks.scales(), out, perRow);
-                yield graph.microsoft("MatMulNBits", x, values, scales)
-                        .attribute("K", in)
-                        .attribute("N", out)
-                        .attribute("bits", 8)
-                        .attribute("block_size", BlockQuantizer.BLOCK)
-                        .attribute("accuracy_level", INT8_ACTIVATIONS);
-            }
+            case INT8 ->
+                    blockProduct(graph, x, name, BlockQuantizer.quantize(matrix, out, in), out, in);
         };
+    }
+
+    /** {@code W · x} of a matrix {@code [out, in]} in blocks. */
+    static OnnxGraph.Node blockProduct(
+            OnnxGraph graph, String x, String name, BlockQuantizer.Blocks blocks, int out, int in)
+            throws IOException {
+        int perRow = BlockQuantizer.blocks(in);
+        String values = graph.weights(name, blocks.values(), out, perRow, BlockQuantizer.BLOCK);
+        String scales = graph.weights(name + ".scales", blocks.scales(), out, perRow);
+        return graph.microsoft("MatMulNBits", x, values, scales)
+                .attribute("K", in)
+                .attribute("N", out)
+                .attribute("bits", 8)
+                .attribute("block_size", BlockQuantizer.BLOCK)
+                .attribute("accuracy_level", INT8_ACTIVATIONS);
     }
 
     private static float[] transpose(float[] matrix, int rows, int columns) {

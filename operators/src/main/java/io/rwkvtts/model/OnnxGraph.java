@@ -76,6 +76,11 @@ final class OnnxGraph {
         return external(name, TensorProto.DataType.UINT8, weights.append(data), shape);
     }
 
+    /** A tensor of signed bytes in the weight file. */
+    String signedBytes(String name, byte[] data, long... shape) throws IOException {
+        return external(name, TensorProto.DataType.INT8, weights.append(data), shape);
+    }
+
     /** A small vector of integers inside the model. */
     String integers(long... data) {
         TensorProto.Builder tensor = constant(TensorProto.DataType.INT64).addDims(data.length);

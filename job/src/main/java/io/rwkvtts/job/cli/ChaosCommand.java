@@ -6,8 +6,9 @@ import io.rwkvtts.job.chaos.ChaosReport;
 import io.rwkvtts.job.chaos.ChaosResult;
 import io.rwkvtts.job.chaos.ChaosRun;
 import io.rwkvtts.job.chaos.ChaosSettings;
-import io.rwkvtts.job.chaos.RandomChaosModel;
+import io.rwkvtts.job.local.RandomModel;
 import io.rwkvtts.job.local.TemporaryDirectory;
+import io.rwkvtts.model.Quantization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -188,7 +189,8 @@ final class ChaosCommand implements Callable<Integer> {
         SpeechModel model =
                 configuration.contains(SynthesisOptions.MODEL)
                         ? SpeechModel.from(configuration)
-                        : RandomChaosModel.open(SpeechModel.cache(configuration), directory);
+                        : RandomModel.SMALLEST_PUBLIC.open(
+                                SpeechModel.cache(configuration), Quantization.INT8);
         return new ChaosSettings(
                 kills,
                 seed,

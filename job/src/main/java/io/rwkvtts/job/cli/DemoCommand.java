@@ -136,7 +136,7 @@ final class DemoCommand implements Callable<Integer> {
             return SpeechModel.from(configuration);
         }
         ModelCache cache = SpeechModel.cache(configuration);
-        DemoVoice voice = DemoVoice.unpack(cache.directory().resolve("demo-voice"));
+        DemoVoice voice = DemoVoice.unpack(cache);
         return SpeechModel.open(
                 voice.checkpoint(), Optional.of(voice.vocabulary()), Optional.empty(), cache);
     }

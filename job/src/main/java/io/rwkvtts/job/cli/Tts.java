@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             ExportCommand.class,
             RandomModelCommand.class,
-            ChaosCommand.class
+            ChaosCommand.class,
+            BenchCommand.class
         })
 public final class Tts implements Runnable {
 

@@ -1,5 +1,6 @@
 package io.rwkvtts.job.local;
 
+import io.rwkvtts.model.ModelCache;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -26,6 +27,15 @@ public record DemoVoice(Path checkpoint, Path vocabulary) {
         Files.createDirectories(directory);
         return new DemoVoice(
                 unpack("model.safetensors", directory), unpack("tokenizer.json", directory));
+    }
+
+    /**
+     * Copies the model's files to their place in a cache.
+     *
+     * @param cache need not exist yet
+     */
+    public static DemoVoice unpack(ModelCache cache) throws IOException {
+        return unpack(cache.directory().resolve("demo-voice"));
     }
 
     /** Puts the whole file in its place at once, because another demo may be reading it. */

@@ -1,0 +1,93 @@
+package io.rwkvtts.job.bench.engine;
+
+import io.rwkvtts.engine.EngineOptions;
+import io.rwkvtts.engine.InferenceEngine;
+import io.rwkvtts.job.bench.Surroundings;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Whether a step late in a long sequence takes longer than an early one. A recurrent state does not
+ * grow, so it must not. The same sequence is gone on with from its 10th and its 2000th token, in
+ * turns: what the machine does meanwhile is the same for both.
+ */
+public final class StateBench {
+
+    private static final int EARLY = 10;
+    private static final int LATE = 2000;
+
+    /** Short, so that an early turn is one. */
+    private static final int STEPS_OF_A_TURN = 20;
+
+    private final EngineBenchSettings settings;
+    private final EngineOpener opener;
+
+    /**
+     * A benchmark to be run.
+     *
+     * @param settings a turn and the prompts are of no effect
+     */
+    public StateBench(EngineBenchSettings settings, EngineOpener opener) {
+        this.settings = settings;
+        this.opener = opener;
+    }
+
+    /** Runs it. */
+    public StateReport run() throws IOException {
+        Surroundings surroundings = Surroundings.now();
+        List<StateResult> results = new ArrayList<>();
+        for (BenchModel model : settings.models()) {
+            EngineOptions options =
+                    new EngineOptions(settings.slots(), settings.threads(), true, false);
+            try (InferenceEngine engine = opener.open(model.directory(), options)) {
+                for (int batch : settings.batches()) {
+                    results.add(measure(engine, model, batch));
+                }
+            }
+        }
+        return new StateReport(surroundings, results);
+    }
+
+    private StateResult measure(InferenceEngine engine, BenchModel model, int batch) {
+        IntStream.range(0, engine.slots()).forEach(engine::clear);
+        int[] slots = IntStream.range(0, batch).toArray();
+        int[] tokens = Tokens.random(batch, LATE, engine.model().vocabRows());
+        int[] fed = new int[batch];
+        byte[] early = null;
+        for (int at = 0; at < LATE; at++) {
+            if (at == EARLY) {
+                early = engine.saveState(0);
+            }
+            Arrays.fill(fed, tokens[at]);
+            engine.step(slots, fed, batch);
+        }
+        byte[] late = engine.saveState(0);
+        TimedCalls atEarly = new TimedCalls(() -> engine.step(slots, fed, batch));
+        TimedCalls atLate = new TimedCalls(() -> engine.step(slots, fed, batch));
+        for (int round = 0; round < settings.rounds(); round++) {
+            turn(engine, early, slots, atEarly);
+            turn(engine, late, slots, atLate);
+        }
+        double earlyMs = atEarly.millis().median();
+        double lateMs = atLate.millis().median();
+        return new StateResult(
+                model.shape(),
+                model.quantize(),
+                batch,
+                earlyMs,
+                lateMs,
+                lateMs / earlyMs,
+                early.length,
+                late.length);
+    }
+
+    private static void turn(InferenceEngine engine, byte[] state, int[] slots, TimedCalls steps) {
+        for (int slot : slots) {
+            engine.loadState(slot, state);
+        }
+        steps.turn(STEPS_OF_A_TURN);
+    }
+}

@@ -1,0 +1,68 @@
+package io.rwkvtts.job.cli;
+
+import io.rwkvtts.job.bench.engine.BenchModel;
+import io.rwkvtts.model.ModelCache;
+import io.rwkvtts.model.Quantization;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The models of a benchmark, and how they are run. */
+final class BenchModelOptions {
+
+    @Option(
+            names = {"--model", "--shape"},
+            split = ",",
+            paramLabel = "MODEL",
+            defaultValue = "random:0.1b,random:0.4b",
+            description =
+                    "one or more of random:0.1b (12 layers x 768), random:0.4b (24 x 1024),"
+                            + " random:LAYERSxWIDTH, a checkpoint, a model directory; random"
+                            + " weights are made in the cache on first use (default:"
+                            + " ${DEFAULT-VALUE})")
+    private List<String> models;
+
+    @Option(
+            names = "--quantize",
+            split = ",",
+            paramLabel = "FORMAT",
+            converter = FormatConverter.class,
+            description =
+                    "number formats of the weights: fp32, int8 (default: all; of a model directory"
+                            + " its own)")
+    private List<Quantization> formats = List.of();
+
+    @Option(
+            names = "--cache",
+            paramLabel = "DIR",
+            description =
+                    "where random and exported models are kept (default: flink-rwkv-tts in"
+                            + " $$XDG_CACHE_HOME or ~/.cache)")
+    private Path cache;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            converter = PositiveConverter.class,
+            description = "threads that compute (default: all ${DEFAULT-VALUE})")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    /** Opens the models, of which some may have to be made. */
+    List<BenchModel> open() throws IOException {
+        List<BenchModel> opened = new ArrayList<>();
+        for (String model : models) {
+            opened.addAll(BenchModel.open(model, formats, cache()));
+        }
+        return opened;
+    }
+
+    ModelCache cache() {
+        return cache == null ? ModelCache.ofUser() : new ModelCache(cache);
+    }
+
+    int threads() {
+        return threads;
+    }
+}
