@@ -13,7 +13,11 @@ import picocli.CommandLine.Spec;
             "Measure, each figure beside what the machine could do in the same run.",
             ""
         },
-        subcommands = {BenchEngineCommand.class})
+        subcommands = {
+            BenchEngineCommand.class,
+            BenchSamplerCommand.class,
+            BenchTokenizerCommand.class
+        })
 final class BenchCommand implements Runnable {
 
     @Spec private CommandSpec spec;
