@@ -13,7 +13,7 @@ public final class Sampler {
     public static final int NONE = -1;
 
     private final int maxLogits;
-    private final Weights weights;
+    private final LogitColumns columns;
     private final Truncation truncation;
     private final double[] masses;
     private final Exponential exponential;
@@ -27,7 +27,7 @@ public final class Sampler {
                     "maxLogits is " + maxLogits + ", expected 1 or more");
         }
         this.maxLogits = maxLogits;
-        weights = new Weights(maxLogits);
+        columns = new LogitColumns(maxLogits);
         truncation = new Truncation(maxLogits);
         masses = new double[maxLogits];
         exponential = new Exponential(maxLogits);
@@ -48,13 +48,12 @@ public final class Sampler {
     public int sample(
             float[] logits, int length, int forbidden, SamplingParameters parameters, double u) {
         checkArguments(logits, length, u);
-        int best = largest(logits, length, forbidden);
         if (parameters.greedy()) {
-            return best;
+            return largest(logits, length, forbidden);
         }
-        weights.set(logits, length, forbidden, logits[best]);
-        int kept = truncation.apply(weights, parameters.topP(), parameters.topK());
-        setMasses(logits, logits[best], kept, parameters.temperature());
+        setColumns(logits, length, forbidden);
+        int kept = truncation.apply(columns, parameters.topP(), parameters.topK());
+        setMasses(kept, parameters.temperature());
         return draw(kept, u);
     }
 
@@ -66,6 +65,16 @@ public final class Sampler {
         }
         if (!(u >= 0 && u < 1)) {
             throw new IllegalArgumentException("u is " + u + ", expected 0 or more, less than 1");
+        }
+    }
+
+    private void setColumns(float[] logits, int length, int forbidden) {
+        columns.set(logits, length, forbidden);
+        boolean forbiddenIsNaN =
+                forbidden >= 0 && forbidden < length && Float.isNaN(logits[forbidden]);
+        if (forbiddenIsNaN || !Float.isFinite(columns.max())) {
+            // Throws, and says what is wrong.
+            largest(logits, length, forbidden);
         }
     }
 
@@ -96,18 +105,13 @@ public final class Sampler {
      * Sets the masses of the kept ids, p^(1/T) but for a factor that is the same for all and goes
      * with the division by their sum: e^((logit − max) / T).
      */
-    private void setMasses(float[] logits, double max, int kept, double temperature) {
+    private void setMasses(int kept, double temperature) {
         int[] ids = truncation.kept();
-        if (temperature == 1) {
-            for (int i = 0; i < kept; i++) {
-                masses[i] = weights.array()[ids[i]];
-            }
-        } else {
-            for (int i = 0; i < kept; i++) {
-                masses[i] = (logits[ids[i]] - max) / temperature;
-            }
-            exponential.apply(masses, kept);
+        double max = columns.max();
+        for (int i = 0; i < kept; i++) {
+            masses[i] = (columns.table()[ids[i]] - max) / temperature;
         }
+        exponential.apply(masses, kept);
     }
 
     private int draw(int kept, double u) {
@@ -115,13 +119,14 @@ public final class Sampler {
         for (int i = 0; i < kept; i++) {
             sum += masses[i];
         }
+        int[] ids = truncation.kept();
         double running = 0;
         for (int i = 0; i < kept; i++) {
             running += masses[i] / sum;
             if (running > u) {
-                return truncation.kept()[i];
+                return ids[i];
             }
         }
-        return truncation.kept()[kept - 1];
+        return ids[kept - 1];
     }
 }

@@ -1,63 +1,161 @@
 package io.rwkvtts.sampling;
 
+import java.util.Arrays;
+
 /**
- * Chooses the ids that nucleus and top-k keep (spec 3.5, steps 3 to 5). A bound rules out most ids;
- * only those left are put in order, and only as far as it takes.
+ * Chooses the ids that nucleus and top-k keep (spec 3.5, steps 3 to 5).
+ *
+ * <p>With a top-k only the few ids that can be among the top k get a weight, and bounds stand for
+ * the sum of all weights. Division and addition are monotone, so what the running sum of quotients
+ * shows with both bounds, it shows with the sum. Only where the bounds disagree are all weights
+ * computed and added up. The result is always that of the sum.
  */
 final class Truncation {
 
-    private final int[] kept;
-    private final DescendingOrder order;
+    /** What a nucleus that leaves out less than this leaves out is lost in rounding. */
+    private static final double LEAST_LEFT_OUT = 1e-9;
+
+    /** Logits below the largest by this have no weight. */
+    private static final double WEIGHTLESS = 710;
+
+    /** Logits that differ by this have weights that differ. */
+    private static final double DISTINCT = 1e-6;
+
+    private final Weights all;
+    private final MassBounds bounds;
+    private final Exponential exponential;
+    private final int[] ids;
+    private final double[] weights;
+    private final double[] sorted;
+    private int count;
 
     Truncation(int maxLogits) {
-        kept = new int[maxLogits];
-        order = new DescendingOrder(maxLogits);
+        all = new Weights(maxLogits);
+        bounds = new MassBounds(LogitColumns.sizeFor(maxLogits));
+        exponential = new Exponential(maxLogits);
+        ids = new int[maxLogits];
+        weights = new double[maxLogits];
+        sorted = new double[maxLogits];
     }
 
-    /** Finds the ids to keep, never one of weight 0, and returns their number, at least 1. */
-    int apply(Weights weights, double topP, int topK) {
-        // Weights below this bound are together less than half of what the nucleus leaves out.
-        double bound = (1 - topP) * weights.sum() / (2.0 * weights.length());
-        if (topK > 0) {
-            bound = Math.max(bound, weights.rankBound(topK, order));
+    /**
+     * Finds the ids to keep, never one of weight 0, and returns their number, at least 1.
+     *
+     * @param logits at least one of them finite, none NaN or plus infinity
+     */
+    int apply(LogitColumns logits, double topP, int topK) {
+        boolean certain = topP >= 1 || 1 - topP >= LEAST_LEFT_OUT;
+        if (topK > 0 && topK <= logits.columns() && certain) {
+            gatherTop(logits, topP, topK);
+            return keep(leastOfTop(logits, topP, topK), topK);
         }
-        // No weight is subnormal, and the smallest such number would equal 0 on a thread whose
-        // floating-point mode a native library has changed.
-        int count = weights.idsFrom(Math.max(bound, Double.MIN_NORMAL), kept);
-        int limit = topK > 0 ? topK : count;
-        return dropBehind(lastKept(weights, count, topP, limit), weights.array(), count);
+        all.set(logits);
+        gather(topP);
+        return keep(least(topP, topK, all.sum(), all.sum()), topK);
     }
 
     /** The ids found, ascending, as many as {@link #apply} said; not to be written to. */
     int[] kept() {
-        return kept;
+        return ids;
     }
 
-    /** The last id, in order, to keep. */
-    private int lastKept(Weights weights, int count, double topP, int limit) {
-        double[] weight = weights.array();
-        order.begin(weight, kept, count);
-        int last = order.next();
-        double running = weight[last] / weights.sum();
-        for (int taken = 1; taken < limit && !order.isEmpty(); taken++) {
-            boolean nucleusFull = topP < 1 && running >= topP;
-            if (nucleusFull && weight[order.peek()] < weight[last]) {
-                break;
-            }
-            last = order.next();
-            running += weight[last] / weights.sum();
-        }
-        return last;
-    }
-
-    private int dropBehind(int last, double[] weight, int count) {
-        int left = 0;
+    /** Takes the ids that can be kept, ascending. */
+    private void gather(double topP) {
+        // Weights below this bound are together less than half of what the nucleus leaves out.
+        // Nor is a weight of 0 kept; no other is below the smallest normal number.
+        double bound = (1 - topP) * all.sum() / (2.0 * all.length());
+        count = all.idsFrom(Math.max(bound, Double.MIN_NORMAL), ids);
         for (int i = 0; i < count; i++) {
-            int id = kept[i];
-            if (weight[id] > weight[last] || (weight[id] == weight[last] && id <= last)) {
-                kept[left++] = id;
+            weights[i] = all.array()[ids[i]];
+        }
+    }
+
+    /**
+     * The same, of those that can be among the top k, and for a sum of which only is known that it
+     * is not below the largest weight, 1.
+     */
+    private void gatherTop(LogitColumns logits, double topP, int topK) {
+        double below = topP < 1 ? -Math.log((1 - topP) / (2.0 * logits.length())) : WEIGHTLESS;
+        float least = lower(logits.max(), below);
+        float bound = Math.max(lower(logits.rankBound(topK, least), DISTINCT), least);
+        int found = logits.idsFrom(bound, ids);
+        for (int i = 0; i < found; i++) {
+            weights[i] = logits.table()[ids[i]] - (double) logits.max();
+        }
+        exponential.apply(weights, found);
+        count = 0;
+        for (int i = 0; i < found; i++) {
+            if (weights[i] >= Double.MIN_NORMAL) {
+                ids[count] = ids[i];
+                weights[count++] = weights[i];
             }
         }
-        return left;
+    }
+
+    /** A finite logit that is lower by {@code difference} at least. */
+    private static float lower(float logit, double difference) {
+        return Math.max(Math.nextDown((float) (logit - difference)), -Float.MAX_VALUE);
+    }
+
+    /** The smallest weight to keep. */
+    private double leastOfTop(LogitColumns logits, double topP, int topK) {
+        if (topP < 1) {
+            bounds.set(logits, ids, weights, count);
+        }
+        double least = least(topP, topK, bounds.low(), bounds.high());
+        if (!Double.isNaN(least)) {
+            return least;
+        }
+        all.set(logits);
+        return least(topP, topK, all.sum(), all.sum());
+    }
+
+    /**
+     * The smallest weight to keep.
+     *
+     * @param low not above the sum of all weights
+     * @param high not below it
+     * @return NaN if it depends on where the sum lies between
+     */
+    private double least(double topP, int topK, double low, double high) {
+        int limit = topK > 0 ? Math.min(topK, count) : count;
+        if (topP >= 1 && limit == count) {
+            return 0;
+        }
+        System.arraycopy(weights, 0, sorted, 0, count);
+        Arrays.sort(sorted, 0, count);
+        if (topP >= 1) {
+            return sorted[count - limit];
+        }
+        double most = 0;
+        double least = 0;
+        for (int rank = 1; rank < limit; rank++) {
+            double weight = sorted[count - rank];
+            most += weight / low;
+            least += weight / high;
+            if (least >= topP) {
+                return weight;
+            }
+            if (most >= topP) {
+                return Double.NaN;
+            }
+        }
+        return sorted[count - limit];
+    }
+
+    /** Drops the ids of smaller weights and, of those of this weight, the last ones if too many. */
+    private int keep(double least, int topK) {
+        int larger = 0;
+        for (int i = 0; i < count; i++) {
+            larger += weights[i] > least ? 1 : 0;
+        }
+        int equal = topK > 0 ? topK - larger : count;
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            if (weights[i] > least || (weights[i] == least && equal-- > 0)) {
+                ids[kept++] = ids[i];
+            }
+        }
+        return kept;
     }
 }

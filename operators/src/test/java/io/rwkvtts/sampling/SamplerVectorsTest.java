@@ -17,6 +17,7 @@ class SamplerVectorsTest {
     private static final JsonNode VECTORS = Vectors.json("sampler.json");
 
     private final Sampler sampler = new Sampler(8193);
+    private final LogitColumns columns = new LogitColumns(8193);
     private final Weights weights = new Weights(8193);
     private final Truncation truncation = new Truncation(8193);
 
@@ -54,12 +55,9 @@ class SamplerVectorsTest {
 
     private void checkKept(
             JsonNode c, float[] logits, int forbidden, SamplingParameters parameters) {
-        double max = Double.NEGATIVE_INFINITY;
-        for (int id = 0; id < logits.length; id++) {
-            max = id == forbidden ? max : Math.max(max, logits[id]);
-        }
-        weights.set(logits, logits.length, forbidden, max);
-        int kept = truncation.apply(weights, parameters.topP(), parameters.topK());
+        columns.set(logits, logits.length, forbidden);
+        weights.set(columns);
+        int kept = truncation.apply(columns, parameters.topP(), parameters.topK());
         assertThat(kept).isEqualTo(c.get("kept_count").asInt());
         double mass = 0;
         for (int i = 0; i < kept; i++) {
