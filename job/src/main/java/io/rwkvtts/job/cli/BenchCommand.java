@@ -16,7 +16,9 @@ import picocli.CommandLine.Spec;
         subcommands = {
             BenchEngineCommand.class,
             BenchSamplerCommand.class,
-            BenchTokenizerCommand.class
+            BenchTokenizerCommand.class,
+            BenchQualityCommand.class,
+            BenchCheckCommand.class
         })
 final class BenchCommand implements Runnable {
 

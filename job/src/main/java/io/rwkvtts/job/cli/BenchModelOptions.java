@@ -58,6 +58,15 @@ final class BenchModelOptions {
         return opened;
     }
 
+    /** Opens each model as 32-bit floats and then in the other formats wanted. */
+    List<List<BenchModel>> openWithExact() throws IOException {
+        List<List<BenchModel>> opened = new ArrayList<>();
+        for (String model : models) {
+            opened.add(BenchModel.openWithExact(model, formats, cache()));
+        }
+        return opened;
+    }
+
     ModelCache cache() {
         return cache == null ? ModelCache.ofUser() : new ModelCache(cache);
     }

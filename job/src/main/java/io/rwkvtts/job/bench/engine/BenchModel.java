@@ -66,6 +66,20 @@ public record BenchModel(String shape, String quantize, ModelDirectory directory
                         : ModelExporter.ALL_HEAD_ROWS);
     }
 
+    /**
+     * Opens a checkpoint as 32-bit floats and then in each of some formats.
+     *
+     * @param formats empty for all
+     * @throws IllegalArgumentException if the model can't be used, or not in these formats
+     */
+    public static List<BenchModel> openWithExact(
+            String name, List<Quantization> formats, ModelCache cache) throws IOException {
+        List<Quantization> all = new ArrayList<>(List.of(Quantization.NONE));
+        (formats.isEmpty() ? List.of(Quantization.values()) : formats)
+                .stream().filter(format -> format != Quantization.NONE).forEach(all::add);
+        return open(name, all, cache);
+    }
+
     private static BenchModel of(String name, ModelDirectory directory) {
         return new BenchModel(name, label(directory.quantization()), directory);
     }

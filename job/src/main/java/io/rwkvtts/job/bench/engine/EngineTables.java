@@ -119,4 +119,31 @@ public final class EngineTables {
         }
         table.print(out);
     }
+
+    /** Prints a report. */
+    public static void print(QualityReport report, PrintWriter out) {
+        out.println(report.surroundings());
+        Table table =
+                new Table(
+                        "shape",
+                        "quantize",
+                        "tokens",
+                        "logit deviation",
+                        "rms error",
+                        "largest error",
+                        "SQNR dB",
+                        "greedy agreement %");
+        for (QualityResult result : report.quality()) {
+            table.row(
+                    result.shape(),
+                    result.quantize(),
+                    result.tokens(),
+                    number(result.logitDeviation(), 4),
+                    number(result.rmsError(), 5),
+                    number(result.largestError(), 5),
+                    number(result.sqnrDb(), 1),
+                    number(100 * result.greedyAgreement(), 1));
+        }
+        table.print(out);
+    }
 }

@@ -1,0 +1,86 @@
+package io.rwkvtts.job.bench.check;
+
+import io.rwkvtts.job.bench.engine.EngineReport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Compares the ratios of runs with those of a recorded one. A machine has slow moments, so a ratio
+ * fails only when it is worse in {@value #IN_A_ROW} runs in a row.
+ *
+ * <p>An improvement of one result makes those look worse that are measured by it: record a new
+ * baseline with it.
+ */
+public final class BaselineCheck {
+
+    /** Regressions in a row that make a failure. */
+    public static final int IN_A_ROW = 3;
+
+    private final Map<String, Double> baseline;
+    private final double tolerance;
+    private final List<Map<String, Double>> runs = new ArrayList<>();
+    private final List<String> variant = new ArrayList<>();
+
+    /**
+     * @param tolerance share by which a ratio may be worse, 0.1 for a tenth
+     * @throws IllegalArgumentException if the baseline has no results, or the tolerance is negative
+     */
+    public BaselineCheck(EngineReport baseline, double tolerance) {
+        if (baseline.results().isEmpty()) {
+            throw new IllegalArgumentException("the baseline has no results to compare with");
+        }
+        if (!(tolerance >= 0)) {
+            throw new IllegalArgumentException(
+                    "tolerance is " + tolerance + ", expected 0 or more, such as 0.1");
+        }
+        this.baseline = Ratios.of(baseline);
+        this.tolerance = tolerance;
+    }
+
+    /**
+     * Adds a run, later than those before.
+     *
+     * @param name of the run, for messages
+     * @throws IllegalArgumentException if it lacks a result of the baseline
+     */
+    public void add(EngineReport run, String name) {
+        Map<String, Double> ratios = Ratios.of(run);
+        baseline.keySet()
+                .forEach(
+                        ratio -> {
+                            if (!ratios.containsKey(ratio)) {
+                                throw new IllegalArgumentException(
+                                        "%s lacks '%s', which the baseline has: measure the same models, formats and batches"
+                                                .formatted(name, ratio));
+                            }
+                        });
+        runs.add(ratios);
+        variant.addAll(Ratios.variant(run));
+    }
+
+    /** The judgement on the runs so far, of which there must be one. */
+    public CheckReport report() {
+        List<RatioCheck> ratios =
+                baseline.entrySet().stream()
+                        .map(ratio -> judge(ratio.getKey(), ratio.getValue()))
+                        .toList();
+        return new CheckReport(
+                tolerance, runs.size(), ratios, variant.stream().distinct().toList());
+    }
+
+    private RatioCheck judge(String name, double expected) {
+        List<Double> current = runs.stream().map(run -> run.get(name)).toList();
+        int inARow = 0;
+        boolean failed = false;
+        for (double ratio : current) {
+            inARow = worse(ratio, expected, tolerance) ? inARow + 1 : 0;
+            failed |= inARow == IN_A_ROW;
+        }
+        return new RatioCheck(name, expected, current, failed);
+    }
+
+    static boolean worse(double ratio, double expected, double tolerance) {
+        return ratio > expected * (1 + tolerance);
+    }
+}

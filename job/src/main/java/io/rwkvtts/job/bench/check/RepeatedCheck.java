@@ -1,0 +1,86 @@
+package io.rwkvtts.job.bench.check;
+
+import io.rwkvtts.job.bench.engine.BenchModel;
+import io.rwkvtts.job.bench.engine.EngineBench;
+import io.rwkvtts.job.bench.engine.EngineBenchSettings;
+import io.rwkvtts.job.bench.engine.EngineOpener;
+import io.rwkvtts.job.bench.engine.EngineReport;
+import io.rwkvtts.job.bench.engine.PrefillResult;
+import io.rwkvtts.job.bench.engine.StepResult;
+import io.rwkvtts.model.ModelCache;
+import io.rwkvtts.model.Quantization;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Measures what a baseline has, until a run is not worse or as many were worse in a row as make a
+ * failure.
+ */
+public final class RepeatedCheck {
+
+    private final EngineReport baseline;
+    private final EngineOpener opener;
+    private final int rounds;
+    private final Duration turn;
+
+    /**
+     * @param rounds and
+     * @param turn as {@link EngineBenchSettings}
+     */
+    public RepeatedCheck(EngineReport baseline, EngineOpener opener, int rounds, Duration turn) {
+        this.baseline = baseline;
+        this.opener = opener;
+        this.rounds = rounds;
+        this.turn = turn;
+    }
+
+    /**
+     * Measures and compares.
+     *
+     * @param cache of the models
+     * @param tolerance share by which a ratio may be worse
+     */
+    public CheckReport run(ModelCache cache, double tolerance) throws IOException {
+        BaselineCheck check = new BaselineCheck(baseline, tolerance);
+        EngineBench bench = new EngineBench(settings(cache), opener);
+        CheckReport report;
+        do {
+            check.add(bench.run(), "this run");
+            report = check.report();
+        } while (report.passed()
+                && report.latestIsWorse()
+                && report.runs() < BaselineCheck.IN_A_ROW);
+        return report;
+    }
+
+    private EngineBenchSettings settings(ModelCache cache) throws IOException {
+        Map<String, List<StepResult>> shapes =
+                baseline.results().stream().collect(Collectors.groupingBy(StepResult::shape));
+        List<BenchModel> models = new ArrayList<>();
+        for (Map.Entry<String, List<StepResult>> shape : shapes.entrySet()) {
+            models.addAll(BenchModel.open(shape.getKey(), formats(shape.getValue()), cache));
+        }
+        return new EngineBenchSettings(
+                models,
+                baseline.results().stream().map(StepResult::batch).distinct().toList(),
+                baseline.prefills().stream().map(PrefillResult::tokens).distinct().toList(),
+                baseline.machine().threads(),
+                rounds,
+                turn);
+    }
+
+    private static List<Quantization> formats(List<StepResult> results) {
+        return Arrays.stream(Quantization.values())
+                .filter(
+                        format ->
+                                results.stream()
+                                        .map(StepResult::quantize)
+                                        .anyMatch(BenchModel.label(format)::equals))
+                .toList();
+    }
+}

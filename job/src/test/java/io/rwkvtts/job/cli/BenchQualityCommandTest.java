@@ -1,0 +1,42 @@
+package io.rwkvtts.job.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code tts bench quality}. */
+class BenchQualityCommandTest {
+
+    @TempDir private Path directory;
+
+    @Test
+    void testEightBitsAreCloseToFloatsButNotEqual() throws IOException {
+        Path json = directory.resolve("quality.json");
+        TtsRun run =
+                TtsRun.of(
+                        "bench",
+                        "quality",
+                        "--model=random:2x128",
+                        "--tokens=100",
+                        "--cache=" + directory,
+                        "--json=" + json);
+
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(run.out()).contains("SQNR dB", "greedy agreement", "random:2x128  int8");
+        JsonNode quality = new ObjectMapper().readTree(json.toFile()).get("quality");
+        assertThat(quality).hasSize(1);
+        JsonNode int8 = quality.get(0);
+        double rms = int8.get("rmsError").doubleValue();
+        double deviation = int8.get("logitDeviation").doubleValue();
+        assertThat(int8.get("tokens").intValue()).isEqualTo(100);
+        assertThat(rms).isBetween(0.001 * deviation, 0.1 * deviation);
+        assertThat(int8.get("largestError").doubleValue()).isBetween(rms, 100 * rms);
+        assertThat(int8.get("sqnrDb").doubleValue()).isBetween(20.0, 60.0);
+        assertThat(int8.get("greedyAgreement").doubleValue()).isBetween(0.5, 1.0);
+    }
+}
