@@ -104,6 +104,7 @@ class ArchitectureTest {
     @ParameterizedTest
     @CsvSource({
         "org.apache.flink,    operator job",
+        "com.github.benmanes, synthesis",
         "ai.onnxruntime,      engine",
         "ai.onnx.proto,       model",
         "com.google.protobuf, model",

@@ -5,8 +5,8 @@ import io.rwkvtts.model.Quantization;
 import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
 
 /**
- * What one engine and the requests in its slots need, in bytes. All but the snapshots lies outside
- * the Java heap. It does not grow with time or load.
+ * What one engine and the requests in its slots need, in bytes. All but the snapshots and prefixes
+ * lies outside the Java heap. It does not grow with time or load.
  *
  * <p>The factors are rounded up from the anonymous resident memory of a process with a model of 12
  * layers × 768 and 32 slots after steps and prefills of 256 tokens (ONNX Runtime 1.29, x86-64): 356
@@ -19,8 +19,9 @@ import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
  * @param buffers logits of the slots, and what is in between the layers during a prefill
  * @param snapshots states of the slots that the last checkpoint holds on the heap and the next one
  *     takes
+ * @param prefixes states on the heap that prompts begin with
  */
-record MemoryNeed(long weights, long states, long buffers, long snapshots) {
+record MemoryNeed(long weights, long states, long buffers, long snapshots, long prefixes) {
 
     /** ONNX Runtime 1.29 itself, and what the JVM needs to run it. */
     private static final long RUNTIME = 150_000_000;
@@ -36,6 +37,7 @@ record MemoryNeed(long weights, long states, long buffers, long snapshots) {
      *
      * @param headRows rows of the head that are computed
      * @param prefillTokens most prompt tokens of a call
+     * @param prefixCacheBytes option {@code tts.prefix-cache.size}
      */
     static MemoryNeed of(
             ModelShape shape,
@@ -43,14 +45,16 @@ record MemoryNeed(long weights, long states, long buffers, long snapshots) {
             Quantization quantization,
             int slots,
             int prefillTokens,
-            SnapshotMode snapshotMode) {
+            SnapshotMode snapshotMode,
+            long prefixCacheBytes) {
         long state = shape.stateFloats() * Float.BYTES;
         long prefillFloats = (long) shape.ffnWidth() + (long) VECTORS * shape.width();
         return new MemoryNeed(
                 RUNTIME + shape.stepWeightBytes(headRows, quantization),
                 slots * state,
                 ((long) slots * headRows + prefillTokens * prefillFloats) * Float.BYTES,
-                snapshotMode == SnapshotMode.STATE ? 2 * slots * state : 0);
+                snapshotMode == SnapshotMode.STATE ? 2 * slots * state : 0,
+                prefixCacheBytes);
     }
 
     /**
@@ -59,14 +63,16 @@ record MemoryNeed(long weights, long states, long buffers, long snapshots) {
      * @throws IllegalArgumentException if not; names the options to change
      */
     void requireFits(MemoryLimits limits) {
-        if (snapshots + OTHER_HEAP > limits.heapBytes()) {
+        if (snapshots + prefixes + OTHER_HEAP > limits.heapBytes()) {
             throw new IllegalArgumentException(
-                    "the Java heap of %s cannot hold %s of snapshots and %s for the rest: lower %s, set %s to tokens, or raise -Xmx (on a Flink cluster taskmanager.memory.task.heap.size)"
+                    "the Java heap of %s cannot hold %s of snapshots, %s of prefixes and %s for the rest: lower %s or %s, set %s to tokens, or raise -Xmx (on a Flink cluster taskmanager.memory.task.heap.size)"
                             .formatted(
                                     megabytes(limits.heapBytes()),
                                     megabytes(snapshots),
+                                    megabytes(prefixes),
                                     megabytes(OTHER_HEAP),
                                     SynthesisOptions.SLOTS.key(),
+                                    SynthesisOptions.PREFIX_CACHE_SIZE.key(),
                                     SynthesisOptions.SNAPSHOT_MODE.key()));
         }
         if (sum() + OTHER_HEAP > limits.processBytes()) {
@@ -84,19 +90,20 @@ record MemoryNeed(long weights, long states, long buffers, long snapshots) {
     }
 
     private long sum() {
-        return weights + states + buffers + snapshots;
+        return weights + states + buffers + snapshots + prefixes;
     }
 
     /** The sum and its parts. */
     @Override
     public String toString() {
-        return "%s (weights %s, states %s, buffers %s, snapshots on the heap %s)"
+        return "%s (weights %s, states %s, buffers %s, snapshots on the heap %s, prefixes there %s)"
                 .formatted(
                         megabytes(sum()),
                         megabytes(weights),
                         megabytes(states),
                         megabytes(buffers),
-                        megabytes(snapshots));
+                        megabytes(snapshots),
+                        megabytes(prefixes));
     }
 
     private static String megabytes(long bytes) {

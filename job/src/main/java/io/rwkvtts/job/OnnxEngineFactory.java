@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
  * @param slots requests spoken at once
  * @param prefillTokens most prompt tokens of a call
  * @param snapshotMode what a checkpoint keeps of a slot
+ * @param prefixCacheBytes bytes of states kept behind beginnings of prompts
  * @param threads threads of a step; 0 for the processors of the machine divided by {@code engines}
  * @param engines engines that may share a machine
  */
@@ -26,6 +27,7 @@ public record OnnxEngineFactory(
         int slots,
         int prefillTokens,
         SnapshotMode snapshotMode,
+        long prefixCacheBytes,
         int threads,
         int engines)
         implements EngineFactory {
@@ -53,7 +55,8 @@ public record OnnxEngineFactory(
                         directory.quantization(),
                         slots,
                         prefillTokens,
-                        snapshotMode);
+                        snapshotMode,
+                        prefixCacheBytes);
         MemoryLimits limits = MemoryLimits.ofThisProcess();
         need.requireFits(limits);
         LOG.info(

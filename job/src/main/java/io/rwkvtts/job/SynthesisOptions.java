@@ -8,6 +8,7 @@ import io.rwkvtts.text.Segmenter;
 import java.time.Duration;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.configuration.MemorySize;
 
 /**
  * Options of the synthesis. Read from Flink's configuration of the cluster and the job, and from
@@ -111,6 +112,17 @@ public final class SynthesisOptions {
                     .withDescription(
                             "Most prompt tokens that are fed between two steps of the running"
                                     + " requests. Tokens do not depend on it.");
+
+    /** States that prompts begin with. */
+    public static final ConfigOption<MemorySize> PREFIX_CACHE_SIZE =
+            ConfigOptions.key("tts.prefix-cache.size")
+                    .memoryType()
+                    .defaultValue(MemorySize.ofMebiBytes(64))
+                    .withDescription(
+                            "Heap memory in which a subtask keeps the recurrent states behind"
+                                    + " prompts, and behind the tokens of a voice at their"
+                                    + " beginning, that came more than once: what is found there is"
+                                    + " not fed again. 0 keeps none. Tokens do not depend on it.");
 
     /** Upper bound of a segment. */
     public static final ConfigOption<Integer> MAX_SEMANTIC_TOKENS =

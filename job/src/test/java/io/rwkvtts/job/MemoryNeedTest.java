@@ -18,7 +18,7 @@ class MemoryNeedTest {
     private static final ModelShape PUBLIC_0_4B = ModelShape.proportioned(24, 1024, 77_923, 8193);
 
     private static MemoryNeed need(int slots, SnapshotMode mode) {
-        return MemoryNeed.of(PUBLIC_0_4B, 8193, Quantization.INT8, slots, 256, mode);
+        return MemoryNeed.of(PUBLIC_0_4B, 8193, Quantization.INT8, slots, 256, mode, 0);
     }
 
     /** What was measured, see {@link MemoryNeed}, is covered, and not by far. */
@@ -26,7 +26,7 @@ class MemoryNeedTest {
     @CsvSource({"INT8, 356", "NONE, 614"})
     void testNeedCoversWhatWasMeasured(Quantization quantization, long megabytes) {
         MemoryNeed need =
-                MemoryNeed.of(PUBLIC_0_1B, 8193, quantization, 32, 256, SnapshotMode.TOKENS);
+                MemoryNeed.of(PUBLIC_0_1B, 8193, quantization, 32, 256, SnapshotMode.TOKENS, 0);
 
         assertThat((need.weights() + need.states() + need.buffers()) / 1_000_000)
                 .isBetween(megabytes, megabytes * 6 / 5);
@@ -62,6 +62,24 @@ class MemoryNeedTest {
                 .hasMessageContaining("-Xmx");
         assertThatCode(() -> need(32, SnapshotMode.TOKENS).requireFits(limits))
                 .doesNotThrowAnyException();
+    }
+
+    @Test
+    void testPrefixesThatDoNotFitTheHeapAreRefusedWithTheirOption() {
+        MemoryNeed need =
+                MemoryNeed.of(
+                        PUBLIC_0_1B,
+                        8193,
+                        Quantization.INT8,
+                        1,
+                        256,
+                        SnapshotMode.TOKENS,
+                        200_000_000);
+
+        assertThatThrownBy(() -> need.requireFits(new MemoryLimits(64 * GB, GB / 4)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("200 MB of prefixes")
+                .hasMessageContaining("tts.prefix-cache.size");
     }
 
     @Test

@@ -27,6 +27,12 @@ public final class MetricNames {
     /** Counter: semantic tokens generated. */
     public static final String GENERATION_TOKENS = "generationTokens";
 
+    /** Counter: prompt tokens looked up in the prefix cache. */
+    public static final String PREFIX_CACHE_QUERIES = "prefixCacheQueries";
+
+    /** Counter: those of them that were found there and not fed. */
+    public static final String PREFIX_CACHE_HITS = "prefixCacheHits";
+
     /** Counter in the groups of {@link #FINISH_REASON}: requests that ended. */
     public static final String REQUESTS_FINISHED = "requestsFinished";
 

@@ -36,6 +36,8 @@ final class SynthesisMetrics implements LoopObserver {
     private final MetricGroup group;
     private final Counter promptTokens;
     private final Counter generationTokens;
+    private final Counter prefixCacheQueries;
+    private final Counter prefixCacheHits;
     private final Counter restoredRequests;
     private final Counter recomputedTokens;
     private final Counter droppedFinished;
@@ -77,6 +79,8 @@ final class SynthesisMetrics implements LoopObserver {
         group.gauge(MetricNames.STATE_BYTES, (Gauge<Long>) () -> (long) running * stateBytes);
         promptTokens = group.counter(MetricNames.PROMPT_TOKENS);
         generationTokens = group.counter(MetricNames.GENERATION_TOKENS);
+        prefixCacheQueries = group.counter(MetricNames.PREFIX_CACHE_QUERIES);
+        prefixCacheHits = group.counter(MetricNames.PREFIX_CACHE_HITS);
         restoredRequests = group.counter(MetricNames.RESTORED_REQUESTS);
         recomputedTokens = group.counter(MetricNames.RECOMPUTED_TOKENS);
         droppedFinished = counter(MetricNames.DROPPED_EVENTS, "finished");
@@ -154,6 +158,12 @@ final class SynthesisMetrics implements LoopObserver {
     @Override
     public void recomputing(int tokens) {
         recomputedTokens.inc(tokens);
+    }
+
+    @Override
+    public void prefixLookedUp(int tokens, int known) {
+        prefixCacheQueries.inc(tokens);
+        prefixCacheHits.inc(known);
     }
 
     @Override

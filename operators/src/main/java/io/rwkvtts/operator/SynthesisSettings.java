@@ -32,6 +32,8 @@ import java.time.Duration;
  * @param segmentMaxUnits longer sentences are cut, see {@link Segmenter}
  * @param chunks how tokens are cut into records
  * @param prefillChunkTokens most prompt tokens fed between two steps
+ * @param prefixCacheBytes bytes of states that prompts begin with, see {@link
+ *     io.rwkvtts.synthesis.PrefixCache}
  * @param queueCapacity requests that may be open without holding a slot: that wait for one, or for
  *     more text
  * @param whenFull what happens to the next one when so many wait
@@ -51,6 +53,7 @@ public record SynthesisSettings(
         int segmentMaxUnits,
         ChunkPlan chunks,
         int prefillChunkTokens,
+        long prefixCacheBytes,
         int queueCapacity,
         WhenFull whenFull,
         TenantLimits tenants,
@@ -94,6 +97,10 @@ public record SynthesisSettings(
         requireNonNull(otherWeights, "otherWeights");
         requireAtLeastOne("tts.text.max-chars", maxTextChars);
         requireAtLeastOne("tts.prefill.chunk-tokens", prefillChunkTokens);
+        if (prefixCacheBytes < 0) {
+            throw new IllegalArgumentException(
+                    "tts.prefix-cache.size must not be negative, but is " + prefixCacheBytes);
+        }
         requireAtLeastOne("tts.queue.capacity", queueCapacity);
         // Refuse what cannot work here, where a person waits for the answer.
         segmenter(segmentMinUnits, segmentMaxUnits);

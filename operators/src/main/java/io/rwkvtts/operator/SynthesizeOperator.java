@@ -4,6 +4,7 @@ import io.rwkvtts.engine.EngineModel;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
 import io.rwkvtts.synthesis.FinishReason;
+import io.rwkvtts.synthesis.PrefixCache;
 import io.rwkvtts.synthesis.RequestException;
 import io.rwkvtts.synthesis.RequestQueue.Ticket;
 import io.rwkvtts.synthesis.RequestRules;
@@ -84,8 +85,10 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
                         settings.idleTimeout());
         segmenter = settings.segmenter();
         UtteranceFactory utterances;
+        PrefixCache prefixes;
         try {
             engine = engines.open();
+            prefixes = new PrefixCache(settings.prefixCacheBytes(), engine.model().stateBytes());
             utterances = settings.utterances(engine.model());
         } catch (IOException | IllegalArgumentException e) {
             // Another attempt would find the same files: fail for good, with their names.
@@ -107,6 +110,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
                         segmenter,
                         settings.chunks(),
                         settings.prefillChunkTokens(),
+                        prefixes,
                         this,
                         speechMetrics);
         room =

@@ -72,6 +72,29 @@ public final class PromptBuilder {
                 .toArray();
     }
 
+    /** The tokens that every prompt {@link #byProperties} in this voice begins with. */
+    public int[] voicePrefix(VoiceProperties properties) {
+        return ids.spct0().isEmpty()
+                ? new int[0]
+                : IntStream.concat(
+                                IntStream.of(properties.ids(ids.spct0().getAsInt())),
+                                IntStream.of(IdSpace.TAG_2))
+                        .toArray();
+    }
+
+    /**
+     * The tokens that prompts {@link #byVoice} in this voice begin with; the last of them may be
+     * others where the text goes on behind the transcript. None without a transcript.
+     */
+    public int[] voicePrefix(Voice voice) {
+        return voice.transcript().isEmpty()
+                ? new int[0]
+                : IntStream.concat(
+                                IntStream.of(IdSpace.TAG_2),
+                                IntStream.of(encode(voice.transcript())))
+                        .toArray();
+    }
+
     private IntStream text(String text) {
         requireText(text);
         return IntStream.concat(

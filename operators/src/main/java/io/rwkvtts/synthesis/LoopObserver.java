@@ -12,6 +12,11 @@ public interface LoopObserver {
     /** A restored request has no state: so many tokens are fed again. */
     default void recomputing(int tokens) {}
 
+    /**
+     * A prompt of so many tokens was looked up, the first {@code known} of which need no feeding.
+     */
+    default void prefixLookedUp(int tokens, int known) {}
+
     /** One prefill call: so many rows, so many tokens in all, so long. */
     default void prefilled(int rows, int tokens, long nanos) {}
 

@@ -33,6 +33,7 @@ public final class SynthesisLoop {
     private final Segmenter segmenter;
     private final ChunkPlan chunks;
     private final int prefillChunkTokens;
+    private final PrefixCache prefixes;
     private final SpeechOutput output;
     private final LoopObserver observer;
 
@@ -47,6 +48,7 @@ public final class SynthesisLoop {
     /**
      * @param prefillChunkTokens most prompt tokens fed in one call, option {@code
      *     tts.prefill.chunk-tokens}
+     * @param prefixes states that prompts of this engine begin with
      */
     public SynthesisLoop(
             InferenceEngine engine,
@@ -54,6 +56,7 @@ public final class SynthesisLoop {
             Segmenter segmenter,
             ChunkPlan chunks,
             int prefillChunkTokens,
+            PrefixCache prefixes,
             SpeechOutput output,
             LoopObserver observer) {
         if (prefillChunkTokens < 1) {
@@ -65,6 +68,7 @@ public final class SynthesisLoop {
         this.segmenter = segmenter;
         this.chunks = chunks;
         this.prefillChunkTokens = prefillChunkTokens;
+        this.prefixes = prefixes;
         this.output = output;
         this.observer = observer;
         int slots = engine.slots();
@@ -117,8 +121,10 @@ public final class SynthesisLoop {
             if (interrupted.state() != null) {
                 engine.loadState(slot, interrupted.state());
             } else {
+                Utterance utterance = request.utterance();
                 engine.clear(slot);
-                observer.recomputing(request.utterance().prefill.length);
+                skipKnownPrefix(request);
+                observer.recomputing(utterance.prefill.length - utterance.prefilled);
             }
         }
     }
@@ -174,7 +180,7 @@ public final class SynthesisLoop {
                 waiting.hasNext() && budget > 0; ) {
             Utterance utterance = waiting.next().utterance();
             if (!utterance.decoding()) {
-                int end = Math.min(utterance.prefill.length, utterance.prefilled + budget);
+                int end = utterance.pieceEnd(budget);
                 pieces.add(
                         new PromptPiece(
                                 utterance.slot, utterance.prefill, utterance.prefilled, end));
@@ -189,23 +195,59 @@ public final class SynthesisLoop {
         observer.prefilled(pieces.size(), prefillChunkTokens - budget, System.nanoTime() - start);
         for (PromptPiece piece : pieces) {
             SpeechRequest request = bySlot[piece.slot()];
-            request.utterance().prefilled = piece.to();
-            if (request.utterance().decoding()) {
-                if (request.clock().promptFedAt == 0) {
-                    request.clock().promptFedAt = System.nanoTime();
-                }
+            Utterance utterance = request.utterance();
+            utterance.prefilled = piece.to();
+            prefixes.keep(utterance, engine);
+            if (utterance.decoding()) {
+                promptFed(request);
                 advance(request);
             }
         }
     }
 
-    /** Samples behind the token just fed, emits a full chunk, closes a finished segment. */
+    /** Leaves out what of a prompt need not be fed; then behaves as if it had been. */
+    private void skipKnownPrefix(SpeechRequest request) {
+        if (prefixes.isOff()) {
+            return;
+        }
+        Utterance utterance = request.utterance();
+        PrefixCache.Prefix known = prefixes.find(utterance);
+        observer.prefixLookedUp(utterance.prompt.length, known == null ? 0 : known.tokens());
+        if (known != null) {
+            engine.loadState(utterance.slot, known.state());
+            utterance.prefilled = known.tokens();
+            if (utterance.decoding()) {
+                promptFed(request);
+                advance(request, known.logits());
+            }
+        }
+    }
+
+    private static void promptFed(SpeechRequest request) {
+        if (request.clock().promptFedAt == 0) {
+            request.clock().promptFedAt = System.nanoTime();
+        }
+    }
+
     private void advance(SpeechRequest request) {
+        Utterance utterance = request.utterance();
+        if (utterance.generation.needsLogits()) {
+            engine.logits(utterance.slot, logits, utterance.generation.logitsNeeded());
+        }
+        advance(request, logits);
+    }
+
+    /**
+     * Samples behind the token just fed, emits a full chunk, closes a finished segment.
+     *
+     * @param logits behind that token, if the generation needs them
+     */
+    private void advance(SpeechRequest request, float[] logits) {
         Utterance utterance = request.utterance();
         SegmentGeneration generation = utterance.generation;
         if (generation.needsLogits()) {
             try {
-                sample(request, utterance);
+                sample(request, utterance.generation, logits);
             } catch (InvalidLogitsException e) {
                 release(request);
                 output.finished(request, FinishReason.ERROR, e.getMessage());
@@ -220,9 +262,7 @@ public final class SynthesisLoop {
         }
     }
 
-    private void sample(SpeechRequest request, Utterance utterance) {
-        SegmentGeneration generation = utterance.generation;
-        engine.logits(utterance.slot, logits, generation.logitsNeeded());
+    private void sample(SpeechRequest request, SegmentGeneration generation, float[] logits) {
         int tokensBefore = generation.semanticCount();
         long start = System.nanoTime();
         generation.sample(logits, sampler);
@@ -283,11 +323,13 @@ public final class SynthesisLoop {
     private void begin(SpeechRequest request, int slot, Segmenter.Segment segment) {
         try {
             request.begin(utterances.begin(slot, request, segment.text()), segment.end());
-            engine.clear(slot);
         } catch (RequestException e) {
             freeSlot(request, slot);
             output.finished(request, FinishReason.ERROR, e.getMessage());
+            return;
         }
+        engine.clear(slot);
+        skipKnownPrefix(request);
     }
 
     private void freeSlot(SpeechRequest request, int slot) {

@@ -12,6 +12,10 @@ import io.rwkvtts.protocol.SegmentGeneration;
 final class Utterance {
     final int slot;
     final int[] prompt;
+
+    /** How many tokens at the beginning of the prompt stand for its voice, in every text. */
+    final int voiceTokens;
+
     final GenerationLimits limits;
     final SegmentGeneration generation;
 
@@ -21,18 +25,30 @@ final class Utterance {
     int prefilled;
     int emitted;
 
-    Utterance(int slot, int[] prompt, GenerationLimits limits, SegmentGeneration generation) {
-        this(slot, prompt, limits, generation, prompt);
+    /** Whether the {@link PrefixCache} is to keep the state behind the voice, and the prompt. */
+    boolean keepVoice;
+
+    boolean keepPrompt;
+
+    Utterance(
+            int slot,
+            int[] prompt,
+            int voiceTokens,
+            GenerationLimits limits,
+            SegmentGeneration generation) {
+        this(slot, prompt, voiceTokens, limits, generation, prompt);
     }
 
     private Utterance(
             int slot,
             int[] prompt,
+            int voiceTokens,
             GenerationLimits limits,
             SegmentGeneration generation,
             int[] prefill) {
         this.slot = slot;
         this.prompt = prompt;
+        this.voiceTokens = voiceTokens;
         this.limits = limits;
         this.generation = generation;
         this.prefill = prefill;
@@ -45,12 +61,19 @@ final class Utterance {
                 new Utterance(
                         slot,
                         snapshot.prompt(),
+                        0,
                         snapshot.limits(),
                         generation,
                         recompute ? snapshot.progress().fed(snapshot.prompt()) : snapshot.prompt());
         utterance.prefilled = snapshot.promptFed();
         utterance.emitted = snapshot.emitted();
         return utterance;
+    }
+
+    /** Where a piece of at most {@code budget} tokens that is to be fed next ends. */
+    int pieceEnd(int budget) {
+        int end = Math.min(prefill.length, prefilled + budget);
+        return keepVoice && prefilled < voiceTokens ? Math.min(end, voiceTokens) : end;
     }
 
     /** Whether the segment takes part in the steps. */

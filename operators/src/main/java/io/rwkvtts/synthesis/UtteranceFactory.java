@@ -7,13 +7,17 @@ import io.rwkvtts.protocol.GenerationProgress;
 import io.rwkvtts.protocol.PromptBuilder;
 import io.rwkvtts.protocol.SegmentGeneration;
 import io.rwkvtts.protocol.Voice;
+import io.rwkvtts.protocol.VoiceProperties;
 import io.rwkvtts.sampling.CounterRandom;
+import java.util.Arrays;
 
 /**
  * Begins the segments of a request in its voice: a reference voice in each of them; else properties
  * in the first, whose global tokens the later ones take over (spec 3.7).
  */
 public final class UtteranceFactory {
+    private static final int[] NO_VOICE = {};
+
     private final PromptBuilder prompts;
     private final RequestRules rules;
     private final boolean capByText;
@@ -45,6 +49,7 @@ public final class UtteranceFactory {
                         slot,
                         request,
                         prompts.byVoice(voice, segment),
+                        prompts.voicePrefix(voice),
                         GenerationProgress.withGlobals(voice.globals()),
                         limits);
             }
@@ -53,13 +58,16 @@ public final class UtteranceFactory {
                         slot,
                         request,
                         prompts.byGlobals(request.globalTokens(), segment),
+                        NO_VOICE,
                         GenerationProgress.withGlobals(request.globalTokens()),
                         limits);
             }
+            VoiceProperties properties = RequestRules.properties(attributes);
             return utterance(
                     slot,
                     request,
-                    prompts.byProperties(RequestRules.properties(attributes), segment),
+                    prompts.byProperties(properties, segment),
+                    prompts.voicePrefix(properties),
                     GenerationProgress.START,
                     limits);
         } catch (IllegalArgumentException e) {
@@ -71,9 +79,21 @@ public final class UtteranceFactory {
             int slot,
             SpeechRequest request,
             int[] prompt,
+            int[] voice,
             GenerationProgress progress,
             GenerationLimits limits) {
-        return new Utterance(slot, prompt, limits, generation(request, progress, limits));
+        return new Utterance(
+                slot,
+                prompt,
+                commonTokens(voice, prompt),
+                limits,
+                generation(request, progress, limits));
+    }
+
+    /** The last tokens of a transcript can be others where the text goes on behind it. */
+    private static int commonTokens(int[] voice, int[] prompt) {
+        int mismatch = Arrays.mismatch(voice, prompt);
+        return mismatch < 0 ? voice.length : mismatch;
     }
 
     /** The segment that {@code request} was in the middle of. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.synthesis.ChunkPlan;
+import io.rwkvtts.synthesis.PrefixCache;
 import io.rwkvtts.synthesis.RequestAttributes;
 import io.rwkvtts.synthesis.TenantLimits;
 import java.io.File;
@@ -45,6 +46,7 @@ class PrepareTextTest {
                         200,
                         new ChunkPlan(10, 25),
                         256,
+                        PrefixCache.OFF,
                         10_000,
                         SynthesisSettings.WhenFull.BACKPRESSURE,
                         TenantLimits.NONE,

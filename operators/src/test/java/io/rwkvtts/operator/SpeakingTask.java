@@ -29,6 +29,7 @@ import org.apache.flink.util.OutputTag;
 final class SpeakingTask implements AutoCloseable {
 
     static final int MAX_PARALLELISM = 16;
+    private static final long PREFIX_CACHE_BYTES = 10_000;
     static final Duration IDLE_TIMEOUT = Duration.ofMinutes(10);
     static final Duration DEDUP_WINDOW = Duration.ofHours(1);
 
@@ -137,6 +138,7 @@ final class SpeakingTask implements AutoCloseable {
                             200,
                             new ChunkPlan(10, 25),
                             prefillChunkTokens,
+                            PREFIX_CACHE_BYTES,
                             queueCapacity,
                             whenFull,
                             tenants,

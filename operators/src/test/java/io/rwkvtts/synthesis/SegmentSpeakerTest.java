@@ -46,6 +46,7 @@ class SegmentSpeakerTest {
                         new Segmenter(),
                         new ChunkPlan(60, 60),
                         7,
+                        new PrefixCache(PrefixCache.OFF, 24),
                         company,
                         LoopObserver.NONE);
         texts.forEach(

@@ -65,6 +65,7 @@ class SynthesisLoopTest {
                 SEGMENTER,
                 new ChunkPlan(10, 25),
                 prefillTokens,
+                new PrefixCache(PrefixCache.OFF, 24),
                 out,
                 observer);
     }

@@ -77,6 +77,7 @@ class ClusterJarITCase {
                         "org/apache/avro/Schema.class",
                         "ai/onnx/proto/OnnxMl.class",
                         "com/google/protobuf/Message.class",
+                        "com/github/benmanes/caffeine/cache/Caffeine.class",
                         "com/fasterxml/jackson/databind/ObjectMapper.class",
                         "picocli/CommandLine.class");
     }
