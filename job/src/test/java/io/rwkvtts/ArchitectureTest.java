@@ -140,6 +140,7 @@ class ArchitectureTest {
                         "io.rwkvtts.job.kafka..",
                         "io.rwkvtts.job.client..",
                         "io.rwkvtts.job.chaos..",
+                        "io.rwkvtts.job.bench..",
                         "io.rwkvtts.job.cli..")
                 .check(main);
     }

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
             BenchSamplerCommand.class,
             BenchTokenizerCommand.class,
             BenchQualityCommand.class,
-            BenchCheckCommand.class
+            BenchCheckCommand.class,
+            BenchJobCommand.class
         })
 final class BenchCommand implements Runnable {
 

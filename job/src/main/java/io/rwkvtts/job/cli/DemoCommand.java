@@ -11,7 +11,9 @@ import io.rwkvtts.job.local.EmbeddedFlink;
 import io.rwkvtts.job.local.LocalStack;
 import io.rwkvtts.job.local.LoopbackPorts;
 import io.rwkvtts.model.ModelCache;
+import io.rwkvtts.model.Quantization;
 import io.rwkvtts.schema.TextEvent;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
@@ -136,9 +138,15 @@ final class DemoCommand implements Callable<Integer> {
             return SpeechModel.from(configuration);
         }
         ModelCache cache = SpeechModel.cache(configuration);
+        return voice(cache, Optional.empty());
+    }
+
+    /** The demo voice, exported on first use. */
+    static SpeechModel voice(ModelCache cache, Optional<Quantization> quantization)
+            throws IOException {
         DemoVoice voice = DemoVoice.unpack(cache);
         return SpeechModel.open(
-                voice.checkpoint(), Optional.of(voice.vocabulary()), Optional.empty(), cache);
+                voice.checkpoint(), Optional.of(voice.vocabulary()), quantization, cache);
     }
 
     /** Ctrl-C takes the parts away from under the loop; that is no failure. */

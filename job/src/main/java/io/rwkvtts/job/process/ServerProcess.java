@@ -1,4 +1,4 @@
-package io.rwkvtts.job.chaos;
+package io.rwkvtts.job.process;
 
 import io.rwkvtts.job.local.TemporaryDirectory;
 import java.io.File;
@@ -15,7 +15,7 @@ import java.util.List;
  * <p>Owns the process and its directory of temporary files, which what is killed cannot clean up.
  * Safe for use by several threads: one may close it while another starts it.
  */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
 
     private final String name;
     private final Path directory;
@@ -30,19 +30,20 @@ final class ServerProcess implements AutoCloseable {
      * @param jvm options of the JVM
      * @param main name of the class to run and its arguments
      */
-    ServerProcess(String name, Path directory, List<String> jvm, List<String> main) {
+    public ServerProcess(String name, Path directory, List<String> jvm, List<String> main) {
         this.name = name;
         this.directory = directory;
         this.jvm = List.copyOf(jvm);
         this.main = List.copyOf(main);
     }
 
-    String name() {
+    /** Name of the server. */
+    public String name() {
         return name;
     }
 
     /** Starts the process; its output goes to the end of its log. */
-    synchronized void start() throws IOException {
+    public synchronized void start() throws IOException {
         if (closed) {
             throw new IllegalStateException(name + " is not to be started any more");
         }
@@ -51,7 +52,6 @@ final class ServerProcess implements AutoCloseable {
         Files.createDirectories(temporary);
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-XX:+UseSerialGC");
         command.addAll(jvm);
         command.add("-XX:ErrorFile=" + directory.resolve("hs_err_" + name + "_%p.log"));
         command.add("-Djava.io.tmpdir=" + temporary);
@@ -68,10 +68,22 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** {@code kill -9}; returns when the process is gone. */
-    synchronized void kill() throws InterruptedException {
+    public synchronized void kill() throws InterruptedException {
         if (process != null) {
             process.destroyForcibly().waitFor();
         }
+    }
+
+    /**
+     * The running process.
+     *
+     * @throws IllegalStateException if it was not started
+     */
+    public synchronized ProcessHandle handle() {
+        if (process == null) {
+            throw new IllegalStateException(name + " was not started");
+        }
+        return process.toHandle();
     }
 
     /**
@@ -79,7 +91,7 @@ final class ServerProcess implements AutoCloseable {
      *
      * @throws IllegalStateException if it has; names its log
      */
-    synchronized void requireAlive() {
+    public synchronized void requireAlive() {
         if (process != null && !process.isAlive() && !closed) {
             throw new IllegalStateException(
                     "%s ended by itself with status %d: see %s"
@@ -87,7 +99,8 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    Path log() {
+    /** Where its output goes. */
+    public Path log() {
         return directory.resolve(name + ".log");
     }
 

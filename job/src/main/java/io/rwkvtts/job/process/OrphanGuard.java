@@ -1,4 +1,4 @@
-package io.rwkvtts.job.chaos;
+package io.rwkvtts.job.process;
 
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;

@@ -1,4 +1,4 @@
-package io.rwkvtts.job.chaos;
+package io.rwkvtts.job.process;
 
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
@@ -67,7 +67,10 @@ class ServerProcessTest {
     private static ServerProcess server(
             Path directory, String name, Class<?> main, String argument) {
         return new ServerProcess(
-                name, directory, List.of("-Xmx32m"), List.of(main.getName(), argument));
+                name,
+                directory,
+                List.of("-XX:+UseSerialGC", "-Xmx32m"),
+                List.of(main.getName(), argument));
     }
 
     /** A line of a process's log, once it is there. */

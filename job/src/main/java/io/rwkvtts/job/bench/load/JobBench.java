@@ -1,0 +1,157 @@
+package io.rwkvtts.job.bench.load;
+
+import io.rwkvtts.job.FlinkDefaults;
+import io.rwkvtts.job.SynthesisOptions;
+import io.rwkvtts.job.bench.Surroundings;
+import io.rwkvtts.job.bench.engine.BenchModel;
+import io.rwkvtts.job.bench.engine.EngineRate;
+import io.rwkvtts.job.kafka.KafkaOptions;
+import io.rwkvtts.job.kafka.KafkaSettings;
+import io.rwkvtts.job.local.TemporaryDirectory;
+import io.rwkvtts.text.WorldTokenizer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+
+/**
+ * Measures the whole job, from Kafka to Kafka, in a process of its own: what it can do at most, and
+ * how long requests take below that.
+ */
+public final class JobBench {
+
+    /** Semantic tokens of a request that is to outlast a measurement, 30 s of audio. */
+    private static final int LASTING_TOKENS = 1500;
+
+    private static final int WARM_UP_STREAMS = 4;
+
+    private final JobBenchSettings settings;
+    private final Configuration options;
+    private final WorldTokenizer tokenizer;
+    private int measurements;
+
+    /** A benchmark to be run. */
+    public JobBench(JobBenchSettings settings) {
+        this.settings = settings;
+        options = FlinkDefaults.options();
+        options.addAll(settings.options());
+        if (settings.options().getOptional(SynthesisOptions.SLOTS).isEmpty()) {
+            options.set(
+                    SynthesisOptions.SLOTS,
+                    Math.max(SynthesisOptions.SLOTS.defaultValue(), settings.mostStreams()));
+        }
+        tokenizer = WorldTokenizer.load(settings.model().vocabulary());
+    }
+
+    /** Runs it. */
+    public JobReport run() throws Exception {
+        Surroundings surroundings = Surroundings.now();
+        try (TemporaryDirectory directory = TemporaryDirectory.create("tts-bench-");
+                JobProcess process = new JobProcess(directory.path(), options);
+                LoadClient client = new LoadClient(kafka(process));
+                EngineRate engine = engine()) {
+            warmUp(client, process);
+            List<SaturatedResult> saturated = new ArrayList<>();
+            for (int streams : settings.streams()) {
+                saturated.add(saturated(client, process, engine, streams));
+            }
+            List<OpenLoopResult> openLoop = new ArrayList<>();
+            for (TextLength text : settings.texts()) {
+                for (int streams : settings.streams()) {
+                    openLoop.add(openLoop(client, process, text, streams));
+                }
+            }
+            return new JobReport(
+                    surroundings,
+                    settings.name(),
+                    BenchModel.label(settings.model().directory().quantization()),
+                    options.get(CheckpointingOptions.CHECKPOINTING_INTERVAL).toMillis(),
+                    settings.load(),
+                    saturated,
+                    openLoop,
+                    process.peakMemoryBytes());
+        }
+    }
+
+    private KafkaSettings kafka(JobProcess process) {
+        Configuration clients = new Configuration(options);
+        clients.set(KafkaOptions.BOOTSTRAP_SERVERS, process.bootstrapServers());
+        return KafkaSettings.from(clients);
+    }
+
+    private EngineRate engine() {
+        int threads = options.get(SynthesisOptions.ENGINE_THREADS);
+        return new EngineRate(
+                settings.model().directory(),
+                settings.mostStreams(),
+                threads > 0 ? threads : Runtime.getRuntime().availableProcessors());
+    }
+
+    private void warmUp(LoadClient client, JobProcess process) throws Exception {
+        new BusyStreams(
+                        client,
+                        process,
+                        requests(TextLength.SHORT, settings.tokensPerSegment()),
+                        WARM_UP_STREAMS)
+                .run(settings.warmUp(), settings.warmUp(), WARM_UP_STREAMS);
+    }
+
+    private SaturatedResult saturated(
+            LoadClient client, JobProcess process, EngineRate engine, int streams)
+            throws Exception {
+        Duration half = settings.window().dividedBy(2);
+        double before = engine.tokensPerSecond(streams, half);
+        BusyResult busy =
+                new BusyStreams(
+                                client,
+                                process,
+                                requests(TextLength.SHORT, OptionalInt.of(LASTING_TOKENS)),
+                                streams)
+                        .run(settings.warmUp(), settings.window(), 0);
+        double alone = (before + engine.tokensPerSecond(streams, half)) / 2;
+        return new SaturatedResult(
+                streams,
+                busy.tokensPerSecond(),
+                alone,
+                busy.tokensPerSecond() / alone,
+                busy.processors(),
+                busy.allocatedBytesPerToken());
+    }
+
+    private OpenLoopResult openLoop(
+            LoadClient client, JobProcess process, TextLength text, int streams) throws Exception {
+        BusyResult busy =
+                new BusyStreams(
+                                client,
+                                process,
+                                requests(text, settings.tokensPerSegment()),
+                                streams)
+                        .run(settings.warmUp(), settings.window(), streams);
+        double capacity = busy.semanticTokensPerSecond() / busy.tokensPerRequest();
+        double rate = capacity * settings.load();
+        ArrivalsResult arrivals =
+                new Arrivals(client, process, requests(text, settings.tokensPerSegment()), rate)
+                        .run(2 + streams / 2, settings.window(), settings.fewestRequests());
+        return new OpenLoopResult(
+                text.label(),
+                streams,
+                capacity,
+                rate,
+                arrivals.requests(),
+                arrivals.failed(),
+                arrivals.semanticTokensPerSecond(),
+                arrivals.firstChunkMs(),
+                arrivals.interTokenMs(),
+                arrivals.endToEndMs(),
+                arrivals.realTimeFactor(),
+                arrivals.continuity(),
+                arrivals.processors(),
+                arrivals.allocatedBytesPerToken());
+    }
+
+    private Requests requests(TextLength text, OptionalInt tokensPerSegment) {
+        return new Requests("bench-" + measurements++ + "-", text, tokensPerSegment, tokenizer);
+    }
+}

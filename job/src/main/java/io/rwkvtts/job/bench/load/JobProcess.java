@@ -1,0 +1,123 @@
+package io.rwkvtts.job.bench.load;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rwkvtts.job.local.LoopbackPorts;
+import io.rwkvtts.job.process.ServerProcess;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.Configuration;
+
+/**
+ * The process under load, started with the JVM options of this one, and what it costs.
+ *
+ * <p>Owns the process. For one thread.
+ */
+final class JobProcess implements AutoCloseable {
+
+    private static final Duration START_LIMIT = Duration.ofMinutes(5);
+    private static final long POLL_MS = 20;
+
+    private final ServerProcess process;
+    private final String bootstrapServers;
+    private final TaskThread taskThread;
+
+    /**
+     * Starts the process and waits until the job takes requests.
+     *
+     * @param directory for files and the log
+     * @param options of the job, with its model, and of Flink
+     */
+    JobProcess(Path directory, Configuration options) throws Exception {
+        Path settings = directory.resolve("job.json");
+        Path ready = directory.resolve("ready");
+        new ObjectMapper().writeValue(settings.toFile(), options.toMap());
+        int port = LoopbackPorts.choose(0, "JMX port");
+        process =
+                new ServerProcess(
+                        "job",
+                        directory,
+                        jvmOptions(port),
+                        List.of(JobServer.class.getName(), settings.toString(), ready.toString()));
+        process.start();
+        try {
+            bootstrapServers = awaitReady(ready);
+            taskThread = new TaskThread(port);
+        } catch (Exception e) {
+            process.close();
+            throw e;
+        }
+    }
+
+    private static List<String> jvmOptions(int port) {
+        List<String> options =
+                new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        options.removeIf(option -> option.startsWith("-Dcom.sun.management"));
+        options.add("-Dcom.sun.management.jmxremote.host=" + LoopbackPorts.HOST);
+        options.add("-Dcom.sun.management.jmxremote.port=" + port);
+        options.add("-Dcom.sun.management.jmxremote.rmi.port=" + port);
+        options.add("-Dcom.sun.management.jmxremote.authenticate=false");
+        options.add("-Dcom.sun.management.jmxremote.ssl=false");
+        options.add("-Djava.rmi.server.hostname=" + LoopbackPorts.HOST);
+        return options;
+    }
+
+    private String awaitReady(Path ready) throws IOException, InterruptedException {
+        long limit = System.nanoTime() + START_LIMIT.toNanos();
+        while (!Files.exists(ready)) {
+            process.requireAlive();
+            if (System.nanoTime() > limit) {
+                throw new IllegalStateException(
+                        "the job has not started after %d s: see %s"
+                                .formatted(START_LIMIT.toSeconds(), process.log()));
+            }
+            Thread.sleep(POLL_MS);
+        }
+        return Files.readString(ready);
+    }
+
+    /** Address of the broker. */
+    String bootstrapServers() {
+        return bootstrapServers;
+    }
+
+    /**
+     * Requires that the process has not ended by itself.
+     *
+     * @throws IllegalStateException if it has; names its log
+     */
+    void requireAlive() {
+        process.requireAlive();
+    }
+
+    /** What the process has used so far. */
+    Usage usage() throws IOException {
+        Duration cpu = process.handle().info().totalCpuDuration().orElse(Duration.ZERO);
+        return new Usage(System.nanoTime(), cpu.toNanos(), taskThread.allocatedBytes());
+    }
+
+    /** Most physical memory that the process has held at once; -1 where Linux does not tell. */
+    long peakMemoryBytes() throws IOException {
+        Path status = Path.of("/proc/%d/status".formatted(process.handle().pid()));
+        if (!Files.isReadable(status)) {
+            return -1;
+        }
+        try (Stream<String> lines = Files.lines(status)) {
+            return lines.filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElse(-1);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        taskThread.close();
+        process.close();
+    }
+}

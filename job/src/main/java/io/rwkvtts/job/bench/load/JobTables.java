@@ -1,0 +1,89 @@
+package io.rwkvtts.job.bench.load;
+
+import static io.rwkvtts.job.bench.Table.number;
+
+import io.rwkvtts.job.bench.Table;
+import java.io.PrintWriter;
+
+/** Prints the findings of the job's benchmark. */
+public final class JobTables {
+
+    private JobTables() {}
+
+    /** Prints a report. */
+    public static void print(JobReport report, PrintWriter out) {
+        out.println(report.surroundings());
+        out.printf(
+                "%s %s, checkpoint interval %d ms, peak memory %s MB%n%n",
+                report.model(),
+                report.quantize(),
+                report.checkpointIntervalMs(),
+                report.peakMemoryBytes() < 0 ? "?" : number(report.peakMemoryBytes() / 1e6, 0));
+        out.println("Streams that are always busy, and the engine alone:");
+        Table saturated =
+                new Table(
+                        "streams",
+                        "tokens/s",
+                        "engine tokens/s",
+                        "ratio",
+                        "processors",
+                        "heap bytes/token");
+        for (SaturatedResult result : report.saturated()) {
+            saturated.row(
+                    result.streams(),
+                    number(result.tokensPerSecond(), 1),
+                    number(result.engineTokensPerSecond(), 1),
+                    number(result.engineRatio(), 3),
+                    number(result.processors(), 2),
+                    number(result.allocatedBytesPerToken(), 0));
+        }
+        saturated.print(out);
+        out.printf(
+                "%nRequests that arrive at random at %s %% of what so many busy streams get; ms from when they were due, p50 / p95 / p99:%n",
+                number(100 * report.load(), 0));
+        openLoop(report, out);
+    }
+
+    private static void openLoop(JobReport report, PrintWriter out) {
+        Table table =
+                new Table(
+                        "text",
+                        "streams",
+                        "requests/s",
+                        "requests",
+                        "failed",
+                        "tokens/s",
+                        "first chunk ms",
+                        "inter-token ms",
+                        "end to end ms",
+                        "RTF",
+                        "continuous %",
+                        "processors",
+                        "heap bytes/token");
+        for (OpenLoopResult result : report.openLoop()) {
+            table.row(
+                    result.text(),
+                    result.streams(),
+                    number(result.requestsPerSecond(), 2),
+                    result.requests(),
+                    result.failed(),
+                    number(result.tokensPerSecond(), 1),
+                    spread(result.firstChunkMs(), 0),
+                    spread(result.interTokenMs(), 1),
+                    spread(result.endToEndMs(), 0),
+                    spread(result.realTimeFactor(), 3),
+                    number(100 * result.continuity(), 1),
+                    number(result.processors(), 2),
+                    number(result.allocatedBytesPerToken(), 0));
+        }
+        table.print(out);
+    }
+
+    private static String spread(Percentiles values, int digits) {
+        return "%s / %s / %s"
+                .formatted(
+                        number(values.p50(), digits),
+                        number(values.p95(), digits),
+                        number(values.p99(), digits));
+    }
+}

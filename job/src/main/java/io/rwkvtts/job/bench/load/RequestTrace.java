@@ -1,0 +1,105 @@
+package io.rwkvtts.job.bench.load;
+
+import io.rwkvtts.schema.AudioTokens;
+
+/**
+ * What came back of one request, and when. A listener begins with the first chunk and waits where
+ * the next is not there when the one before has been played. Belongs to one thread.
+ */
+final class RequestTrace {
+
+    private static final long NANOS_PER_TOKEN = 20_000_000;
+
+    private final String id;
+    private final long dueAt;
+    private long firstChunkAt;
+    private long latestChunkAt;
+    private long endAt;
+    private long tokens;
+    private long globalTokens;
+    private long longestWait;
+    private String finishReason;
+
+    /**
+     * @param id of the request
+     * @param dueAt when the request should have been sent, by {@link System#nanoTime()}
+     */
+    RequestTrace(String id, long dueAt) {
+        this.id = id;
+        this.dueAt = dueAt;
+    }
+
+    /**
+     * A record has come.
+     *
+     * @param interTokens takes up the time between the tokens of this chunk, which is that since
+     *     the chunk before, shared among them
+     */
+    void received(AudioTokens record, long now, Latency interTokens) {
+        if (record.getFinishReason() != null) {
+            endAt = now;
+            finishReason = record.getFinishReason();
+            return;
+        }
+        int count = record.getTokens().size();
+        if (firstChunkAt == 0) {
+            firstChunkAt = now;
+        } else {
+            longestWait = Math.max(longestWait, now - (firstChunkAt + tokens * NANOS_PER_TOKEN));
+            interTokens.add((now - latestChunkAt) / count, count);
+        }
+        latestChunkAt = now;
+        tokens += count;
+        globalTokens += record.getGlobalTokens() == null ? 0 : record.getGlobalTokens().size();
+    }
+
+    String id() {
+        return id;
+    }
+
+    /** When the request should have been sent. */
+    long dueAt() {
+        return dueAt;
+    }
+
+    boolean ended() {
+        return endAt != 0;
+    }
+
+    /** Whether it was spoken to its end. */
+    boolean spoken() {
+        return "stop".equals(finishReason) || "length".equals(finishReason);
+    }
+
+    boolean began() {
+        return firstChunkAt != 0;
+    }
+
+    long firstChunkNanos() {
+        return firstChunkAt - dueAt;
+    }
+
+    long totalNanos() {
+        return endAt - dueAt;
+    }
+
+    /** Semantic tokens so far. */
+    long tokens() {
+        return tokens;
+    }
+
+    /** Tokens of the speaker so far, which take a step each, too. */
+    long globalTokens() {
+        return globalTokens;
+    }
+
+    /** Time from due to end by length of the audio. */
+    double realTimeFactor() {
+        return (double) totalNanos() / (tokens * NANOS_PER_TOKEN);
+    }
+
+    /** Longest that the listener had to wait for a chunk but the first. */
+    long longestWaitNanos() {
+        return longestWait;
+    }
+}

@@ -1,0 +1,20 @@
+package io.rwkvtts.job.bench.load;
+
+/**
+ * Streams that are always busy, with requests so long that hardly any begins or ends while
+ * measured, against what the engine alone does with a batch of that size.
+ *
+ * @param streams busy at once
+ * @param tokensPerSecond of all streams together: of audio and of the speakers, one step each
+ * @param engineTokensPerSecond of the engine alone, measured before and after
+ * @param engineRatio the former divided by the latter
+ * @param processors busy on average
+ * @param allocatedBytesPerToken on the Java heap by the task that speaks
+ */
+public record SaturatedResult(
+        int streams,
+        double tokensPerSecond,
+        double engineTokensPerSecond,
+        double engineRatio,
+        double processors,
+        double allocatedBytesPerToken) {}
