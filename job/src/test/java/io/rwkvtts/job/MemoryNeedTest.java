@@ -23,7 +23,7 @@ class MemoryNeedTest {
 
     /** What was measured, see {@link MemoryNeed}, is covered, and not by far. */
     @ParameterizedTest
-    @CsvSource({"INT8, 356", "NONE, 614"})
+    @CsvSource({"INT8, 356", "INT8_BLOCKS, 356", "NONE, 614"})
     void testNeedCoversWhatWasMeasured(Quantization quantization, long megabytes) {
         MemoryNeed need =
                 MemoryNeed.of(PUBLIC_0_1B, 8193, quantization, 32, 256, SnapshotMode.TOKENS, 0);

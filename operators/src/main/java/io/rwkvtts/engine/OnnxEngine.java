@@ -3,6 +3,7 @@ package io.rwkvtts.engine;
 import static java.util.Objects.requireNonNull;
 
 import io.rwkvtts.model.ModelDirectory;
+import io.rwkvtts.model.Quantization;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -85,6 +86,11 @@ public final class OnnxEngine implements InferenceEngine {
                         vocabRows,
                         headRows,
                         states.stateBytes());
+        if (directory.quantization() == Quantization.INT8 && !ByteProducts.exact()) {
+            LOG.warn(
+                    "This processor does not add up products of bytes exactly (an x86 processor without VNNI), which the int8 model {} relies on: its speech may be bad. Export it with int8-blocks or none.",
+                    directory.path());
+        }
         if (options.selfTest()) {
             new SelfTest(this)
                     .run()

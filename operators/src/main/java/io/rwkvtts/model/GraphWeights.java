@@ -8,17 +8,19 @@ import java.io.IOException;
  */
 final class GraphWeights {
 
-    /** Level at which MatMulNBits quantises the activations to 8 bits, row by row. */
-    private static final int INT8_ACTIVATIONS = 4;
-
     private final Checkpoint checkpoint;
     private final OnnxGraph graph;
-    private final Quantization quantization;
+    private final MatrixFormat format;
 
     GraphWeights(Checkpoint checkpoint, OnnxGraph graph, Quantization quantization) {
         this.checkpoint = checkpoint;
         this.graph = graph;
-        this.quantization = quantization;
+        format =
+                switch (quantization) {
+                    case NONE -> new FloatFormat(graph);
+                    case INT8 -> new RowFormat(graph);
+                    case INT8_BLOCKS -> new BlockFormat(graph);
+                };
     }
 
     /** The values of a tensor. */
@@ -36,45 +38,30 @@ final class GraphWeights {
         return graph.weights(name, values(name), shape);
     }
 
-    /** {@code x · W} of a matrix that is stored {@code [in, out]}. */
-    String lowRank(String x, String name, int in, int out) throws IOException {
-        return graph.op("MatMul", x, tensor(name, in, out));
+    /** See {@link MatrixFormat#operand}. */
+    Operand operand(String x, String rows) {
+        return format.operand(x, rows);
+    }
+
+    /** See {@link MatrixFormat#nonNegativeOperand}. */
+    Operand nonNegativeOperand(String x) {
+        return format.nonNegativeOperand(x);
     }
 
     /** {@code W · x} of the first {@code out} rows of a matrix that is stored {@code [.., in]}. */
-    OnnxGraph.Node linear(String x, String name, int out, int in) throws IOException {
-        float[] matrix = checkpoint.rows(name, 0, out);
-        return switch (quantization) {
-            case NONE ->
-                    graph.node(
-                            "MatMul", x, graph.weights(name, transpose(matrix, out, in), in, out));
-            case INT8 ->
-                    blockProduct(graph, x, name, BlockQuantizer.quantize(matrix, out, in), out, in);
-        };
+    OnnxGraph.Node linear(Operand x, String name, int out, int in) throws IOException {
+        return format.product(x, name, checkpoint.rows(name, 0, out), out, in);
     }
 
-    /** {@code W · x} of a matrix {@code [out, in]} in blocks. */
-    static OnnxGraph.Node blockProduct(
-            OnnxGraph graph, String x, String name, BlockQuantizer.Blocks blocks, int out, int in)
-            throws IOException {
-        int perRow = BlockQuantizer.blocks(in);
-        String values = graph.weights(name, blocks.values(), out, perRow, BlockQuantizer.BLOCK);
-        String scales = graph.weights(name + ".scales", blocks.scales(), out, perRow);
-        return graph.microsoft("MatMulNBits", x, values, scales)
-                .attribute("K", in)
-                .attribute("N", out)
-                .attribute("bits", 8)
-                .attribute("block_size", BlockQuantizer.BLOCK)
-                .attribute("accuracy_level", INT8_ACTIVATIONS);
+    /** {@code x · W} of the first matrix of a low-rank pair, which is stored {@code [in, rank]}. */
+    String down(Operand x, String name, int in, int rank) throws IOException {
+        return format.lowRank(x, name, values(name), in, rank).out();
     }
 
-    private static float[] transpose(float[] matrix, int rows, int columns) {
-        float[] transposed = new float[matrix.length];
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                transposed[column * rows + row] = matrix[row * columns + column];
-            }
-        }
-        return transposed;
+    /**
+     * {@code x · W} of the second matrix of a low-rank pair, which is stored {@code [rank, out]}.
+     */
+    String up(String x, String name, int rank, int out) throws IOException {
+        return graph.op("MatMul", x, tensor(name, rank, out));
     }
 }

@@ -29,8 +29,8 @@ public record MatMulModel(Format format, int rows, int inner, int columns) {
         /** 32-bit floats, {@code MatMul}. */
         FLOAT,
         /**
-         * Floats by the 8-bit blocks of {@link Quantization#INT8}, {@code MatMulNBits}: the floats
-         * are quantised on the way, and every block is scaled.
+         * Floats by the 8-bit blocks of {@link Quantization#INT8_BLOCKS}, {@code MatMulNBits}: the
+         * floats are quantised on the way, and every block is scaled.
          */
         INT8_BLOCKS,
         /** Unsigned by signed bytes without any scale, {@code MatMulInteger}. */
@@ -79,7 +79,7 @@ public record MatMulModel(Format format, int rows, int inner, int columns) {
                 int blocks = BlockQuantizer.blocks(inner);
                 float[] scales = new float[blocks * columns];
                 Arrays.fill(scales, SCALE);
-                yield GraphWeights.blockProduct(
+                yield BlockFormat.product(
                         graph, x, "W", new BlockQuantizer.Blocks(weights, scales), columns, inner);
             }
             case BYTES ->

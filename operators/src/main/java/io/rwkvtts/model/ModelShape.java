@@ -108,21 +108,21 @@ public record ModelShape(
 
     /**
      * Bytes of the matrices that one step reads, which bound its time from below (spec 1.3): L · (4
-     * D² + 2 D F) and the rows of the head in the given format, L · 2 D (Rw + Ra + Rg) and, since
-     * the first layer has no value residual, (L − 1) · 2 D Rv in 32-bit floats.
+     * D² + 2 D F), the rows of the head, L · 2 D (Rw + Ra + Rg) and, since the first layer has no
+     * value residual, (L − 1) · 2 D Rv.
      *
      * @param exportedHeadRows rows of the head that are computed
-     * @param quantization format of the large matrices
+     * @param quantization format of the matrices
      */
     public long stepWeightBytes(int exportedHeadRows, Quantization quantization) {
         long layer =
                 4 * quantization.matrixBytes(width, width)
                         + quantization.matrixBytes(ffnWidth, width)
                         + quantization.matrixBytes(width, ffnWidth);
-        long ranks = (long) layers * (decayRank + aRank + gateRank) + (layers - 1L) * valueRank;
+        int ranks = layers * (decayRank + aRank + gateRank) + (layers - 1) * valueRank;
         return layers * layer
                 + quantization.matrixBytes(exportedHeadRows, width)
-                + 2 * ranks * width * Float.BYTES;
+                + quantization.lowRankBytes(ranks, width);
     }
 
     private static void require(String name, int value, int max) {

@@ -22,8 +22,8 @@ import java.nio.file.Path;
  */
 final class OnnxGraph {
 
-    private static final int IR_VERSION = 10;
-    private static final int OPSET = 21;
+    static final int IR_VERSION = 10;
+    static final int OPSET = 21;
     private static final String MICROSOFT = "com.microsoft";
 
     private final GraphProto.Builder graph = GraphProto.newBuilder().setName("rwkv7");
@@ -79,6 +79,21 @@ final class OnnxGraph {
     /** A tensor of signed bytes in the weight file. */
     String signedBytes(String name, byte[] data, long... shape) throws IOException {
         return external(name, TensorProto.DataType.INT8, weights.append(data), shape);
+    }
+
+    /** An unsigned byte inside the model. */
+    String unsignedByte(int value) {
+        return add(constant(TensorProto.DataType.UINT8).addInt32Data(value));
+    }
+
+    /** An unsigned byte as often as the vector {@code like} has elements. */
+    String repeated(int unsignedByte, String like) {
+        TensorProto.Builder value =
+                TensorProto.newBuilder()
+                        .setDataType(TensorProto.DataType.UINT8.getNumber())
+                        .addDims(1)
+                        .addInt32Data(unsignedByte);
+        return node("ConstantOfShape", op("Shape", like)).attribute("value", value).out();
     }
 
     /** A small vector of integers inside the model. */
@@ -210,6 +225,15 @@ final class OnnxGraph {
                             .setName(name)
                             .setType(AttributeProto.AttributeType.STRING)
                             .setS(ByteString.copyFromUtf8(value)));
+            return this;
+        }
+
+        Node attribute(String name, TensorProto.Builder value) {
+            node.addAttribute(
+                    AttributeProto.newBuilder()
+                            .setName(name)
+                            .setType(AttributeProto.AttributeType.TENSOR)
+                            .setT(value));
             return this;
         }
 

@@ -6,22 +6,33 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** How the large matrices (attention, feed-forward, head) of an exported model are held. */
+/**
+ * How the matrices of an exported model are held: attention, feed-forward, head, low-rank pairs.
+ */
 public enum Quantization {
 
     /** 32-bit floats. */
     NONE,
 
     /**
-     * 8-bit integers with one scale per {@value BlockQuantizer#BLOCK} weights of a row. The
-     * low-rank matrices, vectors, embedding table and state stay in 32-bit floats.
+     * 8-bit integers with one scale for each row, also in the first matrices of the low-rank pairs;
+     * the activations are quantised likewise, by the row. The fastest form. It wants a CPU that
+     * adds 8-bit products exactly: x86 with VNNI, or ARM. The second low-rank matrices, vectors,
+     * embedding table and state stay in 32-bit floats.
      */
-    INT8;
+    INT8,
+
+    /**
+     * 8-bit integers with one scale for each {@value BlockQuantizer#BLOCK} weights of a row. A
+     * little closer to 32-bit floats than {@link #INT8}, slower, and for any CPU. The low-rank
+     * matrices too stay in 32-bit floats.
+     */
+    INT8_BLOCKS;
 
     /** The name used on the command line and in model.json. */
     @JsonValue
     public String label() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /**
@@ -50,11 +61,18 @@ public enum Quantization {
         long bytesOfRow =
                 switch (this) {
                     case NONE -> (long) columns * Float.BYTES;
-                    case INT8 ->
+                    case INT8 -> columns + Float.BYTES;
+                    case INT8_BLOCKS ->
                             (long) BlockQuantizer.blocks(columns)
                                     * (BlockQuantizer.BLOCK + Float.BYTES);
                 };
         return rows * bytesOfRow;
+    }
+
+    /** Bytes of low-rank pairs of {@code ranks} in all, with what belongs to them. */
+    long lowRankBytes(int ranks, int width) {
+        long second = (long) ranks * width * Float.BYTES;
+        return second + (this == INT8 ? matrixBytes(ranks, width) : second);
     }
 
     @Override

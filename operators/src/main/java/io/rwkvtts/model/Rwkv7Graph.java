@@ -25,13 +25,12 @@ import java.io.IOException;
  * place and the other rows. So there is no {@code Log}, whose result depends on the place of a
  * value in the tensor, but {@code ReduceLogSum} over an axis of size 1.
  *
- * <p>Between the layers a value is [1, M, D] with M = B·T, so that the six mixes of a time mix are
- * one broadcast product.
+ * <p>Between the layers a value is [M, D] with M = B·T.
  */
 final class Rwkv7Graph {
 
     /** Part of the numeric identity of a model: to be raised with every change of the operators. */
-    static final String VERSION = "rwkv7-linear-attention-1";
+    static final String VERSION = "rwkv7-linear-attention-2";
 
     private static final float NORM_EPSILON = 1e-5f;
 
@@ -74,7 +73,8 @@ final class Rwkv7Graph {
             mixed = channelMix(layer, middle.normed, shifted(2 * layer + 1, middle.normed));
         }
         Normed end = addAndNorm(axis.last(x), axis.last(mixed), "ln_out");
-        weights.linear(end.normed, "head.weight", headRows, shape.width()).out(GraphNames.LOGITS);
+        weights.linear(weights.operand(end.normed, "B"), "head.weight", headRows, shape.width())
+                .out(GraphNames.LOGITS);
         graph.output(GraphNames.LOGITS, DataType.FLOAT, "B", headRows);
         String newShift = GraphNames.newState(GraphNames.SHIFT);
         graph.node("Concat", newShifts).attribute("axis", -1).out(newShift);
@@ -170,10 +170,14 @@ final class Rwkv7Graph {
         String hidden =
                 graph.op(
                         "Relu",
-                        weights.linear(mixed, block + "key.weight", shape.ffnWidth(), shape.width())
+                        weights.linear(
+                                        weights.operand(mixed, "M"),
+                                        block + "key.weight",
+                                        shape.ffnWidth(),
+                                        shape.width())
                                 .out());
         return weights.linear(
-                        graph.op("Mul", hidden, hidden),
+                        weights.nonNegativeOperand(graph.op("Mul", hidden, hidden)),
                         block + "value.weight",
                         shape.width(),
                         shape.ffnWidth())

@@ -26,19 +26,19 @@ final class TimeMix {
         this.shape = shape;
         this.wkv = wkv;
         perHead = graph.integers(-1, shape.heads(), shape.headSize());
-        flat = graph.integers(1, -1, shape.width());
+        flat = graph.integers(-1, shape.width());
         lastAxis = graph.integers(-1);
     }
 
     /**
-     * What a layer adds to x, [1, M, D]. The layers must be asked for in their order.
+     * What a layer adds to x, [M, D]. The layers must be asked for in their order.
      *
-     * @param u x behind ln1, [1, M, D]
+     * @param u x behind ln1, [M, D]
      * @param previous u of the token before
      */
     String layer(int layer, String u, String previous) throws IOException {
         String block = "blocks." + layer + ".att.";
-        String[] mixed = mixes(block, u, graph.op("Sub", previous, u));
+        Operand[] mixed = mixes(block, u, graph.op("Sub", previous, u));
         String r = square(mixed[0], block + "receptance.weight");
         String decay =
                 biasedSigmoid(
@@ -64,10 +64,10 @@ final class TimeMix {
 
         String heads = graph.op("Add", normalised(block, reading), bonus(block, r, k, v));
         String gated = graph.op("Mul", graph.op("Reshape", heads, flat), gate);
-        return square(gated, block + "output.weight");
+        return square(weights.operand(gated, "M"), block + "output.weight");
     }
 
-    private String[] mixes(String block, String u, String difference) throws IOException {
+    private Operand[] mixes(String block, String u, String difference) throws IOException {
         float[] factors = new float[MIXES.length * shape.width()];
         for (int i = 0; i < MIXES.length; i++) {
             float[] mix = weights.values(block + MIXES[i]);
@@ -75,14 +75,25 @@ final class TimeMix {
         }
         String mix = graph.weights(block + "mix", factors, MIXES.length, 1, shape.width());
         String all = graph.op("Add", graph.op("Mul", difference, mix), u);
-        return graph.node("Split", all)
+        Operand operand = weights.operand(graph.op("Reshape", all, flat), "6M");
+        String[] values = split(operand.values());
+        String[] scales = operand.scales() == null ? null : split(operand.scales());
+        Operand[] mixed = new Operand[MIXES.length];
+        for (int i = 0; i < MIXES.length; i++) {
+            mixed[i] = new Operand(values[i], scales == null ? null : scales[i], operand.zero());
+        }
+        return mixed;
+    }
+
+    private String[] split(String mixes) {
+        return graph.node("Split", mixes)
                 .attribute("axis", 0)
                 .attribute("num_outputs", MIXES.length)
                 .outs(MIXES.length);
     }
 
     /** v with the residual of step 2.8. */
-    private String value(int layer, String x) throws IOException {
+    private String value(int layer, Operand x) throws IOException {
         String block = "blocks." + layer + ".att.";
         String v = square(x, block + "value.weight");
         if (layer == 0) {
@@ -126,14 +137,14 @@ final class TimeMix {
         return graph.op("Mul", graph.op("Reshape", v, perHead), sums);
     }
 
-    private String square(String x, String name) throws IOException {
+    private String square(Operand x, String name) throws IOException {
         return weights.linear(x, name, shape.width(), shape.width()).out();
     }
 
-    private String lora(String name, String x, int rank, UnaryOperator<String> activation)
+    private String lora(String name, Operand x, int rank, UnaryOperator<String> activation)
             throws IOException {
-        String inner = activation.apply(weights.lowRank(x, name + "1", shape.width(), rank));
-        return weights.lowRank(inner, name + "2", rank, shape.width());
+        String inner = activation.apply(weights.down(x, name + "1", shape.width(), rank));
+        return weights.up(inner, name + "2", rank, shape.width());
     }
 
     private String biasedSigmoid(String bias, String x) throws IOException {

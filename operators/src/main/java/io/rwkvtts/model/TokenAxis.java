@@ -4,7 +4,7 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 
 /**
  * The part of the graph that knows of rows, tokens and lengths. All else sees the M = B·T tokens of
- * a call as one axis, [1, M, D].
+ * a call as one axis, [M, D].
  */
 final class TokenAxis {
 
@@ -27,7 +27,7 @@ final class TokenAxis {
         tokens = graph.input(GraphNames.TOKENS, DataType.INT64, "B", "T");
         String lengths = graph.input(GraphNames.LENGTHS, DataType.INT64, "B");
         rowShape = shapeOf(1, width);
-        flatShape = graph.integers(1, -1, width);
+        flatShape = graph.integers(-1, width);
         rowLengths = graph.op("Reshape", lengths, graph.integers(-1, 1));
         lastPosition =
                 graph.op("Max", graph.op("Sub", rowLengths, graph.integer(1)), graph.integer(0));
@@ -36,12 +36,12 @@ final class TokenAxis {
         mask = tokensAsFloats();
     }
 
-    /** The tokens as [1, M]. */
+    /** The tokens as [M]. */
     String tokens() {
-        return graph.op("Reshape", tokens, graph.integers(1, -1));
+        return graph.op("Reshape", tokens, graph.integers(-1));
     }
 
-    /** 1 for a token, 0 for padding, as floats [1, M, 1]. */
+    /** 1 for a token, 0 for padding, as floats [M, 1]. */
     String mask() {
         return mask;
     }
@@ -57,11 +57,11 @@ final class TokenAxis {
                 .out();
     }
 
-    /** What a token-shift needs: x of the token before, [1, M, D], and the new state, [B, D]. */
+    /** What a token-shift needs: x of the token before, [M, D], and the new state, [B, D]. */
     record Shift(String previous, String state) {}
 
     /**
-     * Moves {@code x} [1, M, D] by one token within each row.
+     * Moves {@code x} [M, D] by one token within each row.
      *
      * @param state x of the last token of the call before, [B, 1, D]
      */
@@ -71,7 +71,7 @@ final class TokenAxis {
         return new Shift(graph.op("Reshape", previous, flatShape), gather(withState, rowLengths));
     }
 
-    /** {@code x} [1, M, D] of the last token of each row, [B, D]. */
+    /** {@code x} [M, D] of the last token of each row, [B, D]. */
     String last(String x) {
         return gather(rows(x), lastPosition);
     }
@@ -92,6 +92,6 @@ final class TokenAxis {
         String positions = graph.op("Range", graph.integer(0), count, graph.integer(1));
         String valid = graph.op("Less", positions, rowLengths);
         String floats = graph.node("Cast", valid).attribute("to", DataType.FLOAT.getNumber()).out();
-        return graph.op("Reshape", floats, graph.integers(1, -1, 1));
+        return graph.op("Reshape", floats, graph.integers(-1, 1));
     }
 }

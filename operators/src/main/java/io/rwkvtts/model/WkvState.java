@@ -36,7 +36,7 @@ final class WkvState {
     private final String lastAxis;
 
     /**
-     * @param like a value [1, M, D]
+     * @param like a value [M, D]
      */
     WkvState(OnnxGraph graph, ModelShape shape, TokenAxis axis, String like) {
         this.graph = graph;
@@ -57,7 +57,7 @@ final class WkvState {
     /**
      * Feeds the tokens to the state {@code wkv.layer}, which it declares as an input and output.
      *
-     * @param r receptance, [1, M, D], as all that follow
+     * @param r receptance, [M, D], as all that follow
      * @param k key behind the in-context rate
      * @param v value
      * @param kappa normalised removal key
@@ -97,7 +97,7 @@ final class WkvState {
         return graph.node("Gather", heads, graph.integer(1)).attribute("axis", 1).out();
     }
 
-    /** Two values [1, M, D] as the sub-steps [B, 2T, D] of each token. */
+    /** Two values [M, D] as the sub-steps [B, 2T, D] of each token. */
     private String subSteps(String first, String second) {
         String both = graph.node("Concat", first, second).attribute("axis", -1).out();
         return graph.op("Reshape", both, subSteps);

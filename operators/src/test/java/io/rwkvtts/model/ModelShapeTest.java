@@ -23,14 +23,26 @@ class ModelShapeTest {
                                 + 1024 * (4 + 24 * (6 + 6 + 1 + 5) + 23));
     }
 
-    /** One byte a weight and a scale for each 64, but for the LoRA matrices. */
+    /** One byte a weight, but for the second LoRA matrices, and a scale for each row. */
     @Test
     void testStepOfThePublicModelInEightBits() {
+        ModelShape shape = ModelShape.proportioned(24, 1024, 77_923, 8_193);
+        long ranks = 24 * (64 + 64 + 128) + 23 * 32;
+        long rows = 24 * (4 * 1024 + 4096 + 1024) + 8_193 + ranks;
+        long floats = 1024 * ranks;
+        long bytes = shape.stepWeightBytes(8_193, Quantization.NONE) / Float.BYTES - floats;
+        assertThat(shape.stepWeightBytes(8_193, Quantization.INT8))
+                .isEqualTo(bytes + Float.BYTES * (rows + floats));
+    }
+
+    /** One byte a weight and a scale for each 64, but for the LoRA matrices. */
+    @Test
+    void testStepOfThePublicModelInEightBitBlocks() {
         ModelShape shape = ModelShape.proportioned(24, 1024, 77_923, 8_193);
         long loraWeights = 2L * 1024 * (24 * (64 + 64 + 128) + 23 * 32);
         long largeWeights =
                 shape.stepWeightBytes(8_193, Quantization.NONE) / Float.BYTES - loraWeights;
-        assertThat(shape.stepWeightBytes(8_193, Quantization.INT8))
+        assertThat(shape.stepWeightBytes(8_193, Quantization.INT8_BLOCKS))
                 .isEqualTo(largeWeights + largeWeights / 64 * Float.BYTES + 4 * loraWeights);
     }
 

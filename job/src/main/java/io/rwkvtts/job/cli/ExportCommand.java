@@ -63,13 +63,13 @@ final class ExportCommand implements Callable<Integer> {
 
     @Option(
             names = "--quantize",
-            paramLabel = "none|int8",
+            paramLabel = "none|int8|int8-blocks",
             converter = QuantizationConverter.class,
             defaultValue = "none",
             description =
-                    "none (32-bit floats) or int8 (8 bits and a scale for each 64 weights of the"
-                            + " large matrices: a third of the memory traffic); default:"
-                            + " ${DEFAULT-VALUE}")
+                    "none (32-bit floats), int8 (8 bits and a scale for each row of a matrix: the"
+                            + " fastest, on x86 for CPUs with VNNI) or int8-blocks (a scale for"
+                            + " each 64 weights: slower, for any CPU); default: ${DEFAULT-VALUE}")
     private Quantization quantization;
 
     @Option(

@@ -5,7 +5,7 @@ import io.rwkvtts.model.Quantization;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A number format by its name in the results of benchmarks: {@code fp32} or {@code int8}. */
+/** A number format by its name in the results of benchmarks: {@code fp32}, {@code int8}, … */
 final class FormatConverter implements ITypeConverter<Quantization> {
 
     @Override
@@ -16,6 +16,6 @@ final class FormatConverter implements ITypeConverter<Quantization> {
             }
         }
         throw new TypeConversionException(
-                "unknown format '%s': expected fp32 or int8".formatted(value));
+                "unknown format '%s': expected fp32, int8 or int8-blocks".formatted(value));
     }
 }

@@ -4,7 +4,7 @@ import io.rwkvtts.model.Quantization;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A quantisation by its label: {@code none} or {@code int8}. */
+/** A quantisation by its label: {@code none}, {@code int8}, … */
 final class QuantizationConverter implements ITypeConverter<Quantization> {
 
     @Override

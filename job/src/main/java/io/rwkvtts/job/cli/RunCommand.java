@@ -58,7 +58,7 @@ public final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--quantize",
-            paramLabel = "none|int8",
+            paramLabel = "none|int8|int8-blocks",
             description = "weights of a checkpoint exported on first use (tts.quantize)")
     private String quantize;
 

@@ -91,7 +91,7 @@ class BenchEngineCommandTest {
     @Test
     void testWrongUsageIsToldBeforeAnythingIsMeasured() {
         assertUsage(bench("--batch=0"), "--batch", "'0'", "from 1");
-        assertUsage(bench("--quantize=int3"), "--quantize", "int3", "fp32 or int8");
+        assertUsage(bench("--quantize=int3"), "--quantize", "int3", "fp32, int8 or int8-blocks");
         assertUsage(TtsRun.of("bench"), "benchmark is missing");
         bench("--model=random:huge").assertFailure("random:huge", "random:0.4b");
         bench("--model=random:2x100").assertFailure("100", "multiple of the head size 64");

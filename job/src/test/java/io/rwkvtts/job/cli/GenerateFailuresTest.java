@@ -66,7 +66,7 @@ class GenerateFailuresTest {
         say("--text=Hi", "--voice=a.raf.json", "--age=child")
                 .assertWrongUsage("--voice", "--age", "mutually exclusive");
         say("--text=Hi", "--quantize=int4")
-                .assertWrongUsage("unknown quantisation 'int4': one of none, int8");
+                .assertWrongUsage("unknown quantisation 'int4': one of none, int8, int8-blocks");
     }
 
     @Test

@@ -129,7 +129,11 @@ class InspectCommandTest {
 
         JsonNode bytes = inspect(official, "--quantize=int8").json();
         assertThat(bytes.get("quantization").asText()).isEqualTo("int8");
+        long rows = 2 * (4 * 64 + 192 + 64) + 96 + 2 * (16 + 12 + 24) + 8;
         assertThat(bytes.get("stepWeightBytes").asLong())
+                .isEqualTo(large + lora / 2 + 4 * (rows + lora / 2));
+        JsonNode blocks = inspect(official, "--quantize=int8-blocks").json();
+        assertThat(blocks.get("stepWeightBytes").asLong())
                 .isEqualTo(large + large / 64 * 4 + 4 * lora);
         assertThat(bytes.get("parameters")).isEqualTo(floats.get("parameters"));
     }

@@ -1,0 +1,81 @@
+package io.rwkvtts.model;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * {@link Quantization#INT8}: each row of a matrix and each row of an operand is bytes with one
+ * scale. Their products are sums of integers, which are exact, so that a row's result can't depend
+ * on the rows beside it or on the order of summation.
+ */
+final class RowFormat implements MatrixFormat {
+
+    /** The byte that stands for 0 in operands with negative numbers. */
+    private static final int MIDDLE = 128;
+
+    private static final int SIGNED_STEPS = 127;
+    private static final int UNSIGNED_STEPS = 255;
+
+    private final OnnxGraph graph;
+    private final Map<String, String> middles = new HashMap<>();
+    private final String middle;
+    private final String one;
+
+    RowFormat(OnnxGraph graph) {
+        this.graph = graph;
+        middle = graph.unsignedByte(MIDDLE);
+        one = graph.scalar(1);
+    }
+
+    @Override
+    public Operand operand(String x, String rows) {
+        String scales = scales(graph.op("Abs", x), SIGNED_STEPS);
+        String flat = graph.op("Reshape", scales, graph.integers(-1));
+        String zeros = middles.computeIfAbsent(rows, name -> graph.repeated(MIDDLE, flat));
+        return new Operand(quantized(x, flat, zeros), scales, middle);
+    }
+
+    @Override
+    public Operand nonNegativeOperand(String x) {
+        String scales = scales(x, UNSIGNED_STEPS);
+        String flat = graph.op("Reshape", scales, graph.integers(-1));
+        return new Operand(quantized(x, flat), scales, null);
+    }
+
+    /**
+     * The largest number of each row, divided by the steps, [M, 1]. A row of zeros has the scale 0:
+     * its bytes may be anything, since they are multiplied by that.
+     */
+    private String scales(String magnitudes, int steps) {
+        String largest =
+                graph.node("ReduceMax", magnitudes, graph.integers(-1))
+                        .attribute("keepdims", 1)
+                        .out();
+        return graph.op("Mul", largest, graph.scalar(1f / steps));
+    }
+
+    private String quantized(String... inputs) {
+        return graph.node("QuantizeLinear", inputs).attribute("axis", 0).out();
+    }
+
+    @Override
+    public OnnxGraph.Node product(Operand x, String name, float[] matrix, int out, int in)
+            throws IOException {
+        RowQuantizer.Rows rows = RowQuantizer.quantize(matrix, out, in);
+        String values = graph.signedBytes(name, rows.values(), in, out);
+        String scales = graph.weights(name + ".scales", rows.scales(), out);
+        OnnxGraph.Node sums =
+                x.zero() == null
+                        ? graph.microsoft("MatMulIntegerToFloat", x.values(), values, one, scales)
+                        : graph.microsoft(
+                                "MatMulIntegerToFloat", x.values(), values, one, scales, x.zero());
+        return graph.node("Mul", sums.out(), x.scales());
+    }
+
+    @Override
+    public OnnxGraph.Node lowRank(Operand x, String name, float[] matrix, int in, int rank)
+            throws IOException {
+        return product(x, name, MatrixFormat.transpose(matrix, in, rank), rank, in);
+    }
+}
