@@ -6,6 +6,7 @@ import static io.rwkvtts.operator.SpeakingTask.undisturbed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rwkvtts.synthesis.RequestAttributes;
+import io.rwkvtts.synthesis.RequestText;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -152,6 +153,46 @@ class RequestEndTest {
             task.setTime(end);
             assertThat(task.finishReasons("running")).containsExactly("deadline");
             assertThat(task.finishReasons("waiting")).containsExactly("deadline");
+        }
+    }
+
+    @Test
+    void testFinishedIdsLeaveTheStateBehindTheWindow() throws Exception {
+        try (SpeakingTask task = SpeakingTask.open()) {
+            task.setTime(0);
+            for (int i = 0; i < 500; i++) {
+                task.process(Events.cancel("old-" + i));
+            }
+            task.setTime(SpeakingTask.DEDUP_WINDOW.toMillis());
+            for (int i = 0; i < 100; i++) {
+                task.process(Events.cancel("new-" + i));
+            }
+            assertThat(task.storedRequests()).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void testTooManyEarlyEventsEndTheirRequestAndLeaveNothing() throws Exception {
+        try (SpeakingTask task = SpeakingTask.open()) {
+            for (int sequence = 1; sequence <= RequestText.MAX_HELD; sequence++) {
+                task.process(Events.piece("r", sequence, "", false));
+            }
+            assertThat(task.finishReasons("r")).isEmpty();
+            task.process(Events.piece("r", RequestText.MAX_HELD + 1, "", false));
+            assertThat(task.finishReasons("r")).containsExactly("error");
+            assertThat(task.deadLetters()).hasSize(1);
+            assertThat(task.deadLetters().get(0).detail()).contains("wait for event 0");
+            assertThat(task.storedRequests()).isOne();
+        }
+    }
+
+    @Test
+    void testEarlyEventsCountAsTextOfTheirRequest() throws Exception {
+        try (SpeakingTask task = new SpeakingTask.Builder().maxTextChars(30).open()) {
+            task.process(Events.piece("r", 2, "x".repeat(20), false));
+            task.process(Events.piece("r", 4, "x".repeat(11), false));
+            assertThat(task.finishReasons("r")).containsExactly("error");
+            assertThat(task.deadLetters().get(0).detail()).contains("tts.text.max-chars");
         }
     }
 }

@@ -141,6 +141,11 @@ class RestoreTest {
             task.process(Events.whole("r", TWO_SENTENCES));
             task.drain();
             assertThat(task.chunks()).isEmpty();
+
+            task.setTime(SpeakingTask.DEDUP_WINDOW.toMillis());
+            task.process(Events.whole("r", TWO_SENTENCES));
+            task.drain();
+            assertThat(task.finishReasons("r")).hasSize(1);
         }
     }
 
@@ -161,6 +166,87 @@ class RestoreTest {
             assertThat(task.finishReasons("r")).isEmpty();
             task.setTime(restart + 2 * idle);
             assertThat(task.finishReasons("r")).containsExactly("expired");
+        }
+    }
+
+    /** Requests that wait for text or for their tenant's rate: no step runs in either task. */
+    @Test
+    void testTimersOfRequestsThatWaitSurviveARestoreWhileNothingSteps() throws Exception {
+        OperatorSubtaskState state;
+        try (SpeakingTask task = new SpeakingTask.Builder().tenantRequestsPerSecond(1e-9).open()) {
+            task.process(Events.whole("takes-the-turn", TWO_SENTENCES));
+            task.drain();
+            task.process(
+                    Events.with("held", TWO_SENTENCES, Attributes.of("deadlineMs", 9_000L), true));
+            task.process(
+                    Events.with("unfinished", "Well", Attributes.of("budgetMs", 6_000L), false));
+            task.process(Events.piece("left-alone", 0, "Well", false));
+            task.process(Events.piece("without-beginning", 1, "Well", false));
+            task.drain();
+            assertThat(task.busy()).isFalse();
+            state = task.snapshot();
+        }
+        long end = Events.TIMESTAMP + 6_000;
+        try (SpeakingTask task =
+                new SpeakingTask.Builder()
+                        .tenantRequestsPerSecond(1e-9)
+                        .startAt(2_000)
+                        .restore(state)
+                        .open()) {
+            task.process(Events.whole("takes-the-turn-again", TWO_SENTENCES));
+            assertThat(task.finishReasons("held")).isEmpty();
+            task.setTime(end - 1);
+            assertThat(task.chunks()).isEmpty();
+            task.setTime(end);
+            assertThat(task.finishReasons("unfinished")).containsExactly("deadline");
+            task.setTime(9_000);
+            assertThat(task.finishReasons("held")).containsExactly("deadline");
+            long idle = 2_000 + SpeakingTask.IDLE_TIMEOUT.toMillis();
+            task.setTime(idle - 1);
+            assertThat(task.finishReasons("left-alone")).isEmpty();
+            // The timer of before the restore fires first, and sets another.
+            task.setTime(idle);
+            task.setTime(idle + 1);
+            assertThat(task.finishReasons("left-alone")).containsExactly("expired");
+            assertThat(task.finishReasons("without-beginning")).containsExactly("expired");
+        }
+    }
+
+    @Test
+    void testRequestHeldByItsTenantsRateBeginsBehindARestore() throws Exception {
+        OperatorSubtaskState state;
+        try (SpeakingTask task = new SpeakingTask.Builder().tenantRequestsPerSecond(1e-9).open()) {
+            for (int i = 0; i < 3; i++) {
+                task.process(Events.of("t", "request-" + i));
+                task.drain();
+            }
+            state = task.snapshot();
+        }
+        try (SpeakingTask task =
+                new SpeakingTask.Builder().tenantRequestsPerSecond(1_000).restore(state).open()) {
+            long now = 0;
+            while (task.finishReasons("request-1").isEmpty()
+                    || task.finishReasons("request-2").isEmpty()) {
+                task.drain();
+                task.setTime(now += 10);
+            }
+        }
+    }
+
+    @Test
+    void testEarlyEventsAreHeldOverARestore() throws Exception {
+        OperatorSubtaskState state;
+        try (SpeakingTask task = SpeakingTask.open()) {
+            task.process(Events.piece("r", 2, "And an end.", true));
+            task.process(Events.piece("r", 1, " A second sentence. ", false));
+            state = task.snapshot();
+        }
+        try (SpeakingTask task = new SpeakingTask.Builder().restore(state).open()) {
+            task.process(Events.piece("r", 0, TWO_SENTENCES, false));
+            task.drain();
+            RequestEvent whole =
+                    Events.whole("r", TWO_SENTENCES + " A second sentence. And an end.");
+            assertThat(task.speech()).isEqualTo(undisturbed(List.of(whole)));
         }
     }
 }
