@@ -89,7 +89,7 @@ class RecoveryITCase {
     @ValueSource(strings = {"at-least-once", "exactly-once"})
     void testFaultInMidGenerationChangesNothing(String delivery) throws Exception {
         KafkaSettings topics = cluster.topics("fault-" + delivery, delivery);
-        JobClient job = cluster.submit(topics, 1, FaultyEngine::failing, null);
+        JobClient job = cluster.submit(topics, Map.of(), FaultyEngine::failing, null);
         cluster.send(topics, requests.toArray(TextEvent[]::new));
         try (TokenListener listener = cluster.listen(topics)) {
             Map<String, Speech> speech = cluster.collect(listener, ids());
@@ -111,7 +111,7 @@ class RecoveryITCase {
         JobClient job =
                 cluster.submit(
                         topics,
-                        1,
+                        Map.of(),
                         engines -> SlowEngine.around(engines, Duration.ofMillis(25)),
                         null);
         cluster.send(topics, requests.toArray(TextEvent[]::new));
@@ -132,7 +132,12 @@ class RecoveryITCase {
             String savepoint = stop(job);
             assertThat(cluster.endedBy(topics)).as("ended before the stop").isEmpty();
 
-            JobClient restored = cluster.submit(topics, 2, FaultyEngine::counting, savepoint);
+            JobClient restored =
+                    cluster.submit(
+                            topics,
+                            Map.of("tts.parallelism", "2"),
+                            FaultyEngine::counting,
+                            savepoint);
             cluster.collect(listener, records, REQUESTS);
             restored.cancel().get();
             assertThat(FaultyEngine.LOADED)
@@ -149,10 +154,11 @@ class RecoveryITCase {
     }
 
     private static void awaitTwoCheckpoints(JobClient job) throws Exception {
-        int before = cluster.completedCheckpoints(job);
+        JobStatistics statistics = cluster.statistics(job);
+        int before = statistics.completedCheckpoints();
         await().pollInterval(Duration.ofMillis(10))
                 .atMost(Duration.ofMinutes(1))
-                .until(() -> cluster.completedCheckpoints(job) >= before + 2);
+                .until(() -> statistics.completedCheckpoints() >= before + 2);
     }
 
     private static String stop(JobClient job) throws Exception {

@@ -1,6 +1,5 @@
 package io.rwkvtts.job;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rwkvtts.job.client.ReceivedTokens;
 import io.rwkvtts.job.client.TextEventProducer;
 import io.rwkvtts.job.client.TokenListener;
@@ -15,11 +14,6 @@ import io.rwkvtts.operator.EngineFactory;
 import io.rwkvtts.schema.AudioTokens;
 import io.rwkvtts.schema.TextEvent;
 import io.rwkvtts.schema.WireCodec;
-import java.io.InputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -38,6 +33,7 @@ import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -103,7 +99,8 @@ final class SpeechCluster implements AutoCloseable {
         options.set(
                 RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,
                 Duration.ofMillis(100));
-        // What completedCheckpoints reads is not to be older.
+        // JobStatistics is to see all, and nothing older.
+        options.set(WebOptions.CHECKPOINTS_HISTORY_SIZE, 1_000);
         options.set(RestOptions.CACHE_CHECKPOINT_STATISTICS_TIMEOUT, Duration.ofMillis(1));
         return new SpeechCluster(kafka, clientProperties, EmbeddedFlink.start(options), model);
     }
@@ -127,31 +124,33 @@ final class SpeechCluster implements AutoCloseable {
     }
 
     JobClient submit(KafkaSettings topics) throws Exception {
-        return submit(topics, 1, UnaryOperator.identity(), null);
+        return submit(topics, Map.of(), UnaryOperator.identity(), null);
     }
 
     /**
      * Starts the job.
      *
+     * @param options of the synthesis and of Flink, beside the defaults
      * @param engines wraps the engine of the demo voice
      * @param savepoint where to go on from, null for a fresh start
      */
     JobClient submit(
             KafkaSettings topics,
-            int parallelism,
+            Map<String, String> options,
             UnaryOperator<EngineFactory> engines,
             String savepoint)
             throws Exception {
-        TtsSettings defaults = TtsSettings.from(new Configuration(), model);
+        TtsSettings read = TtsSettings.from(Configuration.fromMap(options), model);
         TtsSettings settings =
                 new TtsSettings(
                         topics,
-                        defaults.synthesis(),
-                        engines.apply(defaults.engines()),
-                        parallelism,
-                        defaults.maxParallelism());
+                        read.synthesis(),
+                        engines.apply(read.engines()),
+                        read.parallelism(),
+                        read.maxParallelism());
         StreamExecutionEnvironment environment = flink.environment();
         environment.setParallelism(1);
+        environment.configure(Configuration.fromMap(options));
         if (savepoint != null) {
             Configuration restore = new Configuration();
             restore.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
@@ -165,8 +164,12 @@ final class SpeechCluster implements AutoCloseable {
     void send(KafkaSettings topics, TextEvent... events) throws Exception {
         try (TextEventProducer producer =
                 new TextEventProducer(topics.properties(), topics.requestsTopic())) {
+            List<Future<?>> sent = new ArrayList<>();
             for (TextEvent event : events) {
-                producer.send(event).get();
+                sent.add(producer.send(event));
+            }
+            for (Future<?> one : sent) {
+                one.get();
             }
         }
     }
@@ -192,21 +195,9 @@ final class SpeechCluster implements AutoCloseable {
         }
     }
 
-    /** Checkpoints of a job that have completed since its start. */
-    int completedCheckpoints(JobClient job) throws Exception {
-        URI address = URI.create(flink.webAddress() + "/jobs/" + job.getJobID() + "/checkpoints");
-        HttpResponse<InputStream> response =
-                HttpClient.newHttpClient()
-                        .send(
-                                HttpRequest.newBuilder(address).build(),
-                                HttpResponse.BodyHandlers.ofInputStream());
-        try (InputStream json = response.body()) {
-            return new ObjectMapper()
-                    .readTree(json)
-                    .required("counts")
-                    .required("completed")
-                    .intValue();
-        }
+    /** What Flink tells of a job. */
+    JobStatistics statistics(JobClient job) {
+        return new JobStatistics(flink.webAddress(), flink.metricsAddress(), job.getJobID());
     }
 
     /** Requests that have ended by what the token topic holds now, read to its end. */

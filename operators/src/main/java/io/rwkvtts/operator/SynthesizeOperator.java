@@ -18,15 +18,12 @@ import java.io.IOException;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.runtime.state.VoidNamespace;
-import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
-import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
-import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.util.OutputTag;
 
 /**
@@ -42,14 +39,12 @@ import org.apache.flink.util.OutputTag;
  * every entry sets it first.
  */
 final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
-        implements OneInputStreamOperator<RequestEvent, AudioChunk>,
-                BoundedOneInput,
-                Triggerable<String, VoidNamespace>,
-                SpeechOutput {
+        implements OneInputStreamOperator<RequestEvent, AudioChunk>, BoundedOneInput, SpeechOutput {
 
     private static final long serialVersionUID = 1L;
 
     private final transient MailboxExecutor mailbox;
+    private final transient MailboxExecutor taskMailbox;
     private final EngineFactory engines;
     private final SynthesisSettings settings;
     private final OutputTag<RejectedRecord> deadLetters;
@@ -71,6 +66,11 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
             OutputTag<RejectedRecord> deadLetters) {
         super(parameters);
         this.mailbox = parameters.getMailboxExecutor();
+        this.taskMailbox =
+                parameters
+                        .getContainingTask()
+                        .getMailboxExecutorFactory()
+                        .createExecutor(TaskMailbox.MIN_PRIORITY);
         this.engines = engines;
         this.settings = settings;
         this.deadLetters = deadLetters;
@@ -80,9 +80,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     public void open() throws Exception {
         super.open();
         timers =
-                new RequestTimers(
-                        getInternalTimerService("requests", VoidNamespaceSerializer.INSTANCE, this),
-                        settings.idleTimeout());
+                new RequestTimers(getProcessingTimeService(), settings.idleTimeout(), this::endDue);
         segmenter = settings.segmenter();
         UtteranceFactory utterances;
         PrefixCache prefixes;
@@ -115,7 +113,12 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
                         speechMetrics);
         room =
                 new WaitingRoom(
-                        settings, loop.running(), mailbox, getProcessingTimeService(), this::kick);
+                        settings,
+                        loop.running(),
+                        taskMailbox,
+                        getContainingTask()::isRunning,
+                        getProcessingTimeService(),
+                        this::kick);
         trampoline = new StepTrampoline(mailbox, this::step, getOperatorName());
         requeueRestored(new RestoredModel(model, settings.otherWeights()));
     }
@@ -133,6 +136,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
                 request.awaitEventFrom(timers.now());
                 store.save(request.snapshot());
             }
+            timers.watch(request);
             if (request.ready(segmenter)) {
                 room.awaitSlot(request);
             }
@@ -164,26 +168,21 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
             end(request, FinishReason.ERROR, event.rejection());
         } else if (event.cancel()) {
             end(request, FinishReason.CANCELLED, null);
-        } else if (findRoom(request, event, known)) {
-            // Others may have been at work meanwhile; nobody but this knows the request yet.
-            setCurrentKey(event.requestId());
-            accept(request, event, known);
-        } else {
+        } else if (isTurnedAway(request, event, known)) {
             end(request, FinishReason.OVERLOADED, null);
+        } else {
+            accept(request, event);
+            if (!known) {
+                room.holdInput();
+            }
         }
     }
 
-    /**
-     * Room for a request that is new, and for one whose tenant is known from now on. A wait for it
-     * leaves another key.
-     */
-    private boolean findRoom(SpeechRequest request, RequestEvent event, boolean known)
-            throws InterruptedException {
+    /** Whether there is no room for a new request, or for one whose tenant is known only now. */
+    private boolean isTurnedAway(SpeechRequest request, RequestEvent event, boolean known) {
         boolean starts = event.sequence() == 0 && !request.started();
-        if (starts && !room.hasRoomFor(RequestRules.tenant(event.attributes()))) {
-            return false;
-        }
-        return known || room.findRoom();
+        return (starts && !room.hasRoomFor(RequestRules.tenant(event.attributes())))
+                || (!known && room.turnsAway());
     }
 
     /** The unfinished request of the current key, null if there is none. */
@@ -192,7 +191,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         return running != null ? running : store.load();
     }
 
-    private void accept(SpeechRequest request, RequestEvent event, boolean known) {
+    private void accept(SpeechRequest request, RequestEvent event) {
         RequestText.Outcome outcome;
         try {
             outcome =
@@ -210,13 +209,10 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
             speechMetrics.droppedDuplicate();
             return;
         }
-        if (!known && !request.textComplete()) {
-            timers.awaitNextEvent(request);
-        }
         if (event.sequence() == 0) {
             room.started(request);
-            timers.awaitDeadline(request);
         }
+        timers.watch(request);
         if (loop.running(request.id()) == null) {
             store.save(request.snapshot());
             if (request.ready(segmenter)) {
@@ -252,9 +248,24 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     }
 
     private void step() {
+        endDue();
         admit();
         loop.step();
         kick();
+    }
+
+    /** Ends the requests whose time is up. */
+    private void endDue() {
+        for (String id = timers.nextDue(); id != null; id = timers.nextDue()) {
+            setCurrentKey(id);
+            SpeechRequest request = find(id);
+            boolean busy = loop.running(id) != null || room.awaitsSlot(id);
+            FinishReason reason = timers.judge(request, busy);
+            if (reason != null) {
+                end(request, reason, null);
+            }
+        }
+        speechMetrics.occupancy(loop.running().size(), room.waiting(), room.open());
     }
 
     private void admit() {
@@ -300,24 +311,6 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         setCurrentKey(request.id());
         request.awaitEventFrom(timers.now());
         store.save(request.snapshot());
-    }
-
-    @Override
-    public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) {
-        SpeechRequest request = find(timer.getKey());
-        if (request == null) {
-            return;
-        }
-        boolean busy = loop.running(request.id()) != null || room.awaitsSlot(request.id());
-        FinishReason reason = timers.due(request, busy, timer.getTimestamp());
-        if (reason != null) {
-            end(request, reason, null);
-        }
-    }
-
-    @Override
-    public void onEventTime(InternalTimer<String, VoidNamespace> timer) {
-        throw new IllegalStateException("the job registers no event-time timers");
     }
 
     @Override

@@ -9,8 +9,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.apache.flink.api.common.operators.MailboxExecutor;
-import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
+import org.apache.flink.api.common.operators.ProcessingTimeService;
 
 /**
  * The requests that are open and hold no slot: how many there may be, in all and of a tenant, what
@@ -26,6 +27,7 @@ final class WaitingRoom {
     private final WhenFull whenFull;
     private final Collection<SpeechRequest> running;
     private final MailboxExecutor mailbox;
+    private final BooleanSupplier takesInput;
     private final ProcessingTimeService clock;
     private final Runnable wake;
     private final int tenantCapacity;
@@ -36,12 +38,16 @@ final class WaitingRoom {
 
     /**
      * @param running the requests that hold a slot, a live view
+     * @param mailbox for the mails of the whole task; those of checkpoints have the least priority
+     * @param takesInput whether the task runs; while it is restored it has to take in all that was
+     *     on its way to it
      * @param wake called when held requests may begin again
      */
     WaitingRoom(
             SynthesisSettings settings,
             Collection<SpeechRequest> running,
             MailboxExecutor mailbox,
+            BooleanSupplier takesInput,
             ProcessingTimeService clock,
             Runnable wake) {
         this.admission = settings.admission();
@@ -50,6 +56,7 @@ final class WaitingRoom {
         this.tenantCapacity = settings.tenants().queueCapacity();
         this.running = running;
         this.mailbox = mailbox;
+        this.takesInput = takesInput;
         this.clock = clock;
         this.wake = wake;
     }
@@ -83,18 +90,24 @@ final class WaitingRoom {
         admission.remove(request.id());
     }
 
+    /** Whether the request that arrived latest is one too many, and is to end at once. */
+    boolean turnsAway() {
+        return whenFull == WhenFull.REJECT && isFull();
+    }
+
     /**
-     * Whether there is room for the request that arrived latest, if need be after a wait; then
-     * other mails have run and the current key is another.
+     * Returns when there is room again, if need be after a wait in which other mails run, among
+     * them those of checkpoints. So all that a record has to do must be done before, or it would be
+     * in no checkpoint; and the current key is another behind it.
      */
-    boolean findRoom() throws InterruptedException {
-        while (open - running.size() > capacity) {
-            if (whenFull == WhenFull.REJECT) {
-                return false;
-            }
+    void holdInput() throws InterruptedException {
+        while (whenFull == WhenFull.BACKPRESSURE && isFull() && takesInput.getAsBoolean()) {
             mailbox.yield();
         }
-        return true;
+    }
+
+    private boolean isFull() {
+        return open - running.size() > capacity;
     }
 
     /**

@@ -2,6 +2,7 @@ package io.rwkvtts.operator;
 
 import io.rwkvtts.synthesis.RequestAttributes;
 import java.lang.reflect.RecordComponent;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -11,7 +12,7 @@ final class Attributes {
     private Attributes() {}
 
     static RequestAttributes of(String name, Object value) {
-        return of(Map.of(name, value));
+        return of(Collections.singletonMap(name, value));
     }
 
     static RequestAttributes of(Map<String, Object> given) {

@@ -7,6 +7,7 @@ import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.synthesis.ChunkPlan;
 import io.rwkvtts.synthesis.TenantLimits;
 import java.io.File;
+import java.lang.reflect.Field;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +17,9 @@ import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.tasks.StreamTask;
 import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
@@ -162,8 +165,16 @@ final class SpeakingTask implements AutoCloseable {
                 harness.initializeState(state);
             }
             harness.open();
+            setRunning(harness.getOperator());
             return new SpeakingTask(harness);
         }
+    }
+
+    /** Nobody runs the harness's task, and of one that does not run no input is held. */
+    private static void setRunning(StreamOperator<?> operator) throws ReflectiveOperationException {
+        Field running = StreamTask.class.getDeclaredField("isRunning");
+        running.setAccessible(true);
+        running.setBoolean(((SynthesizeOperator) operator).getContainingTask(), true);
     }
 
     private SpeakingTask(
@@ -242,8 +253,9 @@ final class SpeakingTask implements AutoCloseable {
         harness.endInput();
     }
 
+    /** Timers of the task that are set. */
     int timers() {
-        return harness.numProcessingTimeTimers();
+        return harness.getProcessingTimeService().getNumActiveTimers();
     }
 
     /** Requests of which a record went in, or which wait to, and no end came out. */
