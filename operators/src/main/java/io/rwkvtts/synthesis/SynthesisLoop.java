@@ -8,9 +8,7 @@ import io.rwkvtts.sampling.InvalidLogitsException;
 import io.rwkvtts.sampling.Sampler;
 import io.rwkvtts.text.Segmenter;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -174,34 +172,36 @@ public final class SynthesisLoop {
     }
 
     private void prefill() {
-        List<PromptPiece> pieces = new ArrayList<>();
-        int budget = prefillChunkTokens;
-        for (Iterator<SpeechRequest> waiting = running.values().iterator();
-                waiting.hasNext() && budget > 0; ) {
-            Utterance utterance = waiting.next().utterance();
-            if (!utterance.decoding()) {
-                int end = utterance.pieceEnd(budget);
-                pieces.add(
-                        new PromptPiece(
-                                utterance.slot, utterance.prefill, utterance.prefilled, end));
-                budget -= end - utterance.prefilled;
-            }
-        }
-        if (pieces.isEmpty()) {
+        if (!promptsWait()) {
             return;
         }
-        long start = System.nanoTime();
-        engine.prefill(pieces);
-        observer.prefilled(pieces.size(), prefillChunkTokens - budget, System.nanoTime() - start);
-        for (PromptPiece piece : pieces) {
-            SpeechRequest request = bySlot[piece.slot()];
-            Utterance utterance = request.utterance();
-            utterance.prefilled = piece.to();
-            prefixes.keep(utterance, engine);
-            if (utterance.decoding()) {
-                promptFed(request);
-                advance(request);
+        for (List<PromptPiece> pieces : PrefillCalls.of(running.values(), prefillChunkTokens)) {
+            long start = System.nanoTime();
+            engine.prefill(pieces);
+            long nanos = System.nanoTime() - start;
+            int tokens = pieces.stream().mapToInt(PromptPiece::length).sum();
+            observer.prefilled(pieces.size(), tokens, nanos);
+            pieces.forEach(this::prefilled);
+        }
+    }
+
+    private boolean promptsWait() {
+        for (SpeechRequest request : bySlot) {
+            if (request != null && !request.utterance().decoding()) {
+                return true;
             }
+        }
+        return false;
+    }
+
+    private void prefilled(PromptPiece piece) {
+        SpeechRequest request = bySlot[piece.slot()];
+        Utterance utterance = request.utterance();
+        utterance.prefilled = piece.to();
+        prefixes.keep(utterance, engine);
+        if (utterance.decoding()) {
+            promptFed(request);
+            advance(request);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.rwkvtts.synthesis;
 
 import io.rwkvtts.engine.EngineModel;
+import io.rwkvtts.engine.PromptPiece;
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.SegmentGeneration;
 
@@ -70,10 +71,13 @@ final class Utterance {
         return utterance;
     }
 
-    /** Where a piece of at most {@code budget} tokens that is to be fed next ends. */
-    int pieceEnd(int budget) {
-        int end = Math.min(prefill.length, prefilled + budget);
-        return keepVoice && prefilled < voiceTokens ? Math.min(end, voiceTokens) : end;
+    /** The next piece to feed, of at most so many tokens. */
+    PromptPiece nextPiece(int maxTokens) {
+        int end = Math.min(prefill.length, prefilled + maxTokens);
+        if (keepVoice && prefilled < voiceTokens) {
+            end = Math.min(end, voiceTokens);
+        }
+        return new PromptPiece(slot, prefill, prefilled, end);
     }
 
     /** Whether the segment takes part in the steps. */

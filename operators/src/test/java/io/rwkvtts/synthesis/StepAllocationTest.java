@@ -1,0 +1,149 @@
+package io.rwkvtts.synthesis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rwkvtts.engine.EngineModel;
+import io.rwkvtts.engine.InferenceEngine;
+import io.rwkvtts.engine.PromptPiece;
+import io.rwkvtts.engine.ScriptedEngine;
+import io.rwkvtts.fuzz.AllocatedBytes;
+import io.rwkvtts.model.Vectors;
+import io.rwkvtts.protocol.GenerationLimits;
+import io.rwkvtts.protocol.IdSpace;
+import io.rwkvtts.protocol.PromptBuilder;
+import io.rwkvtts.protocol.VoiceDirectory;
+import io.rwkvtts.text.Segmenter;
+import io.rwkvtts.text.WorldTokenizer;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the loop takes from the heap for each token, the engine's own share not counted. */
+class StepAllocationTest {
+
+    private static final int MOST_BYTES_PER_TOKEN = 64;
+    private static final int WARM_UP_STEPS = 200;
+    private static final int STEPS = 1_000;
+    private static final GenerationLimits LIMITS = new GenerationLimits(2_000, 2_048);
+    private static final WorldTokenizer TOKENIZER =
+            WorldTokenizer.load(Vectors.file("mini_vocab.txt"));
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 8, 32})
+    void testATokenTakesFewBytesItsChunkIncluded(int batch) {
+        Metered engine =
+                new Metered(
+                        new ScriptedEngine(ScriptedEngine.model(12_686, 8193), batch)
+                                .endAfter(2_000));
+        SynthesisLoop loop = loop(engine);
+        for (int i = 0; i < batch; i++) {
+            SpeechRequest request = new SpeechRequest("request-" + i, i, 0, 100);
+            request.accept(0, "Sentence number " + i + ".", true, RequestAttributes.NONE, 0);
+            loop.admit(request, System.nanoTime());
+        }
+        step(loop, WARM_UP_STEPS);
+        long engineBefore = engine.allocated;
+        long before = AllocatedBytes.byThisThread();
+        step(loop, STEPS);
+        long all = AllocatedBytes.byThisThread() - before;
+        long own = all - (engine.allocated - engineBefore);
+
+        assertThat(loop.running()).hasSize(batch);
+        assertThat((double) own / (STEPS * batch)).isLessThanOrEqualTo(MOST_BYTES_PER_TOKEN);
+    }
+
+    private static void step(SynthesisLoop loop, int steps) {
+        for (int step = 0; step < steps; step++) {
+            loop.step();
+        }
+    }
+
+    private static SynthesisLoop loop(InferenceEngine engine) {
+        return new SynthesisLoop(
+                engine,
+                new UtteranceFactory(
+                        new PromptBuilder(IdSpace.of(12_686, 8193, TOKENIZER), TOKENIZER),
+                        new RequestRules(VoiceDirectory.empty(), LIMITS, 100),
+                        false),
+                new Segmenter(),
+                new ChunkPlan(10, 25),
+                256,
+                new PrefixCache(PrefixCache.OFF, engine.model().stateBytes()),
+                new Unheard(),
+                LoopObserver.NONE);
+    }
+
+    /** An engine that knows what it allocates itself. */
+    private static final class Metered implements InferenceEngine {
+
+        private final InferenceEngine engine;
+        private long allocated;
+
+        Metered(InferenceEngine engine) {
+            this.engine = engine;
+        }
+
+        @Override
+        public void step(int[] slots, int[] tokens, int count) {
+            long before = AllocatedBytes.byThisThread();
+            engine.step(slots, tokens, count);
+            allocated += AllocatedBytes.byThisThread() - before;
+        }
+
+        @Override
+        public void prefill(List<PromptPiece> pieces) {
+            long before = AllocatedBytes.byThisThread();
+            engine.prefill(pieces);
+            allocated += AllocatedBytes.byThisThread() - before;
+        }
+
+        @Override
+        public void logits(int slot, float[] destination, int count) {
+            long before = AllocatedBytes.byThisThread();
+            engine.logits(slot, destination, count);
+            allocated += AllocatedBytes.byThisThread() - before;
+        }
+
+        @Override
+        public EngineModel model() {
+            return engine.model();
+        }
+
+        @Override
+        public int slots() {
+            return engine.slots();
+        }
+
+        @Override
+        public void clear(int slot) {
+            engine.clear(slot);
+        }
+
+        @Override
+        public byte[] saveState(int slot) {
+            return engine.saveState(slot);
+        }
+
+        @Override
+        public void loadState(int slot, byte[] state) {
+            engine.loadState(slot, state);
+        }
+
+        @Override
+        public void close() {
+            engine.close();
+        }
+    }
+
+    private static final class Unheard implements SpeechOutput {
+
+        @Override
+        public void chunk(SpeechRequest request, int[] tokens, int[] globalTokens) {}
+
+        @Override
+        public void finished(SpeechRequest request, FinishReason reason, String error) {}
+
+        @Override
+        public void parked(SpeechRequest request) {}
+    }
+}
