@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             BenchSamplerCommand.class,
             BenchTokenizerCommand.class,
             BenchQualityCommand.class,
+            BenchSnapshotsCommand.class,
             BenchCheckCommand.class,
             BenchJobCommand.class
         })
