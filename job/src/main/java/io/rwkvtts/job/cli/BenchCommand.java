@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
             BenchQualityCommand.class,
             BenchSnapshotsCommand.class,
             BenchCheckCommand.class,
-            BenchJobCommand.class
+            BenchJobCommand.class,
+            BenchSwitchesCommand.class
         })
 final class BenchCommand implements Runnable {
 

@@ -49,7 +49,7 @@ public final class JobBench {
     public JobReport run() throws Exception {
         Surroundings surroundings = Surroundings.now();
         try (TemporaryDirectory directory = TemporaryDirectory.create("tts-bench-");
-                JobProcess process = new JobProcess(directory.path(), options);
+                JobProcess process = new JobProcess(directory.path(), options, List.of());
                 LoadClient client = new LoadClient(kafka(process));
                 EngineRate engine = engine()) {
             warmUp(client, process);

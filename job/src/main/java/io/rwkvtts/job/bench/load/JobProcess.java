@@ -32,8 +32,9 @@ final class JobProcess implements AutoCloseable {
      *
      * @param directory for files and the log
      * @param options of the job, with its model, and of Flink
+     * @param jvm options of the JVM beside those of this one
      */
-    JobProcess(Path directory, Configuration options) throws Exception {
+    JobProcess(Path directory, Configuration options, List<String> jvm) throws Exception {
         Path settings = directory.resolve("job.json");
         Path ready = directory.resolve("ready");
         new ObjectMapper().writeValue(settings.toFile(), options.toMap());
@@ -42,7 +43,7 @@ final class JobProcess implements AutoCloseable {
                 new ServerProcess(
                         "job",
                         directory,
-                        jvmOptions(port),
+                        jvmOptions(port, jvm),
                         List.of(JobServer.class.getName(), settings.toString(), ready.toString()));
         process.start();
         try {
@@ -54,7 +55,7 @@ final class JobProcess implements AutoCloseable {
         }
     }
 
-    private static List<String> jvmOptions(int port) {
+    private static List<String> jvmOptions(int port, List<String> more) {
         List<String> options =
                 new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments());
         options.removeIf(option -> option.startsWith("-Dcom.sun.management"));
@@ -64,6 +65,7 @@ final class JobProcess implements AutoCloseable {
         options.add("-Dcom.sun.management.jmxremote.authenticate=false");
         options.add("-Dcom.sun.management.jmxremote.ssl=false");
         options.add("-Djava.rmi.server.hostname=" + LoopbackPorts.HOST);
+        options.addAll(more);
         return options;
     }
 

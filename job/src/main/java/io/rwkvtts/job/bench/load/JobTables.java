@@ -86,4 +86,36 @@ public final class JobTables {
                         number(values.p95(), digits),
                         number(values.p99(), digits));
     }
+
+    /** Prints a report. */
+    public static void print(SwitchReport report, PrintWriter out) {
+        out.println(report.surroundings());
+        out.printf(
+                "%s %s, %d requests at once%n",
+                report.model(), report.quantize(), report.requests());
+        Table table =
+                new Table(
+                        "switch",
+                        "runs",
+                        "tokens/s off",
+                        "on",
+                        "speed-up",
+                        "from - to",
+                        "first chunk ms off",
+                        "on",
+                        "same tokens");
+        for (SwitchResult result : report.switches()) {
+            table.row(
+                    result.name(),
+                    result.runs(),
+                    number(result.tokensPerSecondOff(), 1),
+                    number(result.tokensPerSecondOn(), 1),
+                    number(result.speedUp(), 3),
+                    number(result.speedUpLeast(), 3) + " - " + number(result.speedUpMost(), 3),
+                    number(result.firstChunkMsOff(), 0),
+                    number(result.firstChunkMsOn(), 0),
+                    result.tokensIdentical() ? "yes" : "NO");
+        }
+        table.print(out);
+    }
 }

@@ -10,6 +10,9 @@ final class RequestTrace {
 
     private static final long NANOS_PER_TOKEN = 20_000_000;
 
+    /** Odd and large, so that no token's place is lost. */
+    private static final long HASH_FACTOR = 0x9E3779B97F4A7C15L;
+
     private final String id;
     private final long dueAt;
     private long firstChunkAt;
@@ -19,6 +22,7 @@ final class RequestTrace {
     private long globalTokens;
     private long longestWait;
     private String finishReason;
+    private long tokensHash;
 
     /**
      * @param id of the request
@@ -39,6 +43,7 @@ final class RequestTrace {
         if (record.getFinishReason() != null) {
             endAt = now;
             finishReason = record.getFinishReason();
+            tokensHash = HASH_FACTOR * tokensHash + finishReason.hashCode();
             return;
         }
         int count = record.getTokens().size();
@@ -50,7 +55,20 @@ final class RequestTrace {
         }
         latestChunkAt = now;
         tokens += count;
-        globalTokens += record.getGlobalTokens() == null ? 0 : record.getGlobalTokens().size();
+        record.getTokens().forEach(this::hash);
+        if (record.getGlobalTokens() != null) {
+            globalTokens += record.getGlobalTokens().size();
+            record.getGlobalTokens().forEach(this::hash);
+        }
+    }
+
+    private void hash(int token) {
+        tokensHash = HASH_FACTOR * tokensHash + token;
+    }
+
+    /** Of all tokens in their order and the way the request ended. */
+    long tokensHash() {
+        return tokensHash;
     }
 
     String id() {

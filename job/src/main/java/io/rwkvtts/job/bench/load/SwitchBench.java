@@ -1,0 +1,118 @@
+package io.rwkvtts.job.bench.load;
+
+import io.rwkvtts.job.bench.Samples;
+import io.rwkvtts.job.bench.Surroundings;
+import io.rwkvtts.job.bench.engine.BenchModel;
+import io.rwkvtts.schema.TextEvent;
+import io.rwkvtts.text.WorldTokenizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import org.apache.flink.configuration.Configuration;
+
+/**
+ * Runs the job with each optimisation and without it, in turns, with the same requests. Every run
+ * is a process of its own. Half of the texts come twice, as in a service whose users ask for the
+ * same.
+ */
+public final class SwitchBench {
+
+    private final SwitchBenchSettings settings;
+    private final List<TextEvent> warmUp;
+    private final List<TextEvent> requests;
+
+    /** A benchmark to be run. */
+    public SwitchBench(SwitchBenchSettings settings) {
+        this.settings = settings;
+        WorldTokenizer tokenizer = WorldTokenizer.load(settings.model().vocabulary());
+        warmUp = requests("warm-up-", tokenizer);
+        requests = requests("measured-", tokenizer);
+    }
+
+    private List<TextEvent> requests(String prefix, WorldTokenizer tokenizer) {
+        int count = settings.requests();
+        int texts = Math.max(1, count - count / 4);
+        Requests made =
+                new Requests(
+                        prefix,
+                        TextLength.MEDIUM,
+                        OptionalInt.of(settings.tokensPerSegment()),
+                        tokenizer);
+        List<TextEvent> different = IntStream.range(0, texts).mapToObj(i -> made.next()).toList();
+        return IntStream.range(0, count)
+                .mapToObj(
+                        i ->
+                                TextEvent.newBuilder(different.get(i % texts))
+                                        .setRequestId(prefix + i)
+                                        .build())
+                .toList();
+    }
+
+    /** Runs it. */
+    public SwitchReport run() throws Exception {
+        Surroundings surroundings = Surroundings.now();
+        List<SwitchResult> results = new ArrayList<>();
+        for (Switch each : settings.switches()) {
+            results.add(measure(each));
+        }
+        return new SwitchReport(
+                surroundings,
+                settings.name(),
+                BenchModel.label(settings.model().directory().quantization()),
+                settings.requests(),
+                results);
+    }
+
+    private SwitchResult measure(Switch optimisation) throws Exception {
+        List<SwitchRun> off = new ArrayList<>();
+        List<SwitchRun> on = new ArrayList<>();
+        for (int pair = 0; pair < settings.pairs(); pair++) {
+            // Neither is always the first of its pair.
+            if (pair % 2 == 0) {
+                off.add(run(optimisation, false));
+                on.add(run(optimisation, true));
+            } else {
+                on.add(run(optimisation, true));
+                off.add(run(optimisation, false));
+            }
+        }
+        return result(optimisation.name(), off, on);
+    }
+
+    private SwitchRun run(Switch optimisation, boolean on) throws Exception {
+        Configuration options = new Configuration(settings.options());
+        options.addAll(Configuration.fromMap(on ? optimisation.on() : optimisation.off()));
+        return SwitchRun.of(
+                options, on ? optimisation.jvmOn() : optimisation.jvmOff(), warmUp, requests);
+    }
+
+    private static SwitchResult result(String name, List<SwitchRun> off, List<SwitchRun> on) {
+        Samples speedUps = new Samples();
+        boolean identical = true;
+        for (int pair = 0; pair < off.size(); pair++) {
+            speedUps.add(on.get(pair).tokensPerSecond() / off.get(pair).tokensPerSecond());
+            identical &= off.get(pair).tokens().equals(off.get(0).tokens());
+            identical &= on.get(pair).tokens().equals(off.get(0).tokens());
+        }
+        return new SwitchResult(
+                name,
+                off.size(),
+                median(off.stream().mapToDouble(SwitchRun::tokensPerSecond).toArray()),
+                median(on.stream().mapToDouble(SwitchRun::tokensPerSecond).toArray()),
+                speedUps.median(),
+                speedUps.quantile(Double.MIN_VALUE),
+                speedUps.quantile(1),
+                median(off.stream().mapToDouble(SwitchRun::firstChunkMs).toArray()),
+                median(on.stream().mapToDouble(SwitchRun::firstChunkMs).toArray()),
+                identical);
+    }
+
+    private static double median(double[] values) {
+        Samples samples = new Samples();
+        for (double value : values) {
+            samples.add(value);
+        }
+        return samples.median();
+    }
+}

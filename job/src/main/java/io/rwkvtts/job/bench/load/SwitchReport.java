@@ -1,0 +1,20 @@
+package io.rwkvtts.job.bench.load;
+
+import io.rwkvtts.job.bench.Surroundings;
+import java.util.List;
+
+/**
+ * What {@link SwitchBench} found.
+ *
+ * @param surroundings where and when
+ * @param model its name
+ * @param quantize its number format
+ * @param requests of a run, all sent at once
+ * @param switches what each brings
+ */
+public record SwitchReport(
+        Surroundings surroundings,
+        String model,
+        String quantize,
+        int requests,
+        List<SwitchResult> switches) {}
