@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
             BenchSnapshotsCommand.class,
             BenchCheckCommand.class,
             BenchJobCommand.class,
-            BenchSwitchesCommand.class
+            BenchSwitchesCommand.class,
+            BenchPlotCommand.class
         })
 final class BenchCommand implements Runnable {
 
