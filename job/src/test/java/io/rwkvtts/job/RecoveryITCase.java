@@ -6,19 +6,27 @@ import static org.awaitility.Awaitility.await;
 import io.rwkvtts.job.SpeechCluster.Speech;
 import io.rwkvtts.job.client.TokenListener;
 import io.rwkvtts.job.kafka.KafkaSettings;
+import io.rwkvtts.job.local.DemoVoice;
+import io.rwkvtts.model.ModelCache;
+import io.rwkvtts.model.Quantization;
+import io.rwkvtts.operator.EngineFactory;
 import io.rwkvtts.schema.AudioTokens;
 import io.rwkvtts.schema.TextEvent;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,30 +115,15 @@ class RecoveryITCase {
     @Test
     void testStopWithSavepointAndRestoreAtTwiceTheParallelismChangesNothing() throws Exception {
         KafkaSettings topics = cluster.topics("rescale", "at-least-once");
-        // Slow enough that no request can end by itself before a stop that does not wait for it.
-        JobClient job =
-                cluster.submit(
-                        topics,
-                        Map.of(),
-                        engines -> SlowEngine.around(engines, Duration.ofMillis(25)),
-                        null);
+        JobClient job = cluster.submit(topics, Map.of(), RecoveryITCase::slowed, null);
         cluster.send(topics, requests.toArray(TextEvent[]::new));
         Map<String, List<AudioTokens>> records = new LinkedHashMap<>();
         try (TokenListener listener = cluster.listen(topics)) {
-            while (records.size() < REQUESTS) {
-                listener.poll(Duration.ofMillis(10))
-                        .forEach(
-                                received ->
-                                        records.computeIfAbsent(
-                                                        received.tokens().getRequestId(),
-                                                        id -> new ArrayList<>())
-                                                .add(received.tokens()));
-            }
+            collectFirstChunks(listener, records);
             awaitTwoCheckpoints(job);
             assertThat(cluster.endedBy(topics)).as("ended before the checkpoints").isEmpty();
 
-            String savepoint = stop(job);
-            assertThat(cluster.endedBy(topics)).as("ended before the stop").isEmpty();
+            String savepoint = stop(job, topics);
 
             JobClient restored =
                     cluster.submit(
@@ -144,13 +137,86 @@ class RecoveryITCase {
                     .as("states that went on in mid-speech")
                     .hasValue(REQUESTS);
         }
-        Map<String, Speech> speech =
-                records.entrySet().stream()
-                        .collect(
-                                Collectors.toMap(
-                                        Map.Entry::getKey,
-                                        entry -> SpeechCluster.speech(entry.getValue())));
-        assertThat(speech).containsExactlyInAnyOrderEntriesOf(undisturbed);
+        assertThat(speech(records)).containsExactlyInAnyOrderEntriesOf(undisturbed);
+    }
+
+    /**
+     * 32-bit floats, then 8 bits, then floats again: the weights are the same, so the states go on.
+     */
+    @Test
+    void testOtherNumericsGoOnFromTheStates() throws Exception {
+        EngineFactory bytes = TtsSettings.from(new Configuration(), quantizedVoice()).engines();
+        KafkaSettings topics = cluster.topics("numerics", "at-least-once");
+        JobClient job = cluster.submit(topics, Map.of(), RecoveryITCase::slowed, null);
+        cluster.send(topics, requests.toArray(TextEvent[]::new));
+        Map<String, List<AudioTokens>> records = new LinkedHashMap<>();
+        try (TokenListener listener = cluster.listen(topics);
+                RecordedLog log = new RecordedLog(Level.WARN)) {
+            collectFirstChunks(listener, records);
+            String ofFloats = stop(job, topics);
+
+            JobClient quantized =
+                    cluster.submit(
+                            topics,
+                            Map.of(),
+                            engines -> FaultyEngine.counting(slowed(bytes)),
+                            ofFloats);
+            await().until(() -> FaultyEngine.LOADED.get() == REQUESTS);
+            awaitTwoCheckpoints(quantized);
+            String ofBytes = stop(quantized, topics);
+
+            JobClient floatsAgain =
+                    cluster.submit(topics, Map.of(), FaultyEngine::counting, ofBytes);
+            cluster.collect(listener, records, REQUESTS);
+            floatsAgain.cancel().get();
+            assertThat(log.lines()).filteredOn(line -> line.contains("other numerics")).hasSize(2);
+        }
+        assertThat(FaultyEngine.LOADED).as("states that went on").hasValue(2 * REQUESTS);
+        speech(records)
+                .forEach(
+                        (id, speech) -> {
+                            Speech floats = undisturbed.get(id);
+                            assertThat(speech.finishReason()).isIn("stop", "length");
+                            assertThat(speech.globalTokens()).isEqualTo(floats.globalTokens());
+                            assertThat(speech.tokens()).hasSizeBetween(300, 350);
+                            assertThat(speech.tokens().subList(0, 10))
+                                    .isEqualTo(floats.tokens().subList(0, 10));
+                        });
+    }
+
+    private static SpeechModel quantizedVoice() throws IOException {
+        DemoVoice voice = DemoVoice.unpack(directory.resolve("quantized"));
+        return SpeechModel.open(
+                voice.checkpoint(),
+                Optional.of(voice.vocabulary()),
+                Optional.of(Quantization.INT8),
+                new ModelCache(directory.resolve("quantized")));
+    }
+
+    /** So slow that no request can end by itself before a stop that does not wait for it. */
+    private static EngineFactory slowed(EngineFactory engines) {
+        return SlowEngine.around(engines, Duration.ofMillis(25));
+    }
+
+    private static void collectFirstChunks(
+            TokenListener listener, Map<String, List<AudioTokens>> records) {
+        while (records.size() < REQUESTS) {
+            listener.poll(Duration.ofMillis(10))
+                    .forEach(
+                            received ->
+                                    records.computeIfAbsent(
+                                                    received.tokens().getRequestId(),
+                                                    id -> new ArrayList<>())
+                                            .add(received.tokens()));
+        }
+    }
+
+    private static Map<String, Speech> speech(Map<String, List<AudioTokens>> records) {
+        return records.entrySet().stream()
+                .collect(
+                        Collectors.toMap(
+                                Map.Entry::getKey,
+                                entry -> SpeechCluster.speech(entry.getValue())));
     }
 
     private static void awaitTwoCheckpoints(JobClient job) throws Exception {
@@ -161,7 +227,7 @@ class RecoveryITCase {
                 .until(() -> statistics.completedCheckpoints() >= before + 2);
     }
 
-    private static String stop(JobClient job) throws Exception {
+    private static String stop(JobClient job, KafkaSettings topics) throws Exception {
         long start = System.nanoTime();
         String savepoint =
                 job.stopWithSavepoint(
@@ -171,6 +237,7 @@ class RecoveryITCase {
                         .get();
         long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
         LOG.info("stop-with-savepoint with {} requests in flight: {} ms", REQUESTS, millis);
+        assertThat(cluster.endedBy(topics)).as("ended before the stop").isEmpty();
         return savepoint;
     }
 }
