@@ -204,6 +204,16 @@ public final class SynthesisOptions {
                     .withDescription(
                             "Semantic tokens of the other records of a segment, 20 ms each.");
 
+    /** What the first chunk is measured against. */
+    public static final ConfigOption<Duration> FIRST_CHUNK_OBJECTIVE =
+            ConfigOptions.key("tts.objective.first-chunk")
+                    .durationType()
+                    .defaultValue(Duration.ofSeconds(1))
+                    .withDescription(
+                            "Time from a request's arrival in which its first record should go out."
+                                    + " The metric firstChunkOk counts the requests that keep to it,"
+                                    + " firstChunkTotal all; nothing else depends on it.");
+
     /** Waiting requests. */
     public static final ConfigOption<Integer> QUEUE_CAPACITY =
             ConfigOptions.key("tts.queue.capacity")

@@ -67,6 +67,7 @@ public record TtsSettings(
                         config.get(SynthesisOptions.CHUNK_TOKENS)),
                 config.get(SynthesisOptions.PREFILL_CHUNK_TOKENS),
                 config.get(SynthesisOptions.PREFIX_CACHE_SIZE).getBytes(),
+                config.get(SynthesisOptions.FIRST_CHUNK_OBJECTIVE),
                 config.get(SynthesisOptions.QUEUE_CAPACITY),
                 config.get(SynthesisOptions.QUEUE_WHEN_FULL),
                 tenants(config),

@@ -45,6 +45,12 @@ public final class MetricNames {
     /** Histogram: arrival to first chunk. */
     public static final String TIME_TO_FIRST_CHUNK = "timeToFirstChunkMs";
 
+    /** Counter: requests whose first chunk came within {@code tts.objective.first-chunk}. */
+    public static final String FIRST_CHUNK_OK = "firstChunkOk";
+
+    /** Counter: requests that {@link #FIRST_CHUNK_OK} is a part of. */
+    public static final String FIRST_CHUNK_TOTAL = "firstChunkTotal";
+
     /** Histogram: between two semantic tokens of a request. */
     public static final String INTER_TOKEN_LATENCY = "interTokenLatencyMs";
 

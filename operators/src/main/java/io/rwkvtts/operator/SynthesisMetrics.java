@@ -5,6 +5,7 @@ import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.LoopObserver;
 import io.rwkvtts.synthesis.RequestClock;
 import io.rwkvtts.synthesis.SpeechRequest;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import org.apache.flink.metrics.Counter;
@@ -30,8 +31,6 @@ final class SynthesisMetrics implements LoopObserver {
 
     /** Wait for a later chunk that a listener does not mind. */
     private static final long CONTINUOUS_NANOS = 100_000_000L;
-
-    private static final long LOG_INTERVAL_NANOS = 10_000_000_000L;
 
     private final MetricGroup group;
     private final Counter promptTokens;
@@ -59,6 +58,8 @@ final class SynthesisMetrics implements LoopObserver {
     private final Histogram audioRtf;
     private final Histogram snapshotTime;
     private final Histogram audioUnderrun;
+    private final Counter firstChunkOk;
+    private final Counter firstChunkTotal;
     private final Counter continuityOk;
     private final Counter continuityTotal;
 
@@ -66,11 +67,16 @@ final class SynthesisMetrics implements LoopObserver {
     private volatile int running;
     private volatile int waiting;
     private volatile int open;
-    private long loggedAt = System.nanoTime();
-    private long tokensAtLog;
+    private final GenerationRate rate = new GenerationRate();
+    private final long firstChunkObjectiveNanos;
 
-    SynthesisMetrics(MetricGroup operatorGroup, int slots, int stateBytes) {
+    /**
+     * @param firstChunkObjective time in which the first chunk of a request should come
+     */
+    SynthesisMetrics(
+            MetricGroup operatorGroup, int slots, int stateBytes, Duration firstChunkObjective) {
         this.slots = slots;
+        this.firstChunkObjectiveNanos = firstChunkObjective.toNanos();
         this.group = operatorGroup.addGroup(MetricNames.GROUP);
         group.gauge(MetricNames.REQUESTS_RUNNING, (Gauge<Integer>) () -> running);
         group.gauge(MetricNames.REQUESTS_WAITING, (Gauge<Integer>) () -> waiting);
@@ -107,6 +113,8 @@ final class SynthesisMetrics implements LoopObserver {
         audioRtf = histogram(MetricNames.AUDIO_RTF);
         snapshotTime = histogram(MetricNames.SNAPSHOT_TIME);
         audioUnderrun = histogram(MetricNames.AUDIO_UNDERRUN);
+        firstChunkOk = group.counter(MetricNames.FIRST_CHUNK_OK);
+        firstChunkTotal = group.counter(MetricNames.FIRST_CHUNK_TOTAL);
         continuityOk = group.counter(MetricNames.CONTINUITY_OK);
         continuityTotal = group.counter(MetricNames.CONTINUITY_TOTAL);
     }
@@ -124,6 +132,9 @@ final class SynthesisMetrics implements LoopObserver {
         running = runningRequests;
         waiting = waitingRequests;
         open = openRequests;
+        if (runningRequests == 0) {
+            rate.rest(System.nanoTime());
+        }
     }
 
     void restored(int requests) {
@@ -152,6 +163,7 @@ final class SynthesisMetrics implements LoopObserver {
 
     @Override
     public void admitted(SpeechRequest request, RequestClock clock) {
+        rate.work(System.nanoTime());
         queueTime.update(millis(clock.queueNanos()));
     }
 
@@ -195,6 +207,10 @@ final class SynthesisMetrics implements LoopObserver {
     public void firstChunk(RequestClock clock) {
         timeToFirstToken.update(millis(clock.firstTokenNanos()));
         timeToFirstChunk.update(millis(clock.firstChunkNanos()));
+        firstChunkTotal.inc();
+        if (clock.firstChunkNanos() <= firstChunkObjectiveNanos) {
+            firstChunkOk.inc();
+        }
     }
 
     @Override
@@ -220,19 +236,16 @@ final class SynthesisMetrics implements LoopObserver {
 
     private void logProgress() {
         long now = System.nanoTime();
-        if (now - loggedAt < LOG_INTERVAL_NANOS) {
+        if (!rate.due(now)) {
             return;
         }
-        long tokens = generationTokens.getCount();
         LOG.info(
                 "Running: {}, waiting: {}, slots: {} %, generation: {} tok/s, RTF p50 {}",
                 running,
                 waiting,
                 100 * running / slots,
-                Math.round((tokens - tokensAtLog) * 1e9 / (now - loggedAt)),
+                Math.round(rate.next(generationTokens.getCount(), now)),
                 audioRtf.getStatistics().getQuantile(0.5) / 1_000);
-        loggedAt = now;
-        tokensAtLog = tokens;
     }
 
     private static long millis(long nanos) {

@@ -34,6 +34,7 @@ import java.time.Duration;
  * @param prefillChunkTokens most prompt tokens fed between two steps
  * @param prefixCacheBytes bytes of states that prompts begin with, see {@link
  *     io.rwkvtts.synthesis.PrefixCache}
+ * @param firstChunkObjective time in which the first chunk of a request should come, for metrics
  * @param queueCapacity requests that may be open without holding a slot: that wait for one, or for
  *     more text
  * @param whenFull what happens to the next one when so many wait
@@ -54,6 +55,7 @@ public record SynthesisSettings(
         ChunkPlan chunks,
         int prefillChunkTokens,
         long prefixCacheBytes,
+        Duration firstChunkObjective,
         int queueCapacity,
         WhenFull whenFull,
         TenantLimits tenants,
@@ -104,6 +106,7 @@ public record SynthesisSettings(
         requireAtLeastOne("tts.queue.capacity", queueCapacity);
         // Refuse what cannot work here, where a person waits for the answer.
         segmenter(segmentMinUnits, segmentMaxUnits);
+        requirePositive("tts.objective.first-chunk", firstChunkObjective);
         requirePositive("tts.request.idle-timeout", idleTimeout);
         requirePositive("tts.request.dedup-window", dedupWindow);
     }

@@ -100,7 +100,12 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
                         settings.dedupWindow(),
                         settings.maxTextChars());
         emitter = new RecordEmitter(output, deadLetters, model.weightsId());
-        speechMetrics = new SynthesisMetrics(getMetricGroup(), engine.slots(), model.stateBytes());
+        speechMetrics =
+                new SynthesisMetrics(
+                        getMetricGroup(),
+                        engine.slots(),
+                        model.stateBytes(),
+                        settings.firstChunkObjective());
         loop =
                 new SynthesisLoop(
                         engine,

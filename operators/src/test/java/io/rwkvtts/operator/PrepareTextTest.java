@@ -47,6 +47,7 @@ class PrepareTextTest {
                         new ChunkPlan(10, 25),
                         256,
                         PrefixCache.OFF,
+                        Duration.ofSeconds(1),
                         10_000,
                         SynthesisSettings.WhenFull.BACKPRESSURE,
                         TenantLimits.NONE,

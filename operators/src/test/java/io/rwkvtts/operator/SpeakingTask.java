@@ -34,6 +34,7 @@ final class SpeakingTask implements AutoCloseable {
     static final int MAX_PARALLELISM = 16;
     private static final long PREFIX_CACHE_BYTES = 10_000;
     static final Duration IDLE_TIMEOUT = Duration.ofMinutes(10);
+    private static final Duration FIRST_CHUNK_OBJECTIVE = Duration.ofMinutes(1);
     static final Duration DEDUP_WINDOW = Duration.ofHours(1);
 
     static final OutputTag<RejectedRecord> DEAD_LETTERS =
@@ -142,6 +143,7 @@ final class SpeakingTask implements AutoCloseable {
                             new ChunkPlan(10, 25),
                             prefillChunkTokens,
                             PREFIX_CACHE_BYTES,
+                            FIRST_CHUNK_OBJECTIVE,
                             queueCapacity,
                             whenFull,
                             tenants,
