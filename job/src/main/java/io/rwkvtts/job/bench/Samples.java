@@ -43,6 +43,16 @@ public final class Samples {
         return sorted[Math.max(0, (int) Math.ceil(share * count) - 1)];
     }
 
+    /** The least value. */
+    public double least() {
+        return quantile(Double.MIN_VALUE);
+    }
+
+    /** The greatest value. */
+    public double greatest() {
+        return quantile(1);
+    }
+
     /** {@code quantile(0.5)}. */
     public double median() {
         return quantile(0.5);

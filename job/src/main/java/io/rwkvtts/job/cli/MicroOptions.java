@@ -10,6 +10,7 @@ final class MicroOptions {
             names = "--forks",
             paramLabel = "N",
             defaultValue = "2",
+            converter = NonNegativeConverter.class,
             description =
                     "JVMs that measure one after another, 0 to measure in this one (default:"
                             + " ${DEFAULT-VALUE})")

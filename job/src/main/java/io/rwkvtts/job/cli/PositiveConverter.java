@@ -8,15 +8,20 @@ final class PositiveConverter implements ITypeConverter<Integer> {
 
     @Override
     public Integer convert(String value) {
+        return wholeNumber(value, 1);
+    }
+
+    static int wholeNumber(String value, int least) {
         int number;
         try {
             number = Integer.parseInt(value);
         } catch (NumberFormatException e) {
-            number = 0;
+            number = least - 1;
         }
-        if (number < 1) {
+        if (number < least) {
             throw new TypeConversionException(
-                    "'%s' is not a whole number from 1 to %d".formatted(value, Integer.MAX_VALUE));
+                    "'%s' is not a whole number from %d to %d"
+                            .formatted(value, least, Integer.MAX_VALUE));
         }
         return number;
     }

@@ -125,7 +125,6 @@ final class Arrivals {
                 Percentiles.of(realTimeFactor),
                 (double) continuous / spoken,
                 after.processorsSince(before),
-                (double) (after.allocatedBytes() - before.allocatedBytes())
-                        / (received.semantic() + received.global()));
+                after.allocatedSince(before) / (received.semantic() + received.global()));
     }
 }

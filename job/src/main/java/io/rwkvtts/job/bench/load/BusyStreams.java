@@ -31,13 +31,55 @@ final class BusyStreams {
     }
 
     /**
-     * Measures.
+     * Measures how many requests are served.
      *
      * @param warmUp time before, which begins when all streams speak
      * @param window time measured
-     * @param ends requests that must have ended before the window closes; 0 for any number
+     * @param ends requests that must have ended before the window closes
+     * @return requests per second
      */
-    BusyResult run(Duration warmUp, Duration window, int ends) throws Exception {
+    double requestsPerSecond(Duration warmUp, Duration window, int ends) throws Exception {
+        start(warmUp);
+        LoadClient.Received before = client.received();
+        long start = System.nanoTime();
+        Thread.sleep(window.toMillis());
+        awaitEnds(ends);
+        double tokens = client.received().since(before).semantic();
+        double seconds = (System.nanoTime() - start) / 1e9;
+        end();
+        return tokens / seconds / tokensPerRequest();
+    }
+
+    /**
+     * Measures at what pace requests are spoken that begin before and end after.
+     *
+     * @param warmUp time before, which begins when all streams speak
+     * @param window time measured
+     */
+    Pace pace(Duration warmUp, Duration window) throws Exception {
+        List<RequestTrace> speaking = start(warmUp);
+        client.restartPace(speaking);
+        Usage before = process.usage();
+        Thread.sleep(window.toMillis());
+        double tokensPerSecond = client.pace(speaking, QUIET_LIMIT);
+        Usage after = process.usage();
+        end();
+        return new Pace(
+                tokensPerSecond,
+                after.processorsSince(before),
+                after.allocatedSince(before) / (tokensPerSecond * after.secondsSince(before)));
+    }
+
+    /**
+     * What {@link #pace} found.
+     *
+     * @param tokensPerSecond of all streams together
+     * @param processors busy on average
+     * @param allocatedBytesPerToken on the Java heap by the task that speaks
+     */
+    record Pace(double tokensPerSecond, double processors, double allocatedBytesPerToken) {}
+
+    private List<RequestTrace> start(Duration warmUp) throws InterruptedException {
         client.begin(this::onEnd);
         List<RequestTrace> first = new ArrayList<>();
         for (int stream = 0; stream < streams; stream++) {
@@ -45,28 +87,17 @@ final class BusyStreams {
         }
         client.awaitBeginnings(first, QUIET_LIMIT);
         Thread.sleep(warmUp.toMillis());
-        Usage before = process.usage();
-        LoadClient.Received receivedBefore = client.received();
-        Thread.sleep(window.toMillis());
-        awaitEnds(ends);
-        Usage after = process.usage();
-        LoadClient.Received received = client.received().since(receivedBefore);
+        return first;
+    }
+
+    private void end() throws InterruptedException {
         process.requireAlive();
         client.requireRunning();
         client.cancel(stop(), QUIET_LIMIT);
-        return result(before, after, received);
     }
 
-    private synchronized BusyResult result(
-            Usage before, Usage after, LoadClient.Received received) {
-        double seconds = after.secondsSince(before);
-        long all = received.semantic() + received.global();
-        return new BusyResult(
-                received.semantic() / seconds,
-                all / seconds,
-                ended == 0 ? Double.NaN : (double) tokensOfEnded / ended,
-                after.processorsSince(before),
-                (double) (after.allocatedBytes() - before.allocatedBytes()) / all);
+    private synchronized double tokensPerRequest() {
+        return (double) tokensOfEnded / ended;
     }
 
     private synchronized RequestTrace sendNext() {

@@ -7,7 +7,6 @@ import io.rwkvtts.job.bench.engine.BenchModel;
 import io.rwkvtts.job.bench.engine.EngineRate;
 import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.job.kafka.KafkaSettings;
-import io.rwkvtts.job.local.TemporaryDirectory;
 import io.rwkvtts.text.WorldTokenizer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,8 +47,7 @@ public final class JobBench {
     /** Runs it. */
     public JobReport run() throws Exception {
         Surroundings surroundings = Surroundings.now();
-        try (TemporaryDirectory directory = TemporaryDirectory.create("tts-bench-");
-                JobProcess process = new JobProcess(directory.path(), options, List.of());
+        try (JobProcess process = new JobProcess(options, List.of());
                 LoadClient client = new LoadClient(kafka(process));
                 EngineRate engine = engine()) {
             warmUp(client, process);
@@ -95,7 +93,7 @@ public final class JobBench {
                         process,
                         requests(TextLength.SHORT, settings.tokensPerSegment()),
                         WARM_UP_STREAMS)
-                .run(settings.warmUp(), settings.warmUp(), WARM_UP_STREAMS);
+                .requestsPerSecond(settings.warmUp(), settings.warmUp(), WARM_UP_STREAMS);
     }
 
     private SaturatedResult saturated(
@@ -103,13 +101,13 @@ public final class JobBench {
             throws Exception {
         Duration half = settings.window().dividedBy(2);
         double before = engine.tokensPerSecond(streams, half);
-        BusyResult busy =
+        BusyStreams.Pace busy =
                 new BusyStreams(
                                 client,
                                 process,
                                 requests(TextLength.SHORT, OptionalInt.of(LASTING_TOKENS)),
                                 streams)
-                        .run(settings.warmUp(), settings.window(), 0);
+                        .pace(settings.warmUp(), settings.window());
         double alone = (before + engine.tokensPerSecond(streams, half)) / 2;
         return new SaturatedResult(
                 streams,
@@ -122,14 +120,13 @@ public final class JobBench {
 
     private OpenLoopResult openLoop(
             LoadClient client, JobProcess process, TextLength text, int streams) throws Exception {
-        BusyResult busy =
+        double capacity =
                 new BusyStreams(
                                 client,
                                 process,
                                 requests(text, settings.tokensPerSegment()),
                                 streams)
-                        .run(settings.warmUp(), settings.window(), streams);
-        double capacity = busy.semanticTokensPerSecond() / busy.tokensPerRequest();
+                        .requestsPerSecond(settings.warmUp(), settings.window(), streams);
         double rate = capacity * settings.load();
         ArrivalsResult arrivals =
                 new Arrivals(client, process, requests(text, settings.tokensPerSegment()), rate)

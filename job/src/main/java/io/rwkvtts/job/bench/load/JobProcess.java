@@ -2,6 +2,7 @@ package io.rwkvtts.job.bench.load;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rwkvtts.job.local.LoopbackPorts;
+import io.rwkvtts.job.local.TemporaryDirectory;
 import io.rwkvtts.job.process.ServerProcess;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -16,13 +17,15 @@ import org.apache.flink.configuration.Configuration;
 /**
  * The process under load, started with the JVM options of this one, and what it costs.
  *
- * <p>Owns the process. For one thread.
+ * <p>Owns the process and its directory, which is kept if the process ended by itself. For one
+ * thread.
  */
 final class JobProcess implements AutoCloseable {
 
     private static final Duration START_LIMIT = Duration.ofMinutes(5);
     private static final long POLL_MS = 20;
 
+    private final TemporaryDirectory directory = TemporaryDirectory.create("tts-bench-");
     private final ServerProcess process;
     private final String bootstrapServers;
     private final TaskThread taskThread;
@@ -30,19 +33,18 @@ final class JobProcess implements AutoCloseable {
     /**
      * Starts the process and waits until the job takes requests.
      *
-     * @param directory for files and the log
      * @param options of the job, with its model, and of Flink
      * @param jvm options of the JVM beside those of this one
      */
-    JobProcess(Path directory, Configuration options, List<String> jvm) throws Exception {
-        Path settings = directory.resolve("job.json");
-        Path ready = directory.resolve("ready");
+    JobProcess(Configuration options, List<String> jvm) throws Exception {
+        Path settings = directory.path().resolve("job.json");
+        Path ready = directory.path().resolve("ready");
         new ObjectMapper().writeValue(settings.toFile(), options.toMap());
         int port = LoopbackPorts.choose(0, "JMX port");
         process =
                 new ServerProcess(
                         "job",
-                        directory,
+                        directory.path(),
                         jvmOptions(port, jvm),
                         List.of(JobServer.class.getName(), settings.toString(), ready.toString()));
         process.start();
@@ -119,7 +121,14 @@ final class JobProcess implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        taskThread.close();
-        process.close();
+        boolean asIntended = process.handle().isAlive();
+        try {
+            taskThread.close();
+        } finally {
+            process.close();
+            if (asIntended) {
+                directory.close();
+            }
+        }
     }
 }

@@ -23,6 +23,7 @@ import org.apache.kafka.common.IsolationLevel;
 final class LoadClient implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(5);
+    private static final int CHUNKS_OF_A_PACE = 3;
 
     private final TextEventProducer producer;
     private final TokenListener listener;
@@ -152,6 +153,24 @@ final class LoadClient implements AutoCloseable {
                 () -> requests.stream().allMatch(trace -> trace.began() || trace.ended()),
                 quietLimit,
                 "their first chunks");
+    }
+
+    /** Begins to take the pace of some requests anew. */
+    synchronized void restartPace(List<RequestTrace> requests) {
+        requests.forEach(RequestTrace::restartPace);
+    }
+
+    /**
+     * The pace of some requests together, semantic tokens per second, since it was begun to be
+     * taken. Waits until each of them has had {@value #CHUNKS_OF_A_PACE} chunks since.
+     */
+    synchronized double pace(List<RequestTrace> requests, Duration quietLimit)
+            throws InterruptedException {
+        await(
+                () -> requests.stream().allMatch(trace -> trace.pacedChunks() >= CHUNKS_OF_A_PACE),
+                quietLimit,
+                "their next chunks");
+        return requests.stream().mapToDouble(RequestTrace::pace).sum();
     }
 
     private void await(BooleanSupplier condition, Duration quietLimit, String what)

@@ -24,6 +24,10 @@ final class RequestTrace {
     private String finishReason;
     private long tokensHash;
 
+    private long pacedSince;
+    private long pacedTokens;
+    private int pacedChunks;
+
     /**
      * @param id of the request
      * @param dueAt when the request should have been sent, by {@link System#nanoTime()}
@@ -55,6 +59,11 @@ final class RequestTrace {
         }
         latestChunkAt = now;
         tokens += count;
+        if (pacedChunks++ == 0) {
+            pacedSince = now;
+        } else {
+            pacedTokens += count;
+        }
         record.getTokens().forEach(this::hash);
         if (record.getGlobalTokens() != null) {
             globalTokens += record.getGlobalTokens().size();
@@ -73,6 +82,26 @@ final class RequestTrace {
 
     String id() {
         return id;
+    }
+
+    /** Begins to take the pace anew. */
+    void restartPace() {
+        pacedTokens = 0;
+        pacedChunks = 0;
+    }
+
+    /** Chunks since then. */
+    int pacedChunks() {
+        return pacedChunks;
+    }
+
+    /**
+     * Semantic tokens per second from the first chunk since then to the latest one; of two chunks
+     * or more. Tokens come in chunks, so counting those that come in a given time would be off by
+     * up to a chunk.
+     */
+    double pace() {
+        return pacedTokens * 1e9 / (latestChunkAt - pacedSince);
     }
 
     /** When the request should have been sent. */

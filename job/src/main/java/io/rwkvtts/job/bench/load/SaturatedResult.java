@@ -5,7 +5,7 @@ package io.rwkvtts.job.bench.load;
  * measured, against what the engine alone does with a batch of that size.
  *
  * @param streams busy at once
- * @param tokensPerSecond of all streams together: of audio and of the speakers, one step each
+ * @param tokensPerSecond of all streams together
  * @param engineTokensPerSecond of the engine alone, measured before and after
  * @param engineRatio the former divided by the latter
  * @param processors busy on average

@@ -101,8 +101,8 @@ public final class SwitchBench {
                 median(off.stream().mapToDouble(SwitchRun::tokensPerSecond).toArray()),
                 median(on.stream().mapToDouble(SwitchRun::tokensPerSecond).toArray()),
                 speedUps.median(),
-                speedUps.quantile(Double.MIN_VALUE),
-                speedUps.quantile(1),
+                speedUps.least(),
+                speedUps.greatest(),
                 median(off.stream().mapToDouble(SwitchRun::firstChunkMs).toArray()),
                 median(on.stream().mapToDouble(SwitchRun::firstChunkMs).toArray()),
                 identical);

@@ -3,7 +3,6 @@ package io.rwkvtts.job.bench.load;
 import io.rwkvtts.job.bench.Samples;
 import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.job.kafka.KafkaSettings;
-import io.rwkvtts.job.local.TemporaryDirectory;
 import io.rwkvtts.schema.TextEvent;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,8 +33,7 @@ record SwitchRun(double tokensPerSecond, double firstChunkMs, Map<String, Long> 
             List<TextEvent> warmUp,
             List<TextEvent> requests)
             throws Exception {
-        try (TemporaryDirectory directory = TemporaryDirectory.create("tts-bench-");
-                JobProcess process = new JobProcess(directory.path(), options, jvm)) {
+        try (JobProcess process = new JobProcess(options, jvm)) {
             Configuration clients = new Configuration(options);
             clients.set(KafkaOptions.BOOTSTRAP_SERVERS, process.bootstrapServers());
             try (LoadClient client = new LoadClient(KafkaSettings.from(clients))) {

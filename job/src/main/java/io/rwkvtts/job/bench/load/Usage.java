@@ -14,6 +14,11 @@ record Usage(long atNanos, long cpuNanos, long allocatedBytes) {
         return (double) (cpuNanos - then.cpuNanos) / (atNanos - then.atNanos);
     }
 
+    /** Bytes allocated from then to this. */
+    double allocatedSince(Usage then) {
+        return allocatedBytes - then.allocatedBytes;
+    }
+
     double secondsSince(Usage then) {
         return (atNanos - then.atNanos) / 1e9;
     }

@@ -48,6 +48,18 @@ class RequestTraceTest {
         assertThat(trace.spoken()).isFalse();
     }
 
+    @Test
+    void testThePaceIsThatBetweenChunks() {
+        chunk(10, 1_300);
+        trace.restartPace();
+        chunk(25, 1_400);
+        chunk(25, 1_650);
+        chunk(25, 1_900);
+
+        assertThat(trace.pacedChunks()).isEqualTo(3);
+        assertThat(trace.pace()).isEqualTo(100);
+    }
+
     private void chunk(int tokens, long atMs) {
         trace.received(
                 record().setTokens(Collections.nCopies(tokens, 1)).build(), atMs * MS, interTokens);
