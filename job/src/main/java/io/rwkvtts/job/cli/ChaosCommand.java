@@ -1,5 +1,6 @@
 package io.rwkvtts.job.cli;
 
+import io.rwkvtts.job.OptionKeys;
 import io.rwkvtts.job.SpeechModel;
 import io.rwkvtts.job.SynthesisOptions;
 import io.rwkvtts.job.chaos.ChaosReport;
@@ -185,6 +186,7 @@ final class ChaosCommand implements Callable<Integer> {
     }
 
     private ChaosSettings settings(Path directory) throws Exception {
+        OptionKeys.requireKnown(options);
         Configuration configuration = Configuration.fromMap(options);
         SpeechModel model =
                 configuration.contains(SynthesisOptions.MODEL)

@@ -1,5 +1,6 @@
 package io.rwkvtts.job.cli;
 
+import io.rwkvtts.job.OptionKeys;
 import io.rwkvtts.job.SpeechModel;
 import io.rwkvtts.job.SynthesisOptions;
 import io.rwkvtts.job.client.ReceivedTokens;
@@ -116,6 +117,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private Configuration configuration() {
+        OptionKeys.requireKnown(options);
         Configuration configuration = new Configuration();
         configuration.set(SynthesisOptions.CAP_BY_TEXT, true);
         configuration.set(RestOptions.PORT, port(webPort, 8081, "--web-port"));

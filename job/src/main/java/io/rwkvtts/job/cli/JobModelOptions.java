@@ -1,5 +1,6 @@
 package io.rwkvtts.job.cli;
 
+import io.rwkvtts.job.OptionKeys;
 import io.rwkvtts.job.SpeechModel;
 import io.rwkvtts.job.SynthesisOptions;
 import io.rwkvtts.job.local.RandomModel;
@@ -49,6 +50,7 @@ final class JobModelOptions {
     record Opened(String name, SpeechModel model, Configuration options) {}
 
     Opened open() throws IOException {
+        OptionKeys.requireKnown(options);
         Configuration all = Configuration.fromMap(options);
         if (all.contains(SynthesisOptions.MODEL)) {
             return new Opened(all.get(SynthesisOptions.MODEL), SpeechModel.from(all), all);

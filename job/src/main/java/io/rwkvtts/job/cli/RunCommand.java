@@ -1,6 +1,7 @@
 package io.rwkvtts.job.cli;
 
 import io.rwkvtts.job.FlinkDefaults;
+import io.rwkvtts.job.OptionKeys;
 import io.rwkvtts.job.SpeechModel;
 import io.rwkvtts.job.SynthesisOptions;
 import io.rwkvtts.job.TtsJob;
@@ -96,6 +97,7 @@ public final class RunCommand implements Callable<Integer> {
                 StreamExecutionEnvironment.getExecutionEnvironment(configuration());
         FlinkDefaults.fill(environment);
         ReadableConfig all = environment.getConfiguration();
+        OptionKeys.requireKnown(all.toMap());
         FlinkDefaults.requireCheckpointDirectory(all);
         TtsSettings settings = TtsSettings.from(all, SpeechModel.from(all));
         TtsJob.requireKafka(settings.kafka());

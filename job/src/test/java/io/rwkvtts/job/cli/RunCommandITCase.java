@@ -159,6 +159,7 @@ class RunCommandITCase {
     @Test
     void testOptionsThatCannotWorkAreRefused() {
         refused("tts.slots=0").assertFailure("tts.slots is 0, expected at least 1");
+        refused("tts.slotz=4").assertFailure("tts.slotz is no option", "did you mean tts.slots?");
         refused("tts.slots=many").assertFailure("'many'", "tts.slots");
         refused("tts.quantize=int4").assertFailure("'int4'", "tts.quantize", "none, int8");
         refused("tts.voices=/no/voices").assertFailure("tts.voices", "/no/voices does not exist");

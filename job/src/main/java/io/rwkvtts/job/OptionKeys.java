@@ -1,0 +1,61 @@
+package io.rwkvtts.job;
+
+import io.rwkvtts.job.kafka.KafkaOptions;
+import java.lang.reflect.Field;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.commons.text.similarity.LevenshteinDistance;
+import org.apache.flink.configuration.ConfigOption;
+
+/** The keys of the job's own options. A misspelt one would be as if it had not been set. */
+public final class OptionKeys {
+
+    private static final String OWN = "tts.";
+    private static final String CLIENT_PROPERTY = KafkaOptions.CLIENT_PROPERTIES.key() + ".";
+    private static final Set<String> KNOWN = new TreeSet<>();
+
+    static {
+        addKeysOf(SynthesisOptions.class);
+        addKeysOf(KafkaOptions.class);
+    }
+
+    private OptionKeys() {}
+
+    private static void addKeysOf(Class<?> options) {
+        for (Field field : options.getFields()) {
+            if (field.getType() == ConfigOption.class) {
+                try {
+                    KNOWN.add(((ConfigOption<?>) field.get(null)).key());
+                } catch (IllegalAccessException e) {
+                    throw new AssertionError("public fields can be read", e);
+                }
+            }
+        }
+    }
+
+    /**
+     * Requires that every key {@code tts.…} is one of an option. Others are none of the job's.
+     *
+     * @param options keys and values; values are not looked at, they may be secret
+     * @throws IllegalArgumentException for a key that is not; names the nearest that is
+     */
+    public static void requireKnown(Map<String, String> options) {
+        for (String key : new TreeSet<>(options.keySet())) {
+            boolean own = key.startsWith(OWN) && !key.startsWith(CLIENT_PROPERTY);
+            if (own && !KNOWN.contains(key)) {
+                throw new IllegalArgumentException(
+                        "%s is no option of the job: did you mean %s? All are in docs/configuration.md"
+                                .formatted(key, nearest(key)));
+            }
+        }
+    }
+
+    private static String nearest(String key) {
+        LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
+        return KNOWN.stream()
+                .min(Comparator.comparing(known -> distance.apply(key, known)))
+                .orElseThrow();
+    }
+}
