@@ -5,8 +5,8 @@ import io.rwkvtts.model.Quantization;
 import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
 
 /**
- * What one engine and the requests in its slots need, in bytes. All but the snapshots and prefixes
- * lies outside the Java heap. It does not grow with time or load.
+ * What the engines of a process and the requests in their slots need, in bytes. All but the
+ * snapshots and prefixes lies outside the Java heap. It does not grow with time or load.
  *
  * <p>The factors are rounded up from the anonymous resident memory of a process with a model of 12
  * layers × 768 and 32 slots after steps and prefills of 256 tokens (ONNX Runtime 1.29, x86-64): 356
@@ -28,6 +28,9 @@ record MemoryNeed(long weights, long states, long buffers, long snapshots, long 
 
     /** Vectors of the width D that live at once for each prompt token, the channel mix apart. */
     private static final int VECTORS = 48;
+
+    /** More than any machine has, and still a summand. */
+    private static final long MOST = Long.MAX_VALUE / 8;
 
     /** What Flink, Kafka clients and the requests' texts take of the heap at the least. */
     private static final long OTHER_HEAP = 96L << 20;
@@ -57,6 +60,20 @@ record MemoryNeed(long weights, long states, long buffers, long snapshots, long 
                 prefixCacheBytes);
     }
 
+    /** The need of so many engines in one process; they share what ONNX Runtime itself needs. */
+    MemoryNeed times(int engines) {
+        return new MemoryNeed(
+                RUNTIME + product(weights - RUNTIME, engines),
+                product(states, engines),
+                product(buffers, engines),
+                product(snapshots, engines),
+                product(prefixes, engines));
+    }
+
+    private static long product(long bytes, int engines) {
+        return bytes > MOST / engines ? MOST : bytes * engines;
+    }
+
     /**
      * Requires that there is enough.
      *
@@ -65,7 +82,7 @@ record MemoryNeed(long weights, long states, long buffers, long snapshots, long 
     void requireFits(MemoryLimits limits) {
         if (snapshots + prefixes + OTHER_HEAP > limits.heapBytes()) {
             throw new IllegalArgumentException(
-                    "the Java heap of %s cannot hold %s of snapshots, %s of prefixes and %s for the rest: lower %s or %s, set %s to tokens, or raise -Xmx (on a Flink cluster taskmanager.memory.task.heap.size)"
+                    "the Java heap of %s cannot hold %s of snapshots, %s of prefixes and %s for the rest: lower %s, %s or the engines in a process (%s), set %s to tokens, or raise -Xmx (on a Flink cluster taskmanager.memory.task.heap.size)"
                             .formatted(
                                     megabytes(limits.heapBytes()),
                                     megabytes(snapshots),
@@ -73,17 +90,19 @@ record MemoryNeed(long weights, long states, long buffers, long snapshots, long 
                                     megabytes(OTHER_HEAP),
                                     SynthesisOptions.SLOTS.key(),
                                     SynthesisOptions.PREFIX_CACHE_SIZE.key(),
+                                    SynthesisOptions.PARALLELISM.key(),
                                     SynthesisOptions.SNAPSHOT_MODE.key()));
         }
         if (sum() + OTHER_HEAP > limits.processBytes()) {
             throw new IllegalArgumentException(
-                    "this process may use %s, which cannot hold an engine of %s and %s for the rest of the heap: lower %s or %s, set %s to tokens, export the model with %s int8, or give the machine or container more memory"
+                    "this process may use %s, which cannot hold engines of %s and %s for the rest of the heap: lower %s, %s or the engines in a process (%s), set %s to tokens, export the model with %s int8, or give the machine or container more memory"
                             .formatted(
                                     megabytes(limits.processBytes()),
                                     this,
                                     megabytes(OTHER_HEAP),
                                     SynthesisOptions.SLOTS.key(),
                                     SynthesisOptions.PREFILL_CHUNK_TOKENS.key(),
+                                    SynthesisOptions.PARALLELISM.key(),
                                     SynthesisOptions.SNAPSHOT_MODE.key(),
                                     SynthesisOptions.QUANTIZE.key()));
         }

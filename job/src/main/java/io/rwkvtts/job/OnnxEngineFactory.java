@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
  * @param prefixCacheBytes bytes of states kept behind beginnings of prompts
  * @param threads threads of a step; 0 for the processors of the machine divided by {@code engines}
  * @param engines engines that may share a machine
+ * @param enginesPerProcess engines that may share a process and its memory
  */
 public record OnnxEngineFactory(
         String modelDirectory,
@@ -29,7 +30,8 @@ public record OnnxEngineFactory(
         SnapshotMode snapshotMode,
         long prefixCacheBytes,
         int threads,
-        int engines)
+        int engines,
+        int enginesPerProcess)
         implements EngineFactory {
 
     private static final Logger LOG = LoggerFactory.getLogger(OnnxEngineFactory.class);
@@ -50,18 +52,19 @@ public record OnnxEngineFactory(
     private void requireMemory(ModelDirectory directory) {
         MemoryNeed need =
                 MemoryNeed.of(
-                        directory.shape(),
-                        directory.headRows(),
-                        directory.quantization(),
-                        slots,
-                        prefillTokens,
-                        snapshotMode,
-                        prefixCacheBytes);
+                                directory.shape(),
+                                directory.headRows(),
+                                directory.quantization(),
+                                slots,
+                                prefillTokens,
+                                snapshotMode,
+                                prefixCacheBytes)
+                        .times(enginesPerProcess);
         MemoryLimits limits = MemoryLimits.ofThisProcess();
         need.requireFits(limits);
         LOG.info(
-                "An engine with {} slots needs {}; this process may use {} MB, {} MB of them as"
-                        + " heap",
+                "{} of {} slots in this process: {}; it may use {} MB, {} MB of them as heap",
+                enginesPerProcess == 1 ? "An engine" : enginesPerProcess + " engines",
                 slots,
                 need,
                 limits.processBytes() / 1_000_000,

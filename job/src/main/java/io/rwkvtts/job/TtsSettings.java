@@ -8,8 +8,11 @@ import io.rwkvtts.protocol.VoiceDirectory;
 import io.rwkvtts.synthesis.ChunkPlan;
 import io.rwkvtts.synthesis.TenantLimits;
 import java.nio.file.Path;
+import org.apache.flink.client.deployment.executors.LocalExecutor;
 import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 
 /**
@@ -48,9 +51,19 @@ public record TtsSettings(
                         config.get(SynthesisOptions.SNAPSHOT_MODE),
                         config.get(SynthesisOptions.PREFIX_CACHE_SIZE).getBytes(),
                         atLeast(0, config, SynthesisOptions.ENGINE_THREADS),
-                        parallelism),
+                        parallelism,
+                        enginesPerProcess(parallelism, config)),
                 parallelism,
                 maxParallelism);
+    }
+
+    /** Subtasks of one process: all of them, unless the job goes to a cluster of TaskManagers. */
+    private static int enginesPerProcess(int parallelism, ReadableConfig config) {
+        String target = config.get(DeploymentOptions.TARGET);
+        boolean inThisProcess = target == null || target.equals(LocalExecutor.NAME);
+        return inThisProcess
+                ? parallelism
+                : Math.min(parallelism, config.get(TaskManagerOptions.NUM_TASK_SLOTS));
     }
 
     private static SynthesisSettings synthesis(ReadableConfig config, Path vocabulary) {

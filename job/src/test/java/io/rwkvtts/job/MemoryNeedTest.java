@@ -108,6 +108,27 @@ class MemoryNeedTest {
     }
 
     @Test
+    void testEnginesOfAProcessAddUpButForTheRuntimeThatTheyShare() {
+        MemoryNeed one = need(32, SnapshotMode.STATE);
+        MemoryNeed two = one.times(2);
+
+        assertThat(one.times(1)).isEqualTo(one);
+        assertThat(two.states()).isEqualTo(2 * one.states());
+        assertThat(two.snapshots()).isEqualTo(2 * one.snapshots());
+        assertThat(2 * one.weights() - two.weights()).isEqualTo(150_000_000);
+        MemoryLimits limits = new MemoryLimits(2 * GB, GB);
+        assertThatThrownBy(() -> two.requireFits(limits))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("tts.parallelism");
+        assertThatThrownBy(
+                        () ->
+                                need(1_000_000_000, SnapshotMode.STATE)
+                                        .times(32_768)
+                                        .requireFits(limits))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void testLimitsOfThisProcessAreReal() {
         MemoryLimits limits = MemoryLimits.ofThisProcess();
 

@@ -107,6 +107,23 @@ class TtsSettingsTest {
         assertThat(tenantCapacity(Map.of("tts.tenant.queue-capacity", "0"))).isZero();
     }
 
+    @Test
+    void testEnginesOfAProcessAreAllOrThoseOfATaskManagersSlots() {
+        assertThat(enginesPerProcess(Map.of())).isEqualTo(4);
+        assertThat(enginesPerProcess(Map.of("execution.target", "local"))).isEqualTo(4);
+        assertThat(enginesPerProcess(Map.of("execution.target", "remote"))).isOne();
+        Map<String, String> cluster =
+                Map.of("execution.target", "remote", "taskmanager.numberOfTaskSlots", "3");
+        assertThat(enginesPerProcess(cluster)).isEqualTo(3);
+    }
+
+    private static int enginesPerProcess(Map<String, String> more) {
+        Map<String, String> options = new HashMap<>(more);
+        options.put("tts.parallelism", "4");
+        TtsSettings settings = TtsSettings.from(Configuration.fromMap(options), model);
+        return ((OnnxEngineFactory) settings.engines()).enginesPerProcess();
+    }
+
     private static int tenantCapacity(Map<String, String> more) {
         Map<String, String> options = new HashMap<>(more);
         options.put("tts.tenant.requests-per-second", "2.5");

@@ -56,7 +56,7 @@ final class ChaosJob {
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.createRemoteEnvironment(
                         LoopbackPorts.HOST, restPort, job);
-        TtsJob.build(environment, TtsSettings.from(job, model));
+        TtsJob.build(environment, TtsSettings.from(environment.getConfiguration(), model));
         client = environment.executeAsync(TtsJob.NAME);
         parallelism = newParallelism;
     }
