@@ -1,8 +1,8 @@
 package io.rwkvtts.job;
 
-import java.util.List;
+import java.util.Collection;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.Appender;
@@ -32,8 +32,8 @@ final class RecordedLog implements AutoCloseable {
         context.updateLoggers();
     }
 
-    /** Messages with the errors that belong to them. */
-    List<String> lines() {
+    /** Level, logger and message of each, with the errors that belong to it. */
+    Collection<String> lines() {
         return recorder.lines;
     }
 
@@ -47,7 +47,7 @@ final class RecordedLog implements AutoCloseable {
 
     private static final class Recorder extends AbstractAppender {
 
-        private final List<String> lines = new CopyOnWriteArrayList<>();
+        private final Collection<String> lines = new ConcurrentLinkedQueue<>();
 
         Recorder() {
             super("recorder", null, null, true, Property.EMPTY_ARRAY);
@@ -55,7 +55,8 @@ final class RecordedLog implements AutoCloseable {
 
         @Override
         public void append(LogEvent event) {
-            StringBuilder line = new StringBuilder(event.getLoggerName()).append(": ");
+            StringBuilder line = new StringBuilder(event.getLevel().name());
+            line.append(' ').append(event.getLoggerName()).append(": ");
             line.append(event.getMessage().getFormattedMessage());
             for (Throwable t = event.getThrown(); t != null; t = t.getCause()) {
                 line.append(" | ").append(t);

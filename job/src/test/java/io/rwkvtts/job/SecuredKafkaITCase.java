@@ -18,13 +18,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.logging.log4j.Level;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The job on a broker that speaks TLS only and asks for user and password. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -42,17 +48,29 @@ class SecuredKafkaITCase {
     @BeforeAll
     static void start() throws Exception {
         certificate = TlsCertificate.create(directory);
-        log = new RecordedLog(Level.INFO);
+        log = new RecordedLog(Level.DEBUG);
         kafka = EmbeddedKafka.start(0, "SASL_SSL", brokerProperties());
         cluster =
                 SpeechCluster.start(
-                        directory, Duration.ofMillis(500), kafka, clientProperties(PASSWORD));
+                        directory,
+                        Duration.ofMillis(500),
+                        kafka,
+                        clientProperties("PLAIN", PASSWORD));
+        addScramUsers();
     }
 
-    @AfterAll
-    static void stop() {
-        cluster.close();
-        log.close();
+    private static void addScramUsers() throws Exception {
+        try (Admin admin = Admin.create(client(clientProperties("PLAIN", PASSWORD)))) {
+            for (String mechanism : List.of("SCRAM-SHA-256", "SCRAM-SHA-512")) {
+                ScramCredentialInfo info =
+                        new ScramCredentialInfo(ScramMechanism.fromMechanismName(mechanism), 4_096);
+                // Not both at once: a request may name a user once only.
+                admin.alterUserScramCredentials(
+                                List.of(new UserScramCredentialUpsertion("tts", info, PASSWORD)))
+                        .all()
+                        .get();
+            }
+        }
     }
 
     private static Map<String, String> brokerProperties() {
@@ -61,27 +79,39 @@ class SecuredKafkaITCase {
         properties.put("ssl.keystore.password", TlsCertificate.PASSWORD);
         properties.put("ssl.truststore.type", "PEM");
         properties.put("ssl.truststore.location", certificate.certificate().toString());
-        properties.put("sasl.enabled.mechanisms", "PLAIN");
+        properties.put("sasl.enabled.mechanisms", "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512");
         properties.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
         properties.put(
                 "listener.name.sasl_ssl.plain.sasl.jaas.config",
-                login("broker", "broker-password")
+                login("PLAIN", "broker", "broker-password")
                         + " user_broker=\"broker-password\" user_tts=\"%s\";".formatted(PASSWORD));
+        for (String mechanism : List.of("scram-sha-256", "scram-sha-512")) {
+            properties.put(
+                    "listener.name.sasl_ssl." + mechanism + ".sasl.jaas.config",
+                    "org.apache.kafka.common.security.scram.ScramLoginModule required;");
+        }
         return properties;
     }
 
-    private static Map<String, String> clientProperties(String password) {
+    private static Map<String, String> clientProperties(String mechanism, String password) {
         return Map.of(
-                "security.protocol", "SASL_SSL",
-                "ssl.truststore.type", "PEM",
-                "ssl.truststore.location", certificate.certificate().toString(),
-                "sasl.mechanism", "PLAIN",
-                "sasl.jaas.config", login("tts", password) + ";");
+                "security.protocol",
+                "SASL_SSL",
+                "ssl.truststore.type",
+                "PEM",
+                "ssl.truststore.location",
+                certificate.certificate().toString(),
+                "sasl.mechanism",
+                mechanism,
+                "sasl.jaas.config",
+                login(mechanism, "tts", password) + ";");
     }
 
-    private static String login(String user, String password) {
-        return "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"%s\" password=\"%s\""
-                .formatted(user, password);
+    private static String login(String mechanism, String user, String password) {
+        String module =
+                mechanism.equals("PLAIN") ? "plain.PlainLoginModule" : "scram.ScramLoginModule";
+        return "org.apache.kafka.common.security.%s required username=\"%s\" password=\"%s\""
+                .formatted(module, user, password);
     }
 
     private static Properties client(Map<String, String> properties) {
@@ -91,11 +121,20 @@ class SecuredKafkaITCase {
         return client;
     }
 
-    @Test
-    void testJobSpeaksAndNeitherPasswordNorTextIsLogged() throws Exception {
-        KafkaSettings topics = cluster.topics("secured", "exactly-once");
+    @ParameterizedTest
+    @ValueSource(strings = {"PLAIN", "SCRAM-SHA-512"})
+    void testJobSpeaksAndNeitherPasswordNorTextIsLogged(String mechanism) throws Exception {
+        KafkaSettings topics =
+                cluster.topics(
+                        "secured-" + mechanism,
+                        "exactly-once",
+                        clientProperties(mechanism, PASSWORD));
         TtsJob.requireKafka(topics);
-        JobClient job = cluster.submit(topics);
+        // As from the command line: in the configuration of Flink and of the job.
+        Map<String, String> options = new HashMap<>();
+        clientProperties(mechanism, PASSWORD)
+                .forEach((name, value) -> options.put("tts.kafka.properties." + name, value));
+        JobClient job = cluster.submit(topics, options, UnaryOperator.identity(), null);
         cluster.send(topics, "garbage", TEXT.getBytes(UTF_8));
         cluster.send(
                 topics,
@@ -115,19 +154,35 @@ class SecuredKafkaITCase {
 
         assertThat(log.lines())
                 .anyMatch(line -> line.contains("security.protocol = SASL_SSL"))
-                .anyMatch(line -> line.contains("An engine with 32 slots needs"))
+                .anyMatch(line -> line.contains("An engine of 32 slots in this process"))
+                .anyMatch(line -> line.startsWith("DEBUG org.apache.kafka.clients"))
+                .anyMatch(line -> line.startsWith("DEBUG org.apache.flink"))
                 .noneMatch(line -> line.contains(PASSWORD))
+                .noneMatch(line -> line.contains("broker-password"))
                 .noneMatch(line -> line.contains(TlsCertificate.PASSWORD))
-                .noneMatch(line -> line.contains("Confidential"));
+                .noneMatch(line -> line.contains("Confidential") && !line.startsWith("DEBUG"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"})
+    void testRightPasswordIsTaken(String mechanism) {
+        Properties client = client(clientProperties(mechanism, PASSWORD));
+        try (Brokers brokers = Brokers.connect(client)) {
+            assertThatThrownBy(() -> brokers.requireTopics(List.of("absent")))
+                    .hasMessageContaining("topic absent does not exist");
+        }
     }
 
     private static TextEvent.Builder event(String id) {
         return TextEvent.newBuilder().setRequestId(id).setText(TEXT);
     }
 
-    @Test
-    void testWrongPasswordIsNamedAsSuch() {
-        try (Brokers brokers = Brokers.connect(client(clientProperties("wrong-password")))) {
+    @ParameterizedTest
+    @ValueSource(strings = {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"})
+    @Timeout(30)
+    void testWrongPasswordIsNamedAsSuch(String mechanism) {
+        Properties client = client(clientProperties(mechanism, "wrong-password"));
+        try (Brokers brokers = Brokers.connect(client)) {
             assertThatThrownBy(() -> brokers.requireTopics(List.of("any")))
                     .isInstanceOf(KafkaSetupException.class)
                     .hasMessageStartingWith("the Kafka at " + kafka.bootstrapServers())
@@ -139,7 +194,7 @@ class SecuredKafkaITCase {
 
     @Test
     void testCertificateThatIsNotTrustedIsNamedAsSuch() {
-        Map<String, String> properties = new HashMap<>(clientProperties(PASSWORD));
+        Map<String, String> properties = new HashMap<>(clientProperties("PLAIN", PASSWORD));
         properties.remove("ssl.truststore.type");
         properties.remove("ssl.truststore.location");
         try (Brokers brokers = Brokers.connect(client(properties))) {

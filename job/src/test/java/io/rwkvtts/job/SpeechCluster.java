@@ -107,6 +107,10 @@ final class SpeechCluster implements AutoCloseable {
 
     /** Topics of a name of their own, created. */
     KafkaSettings topics(String name, String delivery) {
+        return topics(name, delivery, clientProperties);
+    }
+
+    KafkaSettings topics(String name, String delivery, Map<String, String> clientProperties) {
         Configuration options = new Configuration();
         options.set(KafkaOptions.BOOTSTRAP_SERVERS, kafka.bootstrapServers());
         options.set(KafkaOptions.REQUESTS_TOPIC, name + "-requests");
