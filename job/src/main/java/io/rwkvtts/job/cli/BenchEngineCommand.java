@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
 final class BenchEngineCommand implements Callable<Integer> {
 
     /** A turn of --states is short by itself. */
-    private static final int ROUNDS_OF_STATES = 10;
+    private static final int ROUNDS_OF_STATES = 3;
 
     @Spec private CommandSpec spec;
     @Mixin private BenchModelOptions models;

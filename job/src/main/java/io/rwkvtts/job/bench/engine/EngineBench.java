@@ -6,6 +6,8 @@ import io.rwkvtts.job.bench.Surroundings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Steps and prefills of some models, and what the machine could do at most.
@@ -14,6 +16,8 @@ import java.util.List;
  * slower for a while is so for all of them. What it could do is measured in the same rounds.
  */
 public final class EngineBench {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EngineBench.class);
 
     private final EngineBenchSettings settings;
     private final EngineOpener opener;
@@ -38,6 +42,7 @@ public final class EngineBench {
                 settings.prompts().forEach(t -> prefills.add(new PrefillCase(engine, model, t)));
             }
             for (int round = 0; round < settings.rounds(); round++) {
+                LOG.info("Round {} of {}", round + 1, settings.rounds());
                 rates.round();
                 steps.forEach(step -> step.turn(settings.turn()));
                 prefills.forEach(prefill -> prefill.turn(settings.turn()));

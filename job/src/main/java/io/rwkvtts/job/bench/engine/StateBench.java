@@ -5,7 +5,6 @@ import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.job.bench.Surroundings;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -20,7 +19,7 @@ public final class StateBench {
     private static final int LATE = 2000;
 
     /** Short, so that an early turn is one. */
-    private static final int STEPS_OF_A_TURN = 20;
+    private static final int STEPS_OF_A_TURN = 10;
 
     private final EngineBenchSettings settings;
     private final EngineOpener opener;
@@ -43,28 +42,30 @@ public final class StateBench {
             EngineOptions options =
                     new EngineOptions(settings.slots(), settings.threads(), true, false);
             try (InferenceEngine engine = opener.open(model.directory(), options)) {
+                int[] tokens = Tokens.random(1, LATE, engine.model().vocabRows());
+                byte[] early = stateBehind(engine, tokens, 0, EARLY);
+                byte[] late = stateBehind(engine, tokens, EARLY, LATE);
                 for (int batch : settings.batches()) {
-                    results.add(measure(engine, model, batch));
+                    results.add(measure(engine, model, batch, early, late));
                 }
             }
         }
         return new StateReport(surroundings, results);
     }
 
-    private StateResult measure(InferenceEngine engine, BenchModel model, int batch) {
+    /** Goes on with the sequence in slot 0. */
+    private static byte[] stateBehind(InferenceEngine engine, int[] tokens, int from, int to) {
+        for (int at = from; at < to; at++) {
+            engine.step(new int[] {0}, new int[] {tokens[at]}, 1);
+        }
+        return engine.saveState(0);
+    }
+
+    private StateResult measure(
+            InferenceEngine engine, BenchModel model, int batch, byte[] early, byte[] late) {
         IntStream.range(0, engine.slots()).forEach(engine::clear);
         int[] slots = IntStream.range(0, batch).toArray();
-        int[] tokens = Tokens.random(batch, LATE, engine.model().vocabRows());
-        int[] fed = new int[batch];
-        byte[] early = null;
-        for (int at = 0; at < LATE; at++) {
-            if (at == EARLY) {
-                early = engine.saveState(0);
-            }
-            Arrays.fill(fed, tokens[at]);
-            engine.step(slots, fed, batch);
-        }
-        byte[] late = engine.saveState(0);
+        int[] fed = Tokens.random(batch, batch, engine.model().vocabRows());
         TimedCalls atEarly = new TimedCalls(() -> engine.step(slots, fed, batch));
         TimedCalls atLate = new TimedCalls(() -> engine.step(slots, fed, batch));
         for (int round = 0; round < settings.rounds(); round++) {

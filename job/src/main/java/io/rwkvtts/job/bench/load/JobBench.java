@@ -14,12 +14,16 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Measures the whole job, from Kafka to Kafka, in a process of its own: what it can do at most, and
  * how long requests take below that.
  */
 public final class JobBench {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobBench.class);
 
     /** Semantic tokens of a request that is to outlast a measurement, 30 s of audio. */
     private static final int LASTING_TOKENS = 1500;
@@ -99,6 +103,7 @@ public final class JobBench {
     private SaturatedResult saturated(
             LoadClient client, JobProcess process, EngineRate engine, int streams)
             throws Exception {
+        LOG.info("{} streams that are always busy", streams);
         Duration half = settings.window().dividedBy(2);
         double before = engine.tokensPerSecond(streams, half);
         BusyStreams.Pace busy =
@@ -148,7 +153,9 @@ public final class JobBench {
                 arrivals.allocatedBytesPerToken());
     }
 
+    /** Each time other texts: those that the job has spoken before could be in its cache. */
     private Requests requests(TextLength text, OptionalInt tokensPerSegment) {
-        return new Requests("bench-" + measurements++ + "-", text, tokensPerSegment, tokenizer);
+        int number = measurements++;
+        return new Requests("bench-" + number + "-", text, number, tokensPerSegment, tokenizer);
     }
 }

@@ -17,20 +17,21 @@ final class Requests {
 
     /**
      * @param prefix of the ids, which must be unique in the life of a job
+     * @param seed of the texts
      * @param tokensPerSegment semantic tokens that each segment is made to have; empty to leave it
      *     to the model
      */
     Requests(
             String prefix,
             TextLength length,
+            long seed,
             OptionalInt tokensPerSegment,
             WorldTokenizer tokenizer) {
         this.prefix = prefix;
         this.length = length;
         this.tokensPerSegment = tokensPerSegment;
         this.tokenizer = tokenizer;
-        // The same texts in every run.
-        random = new Random(length.ordinal());
+        random = new Random(seed);
     }
 
     TextEvent next() {

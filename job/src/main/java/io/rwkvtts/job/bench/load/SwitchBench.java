@@ -1,5 +1,6 @@
 package io.rwkvtts.job.bench.load;
 
+import io.rwkvtts.job.SynthesisOptions;
 import io.rwkvtts.job.bench.Samples;
 import io.rwkvtts.job.bench.Surroundings;
 import io.rwkvtts.job.bench.engine.BenchModel;
@@ -10,6 +11,8 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.apache.flink.configuration.Configuration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the job with each optimisation and without it, in turns, with the same requests. Every run
@@ -17,6 +20,13 @@ import org.apache.flink.configuration.Configuration;
  * same.
  */
 public final class SwitchBench {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SwitchBench.class);
+
+    private static final int TIMES_OF_A_TEXT = 4;
+
+    /** Fewer than requests, so that most of them begin while others speak. */
+    private static final int SLOTS = 8;
 
     private final SwitchBenchSettings settings;
     private final List<TextEvent> warmUp;
@@ -26,19 +36,21 @@ public final class SwitchBench {
     public SwitchBench(SwitchBenchSettings settings) {
         this.settings = settings;
         WorldTokenizer tokenizer = WorldTokenizer.load(settings.model().vocabulary());
-        warmUp = requests("warm-up-", tokenizer);
-        requests = requests("measured-", tokenizer);
+        // Not the same texts: what was spoken once could be in a cache.
+        warmUp = requests("warm-up-", 1, Math.max(1, settings.requests() / 4), tokenizer);
+        requests = requests("measured-", 2, settings.requests(), tokenizer);
     }
 
-    private List<TextEvent> requests(String prefix, WorldTokenizer tokenizer) {
-        int count = settings.requests();
-        int texts = Math.max(1, count - count / 4);
+    private List<TextEvent> requests(
+            String prefix, long seed, int count, WorldTokenizer tokenizer) {
         Requests made =
                 new Requests(
                         prefix,
                         TextLength.MEDIUM,
+                        seed,
                         OptionalInt.of(settings.tokensPerSegment()),
                         tokenizer);
+        int texts = Math.max(1, count / TIMES_OF_A_TEXT);
         List<TextEvent> different = IntStream.range(0, texts).mapToObj(i -> made.next()).toList();
         return IntStream.range(0, count)
                 .mapToObj(
@@ -81,7 +93,10 @@ public final class SwitchBench {
     }
 
     private SwitchRun run(Switch optimisation, boolean on) throws Exception {
-        Configuration options = new Configuration(settings.options());
+        LOG.info("{} {}", optimisation.name(), on ? "on" : "off");
+        Configuration options = new Configuration();
+        options.set(SynthesisOptions.SLOTS, SLOTS);
+        options.addAll(settings.options());
         options.addAll(Configuration.fromMap(on ? optimisation.on() : optimisation.off()));
         return SwitchRun.of(
                 options, on ? optimisation.jvmOn() : optimisation.jvmOff(), warmUp, requests);

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  */
 record Chart(String title, String xName, String yName, List<Curve> curves) {
 
-    static final int WIDTH = 520;
+    static final int WIDTH = 540;
     static final int HEIGHT = 340;
 
     private static final int LEFT = 60;
