@@ -30,7 +30,7 @@ final class BenchModelOptions {
             paramLabel = "FORMAT",
             converter = FormatConverter.class,
             description =
-                    "number formats of the weights: fp32, int8 (default: all; of a model directory"
+                    "number formats of the weights: fp32, int8, int8-blocks (default: all; of a model directory"
                             + " its own)")
     private List<Quantization> formats = List.of();
 

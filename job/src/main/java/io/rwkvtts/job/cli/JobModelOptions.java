@@ -31,7 +31,8 @@ final class JobModelOptions {
             paramLabel = "FORMAT",
             converter = FormatConverter.class,
             defaultValue = "int8",
-            description = "number format of the weights: fp32, int8 (default: ${DEFAULT-VALUE})")
+            description =
+                    "number format of the weights: fp32, int8, int8-blocks (default: ${DEFAULT-VALUE})")
     private Quantization format;
 
     @Option(

@@ -2,7 +2,6 @@ package io.rwkvtts.job.bench.engine;
 
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.ModelShape;
-import io.rwkvtts.model.Quantization;
 
 /**
  * The least time that a call of the engine can take on a machine: all weights are read once, all
@@ -31,15 +30,19 @@ record Floor(double bandwidthMs, double operationsMs, double stateMs) {
         long head = (long) model.headRows() * shape.width();
         double large = 2.0 * (tokens * largeWeights(shape) + sequences * head);
         double lowRank = 2.0 * tokens * lowRankWeights(shape);
-        double largeRate =
-                model.quantization() == Quantization.NONE
-                        ? machine.fp32GopPerSecond()
-                        : machine.int8GopPerSecond();
+        double integers =
+                switch (model.quantization()) {
+                    case NONE -> 0;
+                    // Of each low-rank pair the first matrix.
+                    case INT8 -> large + lowRank / 2;
+                    case INT8_BLOCKS -> large;
+                };
+        double floats = large + lowRank - integers;
         double readRate = machine.readGBPerSecond() * BYTES_PER_MS;
         return new Floor(
                 weightBytes / readRate,
-                large / (largeRate * OPERATIONS_PER_MS)
-                        + lowRank / (machine.fp32GopPerSecond() * OPERATIONS_PER_MS),
+                (integers / machine.int8GopPerSecond() + floats / machine.fp32GopPerSecond())
+                        / OPERATIONS_PER_MS,
                 2.0 * sequences * shape.stateFloats() * Float.BYTES / readRate);
     }
 
