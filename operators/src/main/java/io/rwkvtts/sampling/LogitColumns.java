@@ -98,6 +98,11 @@ final class LogitColumns {
         return table;
     }
 
+    /** The largest logit of each column, not to be written to. */
+    float[] maxima() {
+        return maxima;
+    }
+
     /** Number of logits. */
     int length() {
         return length;

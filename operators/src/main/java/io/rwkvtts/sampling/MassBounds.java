@@ -42,6 +42,17 @@ final class MassBounds {
         sixteenths = new float[maxSize / 16];
     }
 
+    /** A number that is not above the sum, from the largest logit of each column only. */
+    double ofColumns(LogitColumns logits) {
+        int columns = logits.columns();
+        approximate(logits.maxima(), logits.max(), columns);
+        double sum = 0;
+        for (int i = 0; i < columns; i++) {
+            sum += weights[i];
+        }
+        return (sum * (1 - RELATIVE_ERROR) - columns * ABSOLUTE_ERROR) * (1 - ROUNDING);
+    }
+
     /**
      * Finds the bounds.
      *

@@ -45,13 +45,24 @@ final class Truncation {
      */
     int apply(LogitColumns logits, double topP, int topK) {
         boolean certain = topP >= 1 || 1 - topP >= LEAST_LEFT_OUT;
-        if (topK > 0 && topK <= logits.columns() && certain) {
+        boolean top = topK > 0 && topK <= logits.columns() && certain;
+        if (top) {
             gatherTop(logits, topP, topK);
-            return keep(leastOfTop(logits, topP, topK), topK);
+        } else {
+            all.set(logits);
+            gather(topP);
         }
-        all.set(logits);
-        gather(topP);
-        return keep(least(topP, topK, all.sum(), all.sum()), topK);
+        int limit = topK > 0 ? Math.min(topK, count) : count;
+        if (topP >= 1 && limit == count) {
+            return count;
+        }
+        System.arraycopy(weights, 0, sorted, 0, count);
+        Arrays.sort(sorted, 0, count);
+        if (topP >= 1) {
+            return keep(sorted[count - limit], limit);
+        }
+        double least = top ? leastOfTop(logits, topP, limit) : leastOfAll(topP, limit);
+        return keep(least, limit);
     }
 
     /** The ids found, ascending, as many as {@link #apply} said; not to be written to. */
@@ -97,36 +108,34 @@ final class Truncation {
         return Math.max(Math.nextDown((float) (logit - difference)), -Float.MAX_VALUE);
     }
 
-    /** The smallest weight to keep. */
-    private double leastOfTop(LogitColumns logits, double topP, int topK) {
-        if (topP < 1) {
+    /** The smallest weight to keep, by bounds that become tighter until they tell. */
+    private double leastOfTop(LogitColumns logits, double topP, int limit) {
+        double low = bounds.ofColumns(logits);
+        double least = least(topP, limit, low, Double.POSITIVE_INFINITY);
+        if (Double.isNaN(least)) {
             bounds.set(logits, ids, weights, count);
+            least = least(topP, limit, bounds.low(), bounds.high());
         }
-        double least = least(topP, topK, bounds.low(), bounds.high());
-        if (!Double.isNaN(least)) {
-            return least;
+        if (Double.isNaN(least)) {
+            all.set(logits);
+            least = leastOfAll(topP, limit);
         }
-        all.set(logits);
-        return least(topP, topK, all.sum(), all.sum());
+        return least;
+    }
+
+    private double leastOfAll(double topP, int limit) {
+        return least(topP, limit, all.sum(), all.sum());
     }
 
     /**
      * The smallest weight to keep.
      *
+     * @param limit most ids to keep
      * @param low not above the sum of all weights
      * @param high not below it
      * @return NaN if it depends on where the sum lies between
      */
-    private double least(double topP, int topK, double low, double high) {
-        int limit = topK > 0 ? Math.min(topK, count) : count;
-        if (topP >= 1 && limit == count) {
-            return 0;
-        }
-        System.arraycopy(weights, 0, sorted, 0, count);
-        Arrays.sort(sorted, 0, count);
-        if (topP >= 1) {
-            return sorted[count - limit];
-        }
+    private double least(double topP, int limit, double low, double high) {
         double most = 0;
         double least = 0;
         for (int rank = 1; rank < limit; rank++) {
@@ -144,12 +153,12 @@ final class Truncation {
     }
 
     /** Drops the ids of smaller weights and, of those of this weight, the last ones if too many. */
-    private int keep(double least, int topK) {
+    private int keep(double least, int limit) {
         int larger = 0;
         for (int i = 0; i < count; i++) {
             larger += weights[i] > least ? 1 : 0;
         }
-        int equal = topK > 0 ? topK - larger : count;
+        int equal = limit - larger;
         int kept = 0;
         for (int i = 0; i < count; i++) {
             if (weights[i] > least || (weights[i] == least && equal-- > 0)) {

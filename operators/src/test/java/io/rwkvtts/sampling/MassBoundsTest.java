@@ -44,6 +44,7 @@ class MassBoundsTest {
         }
         bounds.set(columns, ids, knownWeights, known);
         assertThat(weights.sum()).isBetween(bounds.low(), bounds.high());
+        assertThat(bounds.ofColumns(columns)).isPositive().isLessThanOrEqualTo(weights.sum());
         assertThat(bounds.high() / bounds.low()).isLessThan(1.0002);
     }
 
