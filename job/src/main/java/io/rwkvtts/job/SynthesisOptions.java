@@ -232,6 +232,8 @@ public final class SynthesisOptions {
                     .withDescription(
                             "When tts.queue.capacity requests are open: 'backpressure' takes in"
                                     + " nothing behind the next request, and events wait in Kafka;"
+                                    + " checkpoints go on, but a savepoint has to wait until what"
+                                    + " Flink has read before it has found room."
                                     + " 'reject' ends the next request at once as 'overloaded'.");
 
     /** Rate of a tenant. */

@@ -3,13 +3,18 @@ package io.rwkvtts.operator;
 import static java.util.Objects.requireNonNull;
 
 import io.rwkvtts.engine.EngineModel;
+import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.protocol.PromptBuilder;
 import io.rwkvtts.protocol.VoiceDirectory;
 import io.rwkvtts.synthesis.Admission;
 import io.rwkvtts.synthesis.ChunkPlan;
+import io.rwkvtts.synthesis.LoopObserver;
+import io.rwkvtts.synthesis.PrefixCache;
 import io.rwkvtts.synthesis.RequestRules;
+import io.rwkvtts.synthesis.SpeechOutput;
+import io.rwkvtts.synthesis.SynthesisLoop;
 import io.rwkvtts.synthesis.TenantLimits;
 import io.rwkvtts.synthesis.TenantRates;
 import io.rwkvtts.synthesis.UtteranceFactory;
@@ -125,15 +130,24 @@ public record SynthesisSettings(
     }
 
     /**
-     * Makes the segments' generations for a model.
+     * Speaks with an engine.
      *
      * @throws IllegalArgumentException if the vocabulary or the voices cannot be read, or the
      *     vocabulary does not fit the model
      */
-    UtteranceFactory utterances(EngineModel model) {
+    SynthesisLoop loop(InferenceEngine engine, SpeechOutput output, LoopObserver observer) {
+        EngineModel model = engine.model();
         WorldTokenizer tokenizer = WorldTokenizer.load(Path.of(vocabulary));
         IdSpace ids = IdSpace.of(model.vocabRows(), model.headRows(), tokenizer);
-        return new UtteranceFactory(new PromptBuilder(ids, tokenizer), rules(), capByText);
+        return new SynthesisLoop(
+                engine,
+                new UtteranceFactory(new PromptBuilder(ids, tokenizer), rules(), capByText),
+                segmenter(),
+                chunks,
+                prefillChunkTokens,
+                new PrefixCache(prefixCacheBytes, model.stateBytes()),
+                output,
+                observer);
     }
 
     /** Decides which request gets the next slot. */

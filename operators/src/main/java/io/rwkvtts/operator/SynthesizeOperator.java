@@ -4,7 +4,6 @@ import io.rwkvtts.engine.EngineModel;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
 import io.rwkvtts.synthesis.FinishReason;
-import io.rwkvtts.synthesis.PrefixCache;
 import io.rwkvtts.synthesis.RequestException;
 import io.rwkvtts.synthesis.RequestQueue.Ticket;
 import io.rwkvtts.synthesis.RequestRules;
@@ -12,7 +11,6 @@ import io.rwkvtts.synthesis.RequestText;
 import io.rwkvtts.synthesis.SpeechOutput;
 import io.rwkvtts.synthesis.SpeechRequest;
 import io.rwkvtts.synthesis.SynthesisLoop;
-import io.rwkvtts.synthesis.UtteranceFactory;
 import io.rwkvtts.text.Segmenter;
 import java.io.IOException;
 import org.apache.flink.api.common.operators.MailboxExecutor;
@@ -82,12 +80,15 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         timers =
                 new RequestTimers(getProcessingTimeService(), settings.idleTimeout(), this::endDue);
         segmenter = settings.segmenter();
-        UtteranceFactory utterances;
-        PrefixCache prefixes;
         try {
             engine = engines.open();
-            prefixes = new PrefixCache(settings.prefixCacheBytes(), engine.model().stateBytes());
-            utterances = settings.utterances(engine.model());
+            speechMetrics =
+                    new SynthesisMetrics(
+                            getMetricGroup(),
+                            engine.slots(),
+                            engine.model().stateBytes(),
+                            settings.firstChunkObjective());
+            loop = settings.loop(engine, this, speechMetrics);
         } catch (IOException | IllegalArgumentException e) {
             // Another attempt would find the same files: fail for good, with their names.
             throw new SuppressRestartsException(e);
@@ -100,22 +101,6 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
                         settings.dedupWindow(),
                         settings.maxTextChars());
         emitter = new RecordEmitter(output, deadLetters, model.weightsId());
-        speechMetrics =
-                new SynthesisMetrics(
-                        getMetricGroup(),
-                        engine.slots(),
-                        model.stateBytes(),
-                        settings.firstChunkObjective());
-        loop =
-                new SynthesisLoop(
-                        engine,
-                        utterances,
-                        segmenter,
-                        settings.chunks(),
-                        settings.prefillChunkTokens(),
-                        prefixes,
-                        this,
-                        speechMetrics);
         room =
                 new WaitingRoom(
                         settings,
