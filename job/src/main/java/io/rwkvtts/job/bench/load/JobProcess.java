@@ -29,6 +29,7 @@ final class JobProcess implements AutoCloseable {
     private final ServerProcess process;
     private final String bootstrapServers;
     private final TaskThread taskThread;
+    private final Thread onSignal = new Thread(this::discard, "end-job-process");
 
     /**
      * Starts the process and waits until the job takes requests.
@@ -47,11 +48,13 @@ final class JobProcess implements AutoCloseable {
                         directory.path(),
                         jvmOptions(port, jvm),
                         List.of(JobServer.class.getName(), settings.toString(), ready.toString()));
+        Runtime.getRuntime().addShutdownHook(onSignal);
         process.start();
         try {
             bootstrapServers = awaitReady(ready);
             taskThread = new TaskThread(port);
         } catch (Exception e) {
+            Runtime.getRuntime().removeShutdownHook(onSignal);
             process.close();
             throw e;
         }
@@ -119,8 +122,15 @@ final class JobProcess implements AutoCloseable {
         }
     }
 
+    /** On Ctrl-C: nothing is to be found out from what is left. */
+    private void discard() {
+        process.close();
+        directory.close();
+    }
+
     @Override
     public void close() throws IOException {
+        Runtime.getRuntime().removeShutdownHook(onSignal);
         boolean asIntended = process.handle().isAlive();
         try {
             taskThread.close();
