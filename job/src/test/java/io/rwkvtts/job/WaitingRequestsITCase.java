@@ -79,7 +79,7 @@ class WaitingRequestsITCase {
     @Test
     void testFaultUnderBackpressureLosesAndRepeatsNothing() throws Exception {
         TextEvent[] requests =
-                IntStream.range(0, 60)
+                IntStream.range(0, 30)
                         .mapToObj(
                                 i ->
                                         TextEvent.newBuilder()
