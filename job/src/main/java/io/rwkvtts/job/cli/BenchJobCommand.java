@@ -94,7 +94,7 @@ final class BenchJobCommand implements Callable<Integer> {
     @Option(
             names = "--requests",
             paramLabel = "N",
-            defaultValue = "20",
+            defaultValue = "10",
             converter = PositiveConverter.class,
             description =
                     "fewest requests to measure, even if it takes longer (default:"

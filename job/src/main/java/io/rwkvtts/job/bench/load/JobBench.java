@@ -125,6 +125,7 @@ public final class JobBench {
 
     private OpenLoopResult openLoop(
             LoadClient client, JobProcess process, TextLength text, int streams) throws Exception {
+        LOG.info("{} texts, at a share of what {} busy streams get", text.label(), streams);
         double capacity =
                 new BusyStreams(
                                 client,
