@@ -42,6 +42,8 @@ public final class JobTables {
                 "%nRequests that arrive at random at %s %% of what so many busy streams get; ms from when they were due, p50 / p95 / p99:%n",
                 number(100 * report.load(), 0));
         openLoop(report, out);
+        out.println("heap bytes/token: with the copies of states that checkpoints take");
+        out.flush();
     }
 
     private static void openLoop(JobReport report, PrintWriter out) {

@@ -18,7 +18,8 @@ package io.rwkvtts.job.bench.load;
  * @param continuity share of the requests whose listener, beginning with the first chunk, never
  *     waited longer than 100 ms
  * @param processors busy on average
- * @param allocatedBytesPerToken on the Java heap by the task that speaks
+ * @param allocatedBytesPerToken on the Java heap by the task that speaks, with the copies of states
+ *     that checkpoints take
  */
 public record OpenLoopResult(
         String text,

@@ -9,7 +9,8 @@ package io.rwkvtts.job.bench.load;
  * @param engineTokensPerSecond of the engine alone, measured before and after
  * @param engineRatio the former divided by the latter
  * @param processors busy on average
- * @param allocatedBytesPerToken on the Java heap by the task that speaks
+ * @param allocatedBytesPerToken on the Java heap by the task that speaks, with the copies of states
+ *     that checkpoints take
  */
 public record SaturatedResult(
         int streams,
