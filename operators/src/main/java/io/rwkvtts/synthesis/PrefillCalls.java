@@ -46,7 +46,7 @@ final class PrefillCalls {
         int left = maxTokens;
         for (SpeechRequest request : requests) {
             Utterance utterance = request.utterance();
-            if (left > 0 && !utterance.decoding()) {
+            if (left > 0 && utterance.waiting()) {
                 PromptPiece piece = utterance.nextPiece(left);
                 pieces.add(piece);
                 left -= piece.length();

@@ -140,14 +140,14 @@ public final class SynthesisLoop {
      */
     public RequestSnapshot snapshot(SpeechRequest request, boolean withState) {
         Utterance utterance = request.utterance();
-        byte[] state =
-                withState && !utterance.recomputing() ? engine.saveState(utterance.slot) : null;
+        byte[] state = withState && utterance.resumable() ? engine.saveState(utterance.slot) : null;
         return request.snapshot(utterance.snapshot(engine.model(), state));
     }
 
     /** Feeds every decoding request one token, then one piece of the prompts that wait. */
     public void step() {
         decode();
+        goOnFromKnownLogits();
         prefill();
     }
 
@@ -187,7 +187,7 @@ public final class SynthesisLoop {
 
     private boolean promptsWait() {
         for (SpeechRequest request : bySlot) {
-            if (request != null && !request.utterance().decoding()) {
+            if (request != null && request.utterance().waiting()) {
                 return true;
             }
         }
@@ -199,13 +199,13 @@ public final class SynthesisLoop {
         Utterance utterance = request.utterance();
         utterance.prefilled = piece.to();
         prefixes.keep(utterance, engine);
-        if (utterance.decoding()) {
+        if (!utterance.waiting()) {
             promptFed(request);
             advance(request);
         }
     }
 
-    /** Leaves out what of a prompt need not be fed; then behaves as if it had been. */
+    /** Leaves out what of a prompt need not be fed. */
     private void skipKnownPrefix(SpeechRequest request) {
         if (prefixes.isOff()) {
             return;
@@ -216,9 +216,18 @@ public final class SynthesisLoop {
         if (known != null) {
             engine.loadState(utterance.slot, known.state());
             utterance.prefilled = known.tokens();
-            if (utterance.decoding()) {
+            utterance.knownLogits = utterance.waiting() ? null : known.logits();
+        }
+    }
+
+    /** Once for each slot: the next segment may be known as well, and many behind it. */
+    private void goOnFromKnownLogits() {
+        for (SpeechRequest request : bySlot) {
+            float[] known = request == null ? null : request.utterance().knownLogits;
+            if (known != null) {
+                request.utterance().knownLogits = null;
                 promptFed(request);
-                advance(request, known.logits());
+                advance(request, known);
             }
         }
     }

@@ -26,6 +26,11 @@ final class Utterance {
     int prefilled;
     int emitted;
 
+    /**
+     * Logits behind the whole prompt if they were known and are not gone on from yet; else null.
+     */
+    float[] knownLogits;
+
     /** Whether the {@link PrefixCache} is to keep the state behind the voice, and the prompt. */
     boolean keepVoice;
 
@@ -80,14 +85,19 @@ final class Utterance {
         return new PromptPiece(slot, prefill, prefilled, end);
     }
 
-    /** Whether the segment takes part in the steps. */
-    boolean decoding() {
-        return prefilled == prefill.length;
+    /** Whether something is to be fed before the segment takes part in the steps. */
+    boolean waiting() {
+        return prefilled < prefill.length;
     }
 
-    /** Whether a restore without state is not over. */
-    boolean recomputing() {
-        return prefill != prompt && !decoding();
+    /** Whether the segment takes part in the steps. */
+    boolean decoding() {
+        return !waiting() && knownLogits == null;
+    }
+
+    /** Whether the state alone says where to go on: not within a restore, nor at known logits. */
+    boolean resumable() {
+        return knownLogits == null && (prefill == prompt || !waiting());
     }
 
     /**

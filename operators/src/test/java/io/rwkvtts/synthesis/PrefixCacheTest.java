@@ -222,6 +222,39 @@ class PrefixCacheTest {
         assertThat(speech.records.get("c")).isEqualTo(undisturbed.records.get("c"));
     }
 
+    /** Else a text of them would hold up all others, and overflow the stack in the end. */
+    @Test
+    void testKnownSegmentsWithoutSpeechAreGoneThroughOneAStep() {
+        SynthesisLoop loop = loop(scripted().endAfter(0), PLENTY, new RecordedSpeech());
+        String text = "This is a sentence that is said again and again. ".repeat(20);
+        loop.admit(request("a", text, RequestAttributes.NONE), System.nanoTime());
+        while (loop.hasWork()) {
+            int before = lookups.known.size();
+            loop.step();
+            assertThat(lookups.known.size() - before).isLessThanOrEqualTo(1);
+        }
+        assertThat(lookups.known).hasSizeGreaterThan(15);
+        assertThat(lookups.known).endsWith(lookups.asked.get(lookups.asked.size() - 1));
+    }
+
+    @Test
+    void testAKnownPromptThatIsNotGoneOnFromIsLookedUpAgainBehindARestore() {
+        RecordedSpeech speech = new RecordedSpeech();
+        SynthesisLoop former = loop(scripted(), PLENTY, speech);
+        speak(former, "a", "Hello.");
+        speak(former, "b", "Hello.");
+        SpeechRequest interrupted = request("c", "Hello.", RequestAttributes.NONE);
+        former.admit(interrupted, System.nanoTime());
+        RequestSnapshot snapshot = former.snapshot(interrupted, true);
+        SynthesisLoop next = loop(scripted(), PLENTY, speech);
+        next.admit(SpeechRequest.restore(snapshot, MAX_CHARS), System.nanoTime());
+        run(next);
+        RecordedSpeech undisturbed = new RecordedSpeech();
+        speak(loop(scripted(), PrefixCache.OFF, undisturbed), "c", "Hello.");
+
+        assertThat(speech.records.get("c")).isEqualTo(undisturbed.records.get("c"));
+    }
+
     @Test
     void testASizeWithoutRoomForOneStateIsRefused() {
         assertThatThrownBy(() -> new PrefixCache(999, 1_000))
