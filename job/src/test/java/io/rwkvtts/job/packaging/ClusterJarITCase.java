@@ -112,7 +112,12 @@ class ClusterJarITCase {
                 "scala/",
                 "org/apache/logging/",
                 "log4j2.properties",
+                "io/rwkvtts/job/bench/",
+                "io/rwkvtts/job/chaos/",
                 "io/rwkvtts/job/local/",
+                "io/rwkvtts/job/process/",
+                "org/openjdk/jmh/",
+                "META-INF/BenchmarkList",
                 "demo-voice/"
             })
     void testHoldsNoPartsOfTheDemo(String prefix) {
