@@ -1,5 +1,6 @@
 package io.rwkvtts.job;
 
+import io.rwkvtts.engine.ForwardingEngine;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.operator.EngineFactory;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -62,61 +62,20 @@ class SelfTestTest {
     }
 
     /** One logit of one slot is off by a little. */
-    private static class Deviating implements InferenceEngine {
+    private static class Deviating extends ForwardingEngine {
 
-        private final InferenceEngine engine;
         int deviatingSlot = -1;
 
         Deviating(InferenceEngine engine) {
-            this.engine = engine;
-        }
-
-        @Override
-        public EngineModel model() {
-            return engine.model();
-        }
-
-        @Override
-        public int slots() {
-            return engine.slots();
-        }
-
-        @Override
-        public void clear(int slot) {
-            engine.clear(slot);
-        }
-
-        @Override
-        public void prefill(List<PromptPiece> pieces) {
-            engine.prefill(pieces);
-        }
-
-        @Override
-        public void step(int[] slots, int[] tokens, int count) {
-            engine.step(slots, tokens, count);
+            super(engine);
         }
 
         @Override
         public void logits(int slot, float[] destination, int count) {
-            engine.logits(slot, destination, count);
+            super.logits(slot, destination, count);
             if (slot == deviatingSlot) {
                 destination[count - 1] = Math.nextUp(destination[count - 1]);
             }
-        }
-
-        @Override
-        public byte[] saveState(int slot) {
-            return engine.saveState(slot);
-        }
-
-        @Override
-        public void loadState(int slot, byte[] state) {
-            engine.loadState(slot, state);
-        }
-
-        @Override
-        public void close() {
-            engine.close();
         }
     }
 }

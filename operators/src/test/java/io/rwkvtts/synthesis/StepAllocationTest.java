@@ -2,7 +2,7 @@ package io.rwkvtts.synthesis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rwkvtts.engine.EngineModel;
+import io.rwkvtts.engine.ForwardingEngine;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.PromptPiece;
 import io.rwkvtts.engine.ScriptedEngine;
@@ -74,64 +74,33 @@ class StepAllocationTest {
     }
 
     /** An engine that knows what it allocates itself. */
-    private static final class Metered implements InferenceEngine {
+    private static final class Metered extends ForwardingEngine {
 
-        private final InferenceEngine engine;
         private long allocated;
 
         Metered(InferenceEngine engine) {
-            this.engine = engine;
+            super(engine);
         }
 
         @Override
         public void step(int[] slots, int[] tokens, int count) {
             long before = AllocatedBytes.byThisThread();
-            engine.step(slots, tokens, count);
+            super.step(slots, tokens, count);
             allocated += AllocatedBytes.byThisThread() - before;
         }
 
         @Override
         public void prefill(List<PromptPiece> pieces) {
             long before = AllocatedBytes.byThisThread();
-            engine.prefill(pieces);
+            super.prefill(pieces);
             allocated += AllocatedBytes.byThisThread() - before;
         }
 
         @Override
         public void logits(int slot, float[] destination, int count) {
             long before = AllocatedBytes.byThisThread();
-            engine.logits(slot, destination, count);
+            super.logits(slot, destination, count);
             allocated += AllocatedBytes.byThisThread() - before;
-        }
-
-        @Override
-        public EngineModel model() {
-            return engine.model();
-        }
-
-        @Override
-        public int slots() {
-            return engine.slots();
-        }
-
-        @Override
-        public void clear(int slot) {
-            engine.clear(slot);
-        }
-
-        @Override
-        public byte[] saveState(int slot) {
-            return engine.saveState(slot);
-        }
-
-        @Override
-        public void loadState(int slot, byte[] state) {
-            engine.loadState(slot, state);
-        }
-
-        @Override
-        public void close() {
-            engine.close();
         }
     }
 

@@ -1,16 +1,13 @@
-package io.rwkvtts.job;
+package io.rwkvtts.engine;
 
-import io.rwkvtts.engine.EngineModel;
-import io.rwkvtts.engine.InferenceEngine;
-import io.rwkvtts.engine.PromptPiece;
 import java.util.List;
 
 /** Another engine, for tests that change one thing about it. */
-abstract class ForwardingEngine implements InferenceEngine {
+public abstract class ForwardingEngine implements InferenceEngine {
 
     private final InferenceEngine engine;
 
-    ForwardingEngine(InferenceEngine engine) {
+    protected ForwardingEngine(InferenceEngine engine) {
         this.engine = engine;
     }
 
