@@ -3,8 +3,8 @@ package io.rwkvtts.model;
 import java.io.IOException;
 
 /**
- * Puts the tensors of a checkpoint into a graph, in the form its operators want: low-rank matrices
- * and vectors as they are, large matrices transposed or quantised.
+ * Puts the tensors of a checkpoint into a graph, in the form its operators want: vectors and the
+ * second matrices of low-rank pairs as they are, the others as the {@link MatrixFormat} has them.
  */
 final class GraphWeights {
 
@@ -41,6 +41,11 @@ final class GraphWeights {
     /** See {@link MatrixFormat#operand}. */
     Operand operand(String x, String rows) {
         return format.operand(x, rows);
+    }
+
+    /** See {@link MatrixFormat#checkedOperand}. */
+    Operand checkedOperand(String x, String rows) {
+        return format.checkedOperand(x, rows);
     }
 
     /** See {@link MatrixFormat#nonNegativeOperand}. */

@@ -14,6 +14,13 @@ interface MatrixFormat {
         return Operand.floats(x);
     }
 
+    /**
+     * As {@link #operand}, for {@code x} of which a part of a row can be NaN without the others.
+     */
+    default Operand checkedOperand(String x, String rows) {
+        return Operand.floats(x);
+    }
+
     /** {@code x} [M, K] without negative numbers for products. */
     default Operand nonNegativeOperand(String x) {
         return Operand.floats(x);

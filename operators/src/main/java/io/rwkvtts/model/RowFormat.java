@@ -29,7 +29,19 @@ final class RowFormat implements MatrixFormat {
 
     @Override
     public Operand operand(String x, String rows) {
+        return operand(x, scales(graph.op("Abs", x), SIGNED_STEPS), rows);
+    }
+
+    /** A NaN would be a byte like others, and the largest of its row may not tell; a sum does. */
+    @Override
+    public Operand checkedOperand(String x, String rows) {
+        String sum = graph.op("ReduceSum", x, graph.integers(-1));
+        String zeroOrNaN = graph.op("Mul", sum, graph.scalar(0));
         String scales = scales(graph.op("Abs", x), SIGNED_STEPS);
+        return operand(x, graph.op("Add", scales, zeroOrNaN), rows);
+    }
+
+    private Operand operand(String x, String scales, String rows) {
         String flat = graph.op("Reshape", scales, graph.integers(-1));
         String zeros = middles.computeIfAbsent(rows, name -> graph.repeated(MIDDLE, flat));
         return new Operand(quantized(x, flat, zeros), scales, middle);

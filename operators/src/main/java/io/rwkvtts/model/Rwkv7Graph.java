@@ -30,7 +30,7 @@ import java.io.IOException;
 final class Rwkv7Graph {
 
     /** Part of the numeric identity of a model: to be raised with every change of the operators. */
-    static final String VERSION = "rwkv7-linear-attention-2";
+    static final String VERSION = "rwkv7-linear-attention-3";
 
     private static final float NORM_EPSILON = 1e-5f;
 

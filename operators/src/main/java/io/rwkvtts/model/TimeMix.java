@@ -64,7 +64,7 @@ final class TimeMix {
 
         String heads = graph.op("Add", normalised(block, reading), bonus(block, r, k, v));
         String gated = graph.op("Mul", graph.op("Reshape", heads, flat), gate);
-        return square(weights.operand(gated, "M"), block + "output.weight");
+        return square(weights.checkedOperand(gated, "M"), block + "output.weight");
     }
 
     private Operand[] mixes(String block, String u, String difference) throws IOException {

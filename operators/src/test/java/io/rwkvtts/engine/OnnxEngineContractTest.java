@@ -7,6 +7,7 @@ import io.rwkvtts.model.ModelShape;
 import io.rwkvtts.model.Quantization;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,6 +59,34 @@ class OnnxEngineContractTest {
                 assertThat(Arrays.equals(more.get(slot), one.get(slot)))
                         .as("slot %d with %d threads", slot, threads)
                         .isTrue();
+            }
+        }
+    }
+
+    /** Whoever samples refuses it; a model must not go on with noise. */
+    @ParameterizedTest
+    @EnumSource(Quantization.class)
+    void testANumberThatIsNoneInAnyHeadOfAStateShowsInTheLogits(Quantization quantization) {
+        int layers = 2;
+        int width = 768;
+        int head = 64 * 64;
+        try (InferenceEngine engine = open(quantization, 1, 1)) {
+            engine.step(new int[] {0}, new int[] {7}, 1);
+            byte[] state = engine.saveState(0);
+            float[] logits = new float[8193];
+            for (int at = 0; at < layers * width / 64; at++) {
+                for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+                    byte[] broken = state.clone();
+                    // Behind the token-shift vectors, the matrix state of each head in turn.
+                    int place = 2 * layers * width + at * head + 70;
+                    ByteBuffer.wrap(broken)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .putFloat(Float.BYTES * place, value);
+                    engine.loadState(0, broken);
+                    engine.step(new int[] {0}, new int[] {8}, 1);
+                    engine.logits(0, logits, logits.length);
+                    assertThat(logits).as("%s in head %d", value, at).containsOnly(Float.NaN);
+                }
             }
         }
     }
