@@ -59,14 +59,14 @@ final class Arrivals {
         LoadClient.Received received = client.received().since(receivedBefore);
         keepBusyUntilEnded(measured, length);
         Percentiles interTokens = client.interTokens();
-        client.cancel(sent, BusyStreams.QUIET_LIMIT);
+        client.cancel(sent);
         return result(measured, interTokens, received, before, after);
     }
 
     /** The last ones measured are to have the same company as those before. */
     private void keepBusyUntilEnded(List<RequestTrace> measured, Duration length)
             throws InterruptedException {
-        long limit = System.nanoTime() + 3 * length.toNanos() + BusyStreams.QUIET_LIMIT.toNanos();
+        long limit = System.nanoTime() + 3 * length.toNanos() + WaitLimit.QUIET.toNanos();
         while (!client.allEnded(measured)) {
             process.requireAlive();
             client.requireRunning();

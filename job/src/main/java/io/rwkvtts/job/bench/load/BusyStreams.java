@@ -10,17 +10,12 @@ import java.util.List;
  */
 final class BusyStreams {
 
-    /** Longest time without a token before something must be wrong. */
-    static final Duration QUIET_LIMIT = Duration.ofMinutes(1);
-
     private final LoadClient client;
     private final JobProcess process;
     private final Requests requests;
     private final int streams;
 
     private final List<RequestTrace> sent = new ArrayList<>();
-    private long ended;
-    private long tokensOfEnded;
     private boolean stopped;
 
     BusyStreams(LoadClient client, JobProcess process, Requests requests, int streams) {
@@ -31,37 +26,41 @@ final class BusyStreams {
     }
 
     /**
-     * Measures how many requests are served.
+     * Measures how many requests are served: tokens that come in a time, divided by those of a
+     * request. The latter are the mean over all requests sent until then, however long they still
+     * speak: those that have ended are rather the short ones.
      *
      * @param warmUp time before, which begins when all streams speak
-     * @param window time measured
-     * @param ends requests that must have ended before the window closes
+     * @param window time measured, or longer, until the first request of every stream has ended
      * @return requests per second
      */
-    double requestsPerSecond(Duration warmUp, Duration window, int ends) throws Exception {
-        start(warmUp);
+    double requestsPerSecond(Duration warmUp, Duration window) throws Exception {
+        List<RequestTrace> first = start(warmUp);
         LoadClient.Received before = client.received();
         long start = System.nanoTime();
         Thread.sleep(window.toMillis());
-        awaitEnds(ends);
+        client.awaitEnds(first);
         double tokens = client.received().since(before).semantic();
         double seconds = (System.nanoTime() - start) / 1e9;
+        List<RequestTrace> all = sent();
+        client.awaitEnds(all);
         end();
-        return tokens / seconds / tokensPerRequest();
+        double tokensOfAll = all.stream().mapToLong(RequestTrace::tokens).sum();
+        return tokens / seconds * all.size() / tokensOfAll;
     }
 
     /**
-     * Measures at what pace requests are spoken that begin before and end after.
+     * Measures at what pace the streams are spoken.
      *
      * @param warmUp time before, which begins when all streams speak
      * @param window time measured
      */
     Pace pace(Duration warmUp, Duration window) throws Exception {
-        List<RequestTrace> speaking = start(warmUp);
-        client.restartPace(speaking);
+        List<StreamPace> paces = start(warmUp).stream().map(RequestTrace::stream).toList();
+        client.restartPace(paces);
         Usage before = process.usage();
         Thread.sleep(window.toMillis());
-        double tokensPerSecond = client.pace(speaking, QUIET_LIMIT);
+        double tokensPerSecond = client.pace(paces);
         Usage after = process.usage();
         end();
         return new Pace(
@@ -83,9 +82,9 @@ final class BusyStreams {
         client.begin(this::onEnd);
         List<RequestTrace> first = new ArrayList<>();
         for (int stream = 0; stream < streams; stream++) {
-            first.add(sendNext());
+            first.add(sendNext(new StreamPace()));
         }
-        client.awaitBeginnings(first, QUIET_LIMIT);
+        client.awaitBeginnings(first);
         Thread.sleep(warmUp.toMillis());
         return first;
     }
@@ -93,43 +92,29 @@ final class BusyStreams {
     private void end() throws InterruptedException {
         process.requireAlive();
         client.requireRunning();
-        client.cancel(stop(), QUIET_LIMIT);
+        client.cancel(stop());
     }
 
-    private synchronized double tokensPerRequest() {
-        return (double) tokensOfEnded / ended;
-    }
-
-    private synchronized RequestTrace sendNext() {
-        RequestTrace trace = client.send(requests.next(), System.nanoTime());
+    private synchronized RequestTrace sendNext(StreamPace stream) {
+        RequestTrace trace = client.send(requests.next(), System.nanoTime(), stream);
         sent.add(trace);
         return trace;
     }
 
     private synchronized void onEnd(RequestTrace trace) {
-        if (!stopped) {
-            ended++;
-            tokensOfEnded += trace.tokens();
-            sendNext();
-            notifyAll();
+        if (stopped) {
+            return;
         }
+        if (!trace.spoken() || !trace.began()) {
+            throw new IllegalStateException(
+                    "request %s was not spoken, but ended with '%s'"
+                            .formatted(trace.id(), trace.finishReason()));
+        }
+        sendNext(trace.stream());
     }
 
-    private synchronized void awaitEnds(int ends) throws InterruptedException {
-        long limit = System.nanoTime() + QUIET_LIMIT.toNanos();
-        long seen = ended;
-        while (ended < ends) {
-            client.requireRunning();
-            process.requireAlive();
-            if (ended > seen) {
-                seen = ended;
-                limit = System.nanoTime() + QUIET_LIMIT.toNanos();
-            } else if (System.nanoTime() > limit) {
-                throw new IllegalStateException(
-                        "no request has ended for %d s".formatted(QUIET_LIMIT.toSeconds()));
-            }
-            wait(1000);
-        }
+    private synchronized List<RequestTrace> sent() {
+        return List.copyOf(sent);
     }
 
     private synchronized List<RequestTrace> stop() {

@@ -97,7 +97,7 @@ public final class JobBench {
                         process,
                         requests(TextLength.SHORT, settings.tokensPerSegment()),
                         WARM_UP_STREAMS)
-                .requestsPerSecond(settings.warmUp(), settings.warmUp(), WARM_UP_STREAMS);
+                .requestsPerSecond(settings.warmUp(), settings.warmUp());
     }
 
     private SaturatedResult saturated(
@@ -132,7 +132,7 @@ public final class JobBench {
                                 process,
                                 requests(text, settings.tokensPerSegment()),
                                 streams)
-                        .requestsPerSecond(settings.warmUp(), settings.window(), streams);
+                        .requestsPerSecond(settings.warmUp(), settings.window());
         double rate = capacity * settings.load();
         ArrivalsResult arrivals =
                 new Arrivals(client, process, requests(text, settings.tokensPerSegment()), rate)

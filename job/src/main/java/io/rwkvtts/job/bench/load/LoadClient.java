@@ -52,7 +52,8 @@ final class LoadClient implements AutoCloseable {
     /**
      * Forgets all requests, which must have ended or be of no interest any more, and begins anew.
      *
-     * @param onEnd hears of every request that ends, on the thread that reads
+     * @param onEnd hears of every request that ends, on the thread that reads; if it throws, the
+     *     load is at its end
      */
     synchronized void begin(Consumer<RequestTrace> onEnd) {
         traces.clear();
@@ -61,12 +62,22 @@ final class LoadClient implements AutoCloseable {
     }
 
     /**
-     * Sends a request.
+     * Sends a request on its own.
      *
      * @param dueAt when it should be sent, from which its times count
      */
     RequestTrace send(TextEvent request, long dueAt) {
-        RequestTrace trace = new RequestTrace(request.getRequestId(), dueAt);
+        return send(request, dueAt, new StreamPace());
+    }
+
+    /**
+     * Sends the next request of a stream.
+     *
+     * @param dueAt when it should be sent, from which its times count
+     * @param stream whose pace goes on with it; from then on this object's alone
+     */
+    RequestTrace send(TextEvent request, long dueAt, StreamPace stream) {
+        RequestTrace trace = new RequestTrace(request.getRequestId(), dueAt, stream);
         synchronized (this) {
             traces.put(request.getRequestId(), trace);
         }
@@ -75,7 +86,7 @@ final class LoadClient implements AutoCloseable {
     }
 
     /** Cancels those of some requests that have not ended, and waits until all have. */
-    void cancel(List<RequestTrace> requests, Duration quietLimit) throws InterruptedException {
+    void cancel(List<RequestTrace> requests) throws InterruptedException {
         List<RequestTrace> running;
         synchronized (this) {
             running = requests.stream().filter(trace -> !trace.ended()).toList();
@@ -87,7 +98,7 @@ final class LoadClient implements AutoCloseable {
                                         .setRequestId(trace.id())
                                         .setCancel(true)
                                         .build()));
-        awaitEnds(running, quietLimit);
+        awaitEnds(running);
     }
 
     private void read() {
@@ -134,11 +145,10 @@ final class LoadClient implements AutoCloseable {
     /**
      * Waits until all of some requests have ended.
      *
-     * @throws IllegalStateException if nothing came back for so long
+     * @throws IllegalStateException if that takes longer than the {@link WaitLimit}
      */
-    synchronized void awaitEnds(List<RequestTrace> requests, Duration quietLimit)
-            throws InterruptedException {
-        await(() -> requests.stream().allMatch(RequestTrace::ended), quietLimit, "their ends");
+    synchronized void awaitEnds(List<RequestTrace> requests) throws InterruptedException {
+        await(() -> allEnded(requests), requests.size(), "their ends");
     }
 
     /** Whether all of some requests have ended. */
@@ -147,60 +157,48 @@ final class LoadClient implements AutoCloseable {
     }
 
     /** Waits until each of some requests has its first chunk. */
-    synchronized void awaitBeginnings(List<RequestTrace> requests, Duration quietLimit)
-            throws InterruptedException {
+    synchronized void awaitBeginnings(List<RequestTrace> requests) throws InterruptedException {
         await(
                 () -> requests.stream().allMatch(trace -> trace.began() || trace.ended()),
-                quietLimit,
+                requests.size(),
                 "their first chunks");
     }
 
-    /** Begins to take the pace of some requests anew. */
-    synchronized void restartPace(List<RequestTrace> requests) {
-        requests.forEach(RequestTrace::restartPace);
+    /** Begins to take the pace of some streams anew. */
+    synchronized void restartPace(List<StreamPace> streams) {
+        streams.forEach(StreamPace::restart);
     }
 
     /**
-     * The pace of some requests together, semantic tokens per second, since it was begun to be
+     * The pace of some streams together, semantic tokens per second, since it was begun to be
      * taken. Waits until each of them has had {@value #CHUNKS_OF_A_PACE} chunks since.
      */
-    synchronized double pace(List<RequestTrace> requests, Duration quietLimit)
-            throws InterruptedException {
+    synchronized double pace(List<StreamPace> streams) throws InterruptedException {
         await(
-                () -> requests.stream().allMatch(trace -> trace.pacedChunks() >= CHUNKS_OF_A_PACE),
-                quietLimit,
+                () -> streams.stream().allMatch(stream -> stream.chunks() >= CHUNKS_OF_A_PACE),
+                streams.size(),
                 "their next chunks");
-        return requests.stream().mapToDouble(RequestTrace::pace).sum();
+        return streams.stream().mapToDouble(StreamPace::tokensPerSecond).sum();
     }
 
-    private void await(BooleanSupplier condition, Duration quietLimit, String what)
+    private void await(BooleanSupplier condition, int requests, String what)
             throws InterruptedException {
-        long seen = tokens;
-        long limit = System.nanoTime() + quietLimit.toNanos();
+        WaitLimit limit = new WaitLimit(requests, tokens, System.nanoTime());
         while (!condition.getAsBoolean()) {
             requireRunning();
-            long left = limit - System.nanoTime();
-            if (left <= 0) {
-                throw new IllegalStateException(
-                        "requests wait for %s, but nothing came for %d s"
-                                .formatted(what, quietLimit.toSeconds()));
-            }
-            wait(left / 1_000_000 + 1);
-            if (tokens > seen) {
-                seen = tokens;
-                limit = System.nanoTime() + quietLimit.toNanos();
-            }
+            wait(limit.nanosLeft(tokens, System.nanoTime(), what) / 1_000_000 + 1);
         }
     }
 
     /**
-     * Requires that what comes back can be read.
+     * Requires that what comes back is read, and that {@code onEnd} had nothing against it.
      *
-     * @throws IllegalStateException if it cannot
+     * @throws IllegalStateException if not
      */
     synchronized void requireRunning() {
         if (failure != null) {
-            throw new IllegalStateException("the token topic cannot be read", failure);
+            throw new IllegalStateException(
+                    "the load cannot go on: " + failure.getMessage(), failure);
         }
     }
 

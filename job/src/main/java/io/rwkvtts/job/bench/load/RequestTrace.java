@@ -15,6 +15,7 @@ final class RequestTrace {
 
     private final String id;
     private final long dueAt;
+    private final StreamPace stream;
     private long firstChunkAt;
     private long latestChunkAt;
     private long endAt;
@@ -24,17 +25,15 @@ final class RequestTrace {
     private String finishReason;
     private long tokensHash;
 
-    private long pacedSince;
-    private long pacedTokens;
-    private int pacedChunks;
-
     /**
      * @param id of the request
      * @param dueAt when the request should have been sent, by {@link System#nanoTime()}
+     * @param stream that the request is of
      */
-    RequestTrace(String id, long dueAt) {
+    RequestTrace(String id, long dueAt, StreamPace stream) {
         this.id = id;
         this.dueAt = dueAt;
+        this.stream = stream;
     }
 
     /**
@@ -59,11 +58,7 @@ final class RequestTrace {
         }
         latestChunkAt = now;
         tokens += count;
-        if (pacedChunks++ == 0) {
-            pacedSince = now;
-        } else {
-            pacedTokens += count;
-        }
+        stream.chunk(count, now);
         record.getTokens().forEach(this::hash);
         if (record.getGlobalTokens() != null) {
             globalTokens += record.getGlobalTokens().size();
@@ -84,24 +79,8 @@ final class RequestTrace {
         return id;
     }
 
-    /** Begins to take the pace anew. */
-    void restartPace() {
-        pacedTokens = 0;
-        pacedChunks = 0;
-    }
-
-    /** Chunks since then. */
-    int pacedChunks() {
-        return pacedChunks;
-    }
-
-    /**
-     * Semantic tokens per second from the first chunk since then to the latest one; of two chunks
-     * or more. Tokens come in chunks, so counting those that come in a given time would be off by
-     * up to a chunk.
-     */
-    double pace() {
-        return pacedTokens * 1e9 / (latestChunkAt - pacedSince);
+    StreamPace stream() {
+        return stream;
     }
 
     /** When the request should have been sent. */
@@ -116,6 +95,11 @@ final class RequestTrace {
     /** Whether it was spoken to its end. */
     boolean spoken() {
         return "stop".equals(finishReason) || "length".equals(finishReason);
+    }
+
+    /** How it ended; null before. */
+    String finishReason() {
+        return finishReason;
     }
 
     boolean began() {

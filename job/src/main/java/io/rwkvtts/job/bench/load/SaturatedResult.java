@@ -1,8 +1,9 @@
 package io.rwkvtts.job.bench.load;
 
 /**
- * Streams that are always busy, with requests so long that hardly any begins or ends while
- * measured, against what the engine alone does with a batch of that size.
+ * Streams that are always busy, with requests so long that few begin or end while measured, against
+ * what the engine alone does with a batch of that size. What a beginning costs counts against the
+ * job.
  *
  * @param streams busy at once
  * @param tokensPerSecond of all streams together

@@ -54,7 +54,7 @@ record SwitchRun(double tokensPerSecond, double firstChunkMs, Map<String, Long> 
         for (TextEvent request : requests) {
             traces.add(client.send(request, System.nanoTime()));
         }
-        client.awaitEnds(traces, BusyStreams.QUIET_LIMIT);
+        client.awaitEnds(traces);
         return traces;
     }
 

@@ -13,7 +13,7 @@ class RequestTraceTest {
     private static final long MS = 1_000_000;
 
     private final Latency interTokens = new Latency();
-    private final RequestTrace trace = new RequestTrace("a", 1_000 * MS);
+    private final RequestTrace trace = new RequestTrace("a", 1_000 * MS, new StreamPace());
 
     @Test
     void testTimesCountFromWhenTheRequestWasDue() {
@@ -46,18 +46,6 @@ class RequestTraceTest {
 
         assertThat(trace.ended()).isTrue();
         assertThat(trace.spoken()).isFalse();
-    }
-
-    @Test
-    void testThePaceIsThatBetweenChunks() {
-        chunk(10, 1_300);
-        trace.restartPace();
-        chunk(25, 1_400);
-        chunk(25, 1_650);
-        chunk(25, 1_900);
-
-        assertThat(trace.pacedChunks()).isEqualTo(3);
-        assertThat(trace.pace()).isEqualTo(100);
     }
 
     private void chunk(int tokens, long atMs) {
