@@ -37,7 +37,8 @@ class BenchJobCommandITCase {
                         "--json=" + json);
 
         assertThat(run.exit()).as(run.err()).isZero();
-        assertThat(run.out()).contains("checkpoint interval 700 ms", "continuous %", "at 70 %");
+        assertThat(run.out())
+                .contains("checkpoint interval 700 ms", "continuous %", "at 70 %", "chunk mean");
         JsonNode report = new ObjectMapper().readTree(json.toFile());
         assertThat(report.get("checkpointIntervalMs").intValue()).isEqualTo(700);
         assertThat(report.get("peakMemoryBytes").longValue()).isGreaterThan(100_000_000);
@@ -61,13 +62,15 @@ class BenchJobCommandITCase {
             assertThat(arrivals.get("requestsPerSecond").doubleValue())
                     .isEqualTo(0.7 * arrivals.get("capacityRequestsPerSecond").doubleValue());
             assertThat(arrivals.get("continuity").doubleValue()).isBetween(0.0, 1.0);
-            for (String times : new String[] {"firstChunkMs", "interTokenMs", "endToEndMs"}) {
-                JsonNode spread = arrivals.get(times);
-                assertThat(spread.get("p50").doubleValue()).isPositive();
-                assertThat(spread.get("p99").doubleValue())
-                        .isGreaterThanOrEqualTo(spread.get("p95").doubleValue());
-            }
-            assertThat(arrivals.at("/endToEndMs/p99").doubleValue())
+            assertThat(arrivals.at("/firstChunkMs/p50").doubleValue()).isPositive();
+            // Chunks that are read at once are no time apart.
+            assertThat(arrivals.at("/interTokenMsChunkMean/p50").isNumber())
+                    .as(arrivals.toString())
+                    .isTrue();
+            int spoken = arrivals.get("requests").intValue();
+            assertThat(arrivals.at("/endToEndMs/p95").isNull()).isEqualTo(spoken < 20);
+            assertThat(arrivals.at("/endToEndMs/p99").isNull()).isEqualTo(spoken < 100);
+            assertThat(arrivals.at("/endToEndMs/p50").doubleValue())
                     .isGreaterThanOrEqualTo(arrivals.at("/firstChunkMs/p50").doubleValue());
         }
     }

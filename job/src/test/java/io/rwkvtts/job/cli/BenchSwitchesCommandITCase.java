@@ -24,7 +24,11 @@ class BenchSwitchesCommandITCase {
         TtsRun run = bench("tts.prefix-cache.size=0,64mb");
 
         assertThat(run.exit()).as(run.err()).isZero();
-        assertThat(run.out()).contains("tts.prefix-cache.size", "speed-up", "yes");
+        assertThat(run.out())
+                .contains(
+                        "4 requests at once; different texts: 1, each comes 4 times",
+                        "speed-up",
+                        "yes");
         JsonNode result = result();
         assertThat(result.get("runs").intValue()).isEqualTo(1);
         assertThat(result.get("speedUp").doubleValue())

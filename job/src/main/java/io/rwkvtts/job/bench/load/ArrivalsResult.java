@@ -7,7 +7,7 @@ package io.rwkvtts.job.bench.load;
  * @param failed those that were not spoken to their end
  * @param semanticTokensPerSecond tokens of audio
  * @param firstChunkMs to the first chunk
- * @param interTokenMs between two tokens of a request
+ * @param interTokenMsChunkMean between two tokens of a request, averaged over a chunk
  * @param endToEndMs to the end
  * @param realTimeFactor time to the end by length of the audio
  * @param continuity share of the requests whose listener never waited longer than 100 ms
@@ -19,7 +19,7 @@ record ArrivalsResult(
         int failed,
         double semanticTokensPerSecond,
         Percentiles firstChunkMs,
-        Percentiles interTokenMs,
+        Percentiles interTokenMsChunkMean,
         Percentiles endToEndMs,
         Percentiles realTimeFactor,
         double continuity,

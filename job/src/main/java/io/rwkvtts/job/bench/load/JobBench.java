@@ -146,7 +146,7 @@ public final class JobBench {
                 arrivals.failed(),
                 arrivals.semanticTokensPerSecond(),
                 arrivals.firstChunkMs(),
-                arrivals.interTokenMs(),
+                arrivals.interTokenMsChunkMean(),
                 arrivals.endToEndMs(),
                 arrivals.realTimeFactor(),
                 arrivals.continuity(),

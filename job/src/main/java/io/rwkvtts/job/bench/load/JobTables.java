@@ -42,6 +42,10 @@ public final class JobTables {
                 "%nRequests that arrive at random at %s %% of what so many busy streams get; ms from when they were due, p50 / p95 / p99:%n",
                 number(100 * report.load(), 0));
         openLoop(report, out);
+        out.println("inter-token ms, chunk mean: between two tokens, averaged over their chunk");
+        out.printf(
+                "-: of fewer than %d (p95) or %d (p99) values%n",
+                Percentiles.FEWEST_FOR_P95, Percentiles.FEWEST_FOR_P99);
         out.println("heap bytes/token: with the copies of states that checkpoints take");
         out.flush();
     }
@@ -56,7 +60,7 @@ public final class JobTables {
                         "failed",
                         "tokens/s",
                         "first chunk ms",
-                        "inter-token ms",
+                        "inter-token ms, chunk mean",
                         "end to end ms",
                         "RTF",
                         "continuous %",
@@ -71,7 +75,7 @@ public final class JobTables {
                     result.failed(),
                     number(result.tokensPerSecond(), 1),
                     spread(result.firstChunkMs(), 0),
-                    spread(result.interTokenMs(), 1),
+                    spread(result.interTokenMsChunkMean(), 1),
                     spread(result.endToEndMs(), 0),
                     spread(result.realTimeFactor(), 3),
                     number(100 * result.continuity(), 1),
@@ -84,17 +88,25 @@ public final class JobTables {
     private static String spread(Percentiles values, int digits) {
         return "%s / %s / %s"
                 .formatted(
-                        number(values.p50(), digits),
-                        number(values.p95(), digits),
-                        number(values.p99(), digits));
+                        known(values.p50(), digits),
+                        known(values.p95(), digits),
+                        known(values.p99(), digits));
+    }
+
+    private static String known(Double value, int digits) {
+        return value == null ? "-" : number(value, digits);
     }
 
     /** Prints a report. */
     public static void print(SwitchReport report, PrintWriter out) {
         out.println(report.surroundings());
         out.printf(
-                "%s %s, %d requests at once%n",
-                report.model(), report.quantize(), report.requests());
+                "%s %s, %d requests at once; different texts: %d, each comes %s times%n",
+                report.model(),
+                report.quantize(),
+                report.requests(),
+                report.texts(),
+                repetitions(report));
         Table table =
                 new Table(
                         "switch",
@@ -119,5 +131,12 @@ public final class JobTables {
                     result.tokensIdentical() ? "yes" : "NO");
         }
         table.print(out);
+    }
+
+    private static String repetitions(SwitchReport report) {
+        int least = report.requests() / report.texts();
+        return report.requests() % report.texts() == 0
+                ? String.valueOf(least)
+                : "%d or %d".formatted(least, least + 1);
     }
 }

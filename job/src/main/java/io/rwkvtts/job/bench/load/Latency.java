@@ -10,23 +10,25 @@ final class Latency {
     private static final double MICROS_PER_MS = 1e3;
 
     private final Histogram micros = new Histogram(HIGHEST_MICROS, DIGITS);
+    private int measured;
 
     void add(long nanos) {
         add(nanos, 1);
     }
 
-    /** Adds a time that was seen so often. */
+    /** Adds a time that weighs as much as so many, but was measured once. */
     void add(long nanos, int times) {
+        measured++;
         long value = Math.max(0, Math.min(HIGHEST_MICROS, nanos / 1000));
         micros.recordValueWithCount(value, times);
     }
 
     /** In milliseconds. */
     Percentiles percentiles() {
-        return new Percentiles(at(50), at(95), at(99));
+        return Percentiles.of(measured, this::at);
     }
 
-    private double at(double percentile) {
-        return micros.getValueAtPercentile(percentile) / MICROS_PER_MS;
+    private double at(double share) {
+        return micros.getValueAtPercentile(100 * share) / MICROS_PER_MS;
     }
 }

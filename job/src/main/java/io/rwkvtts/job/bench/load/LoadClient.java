@@ -207,7 +207,7 @@ final class LoadClient implements AutoCloseable {
         return new Received(tokens, globalTokens);
     }
 
-    /** Times between two tokens of the requests since the beginning. */
+    /** Times between two tokens, averaged over a chunk, of the requests since the beginning. */
     synchronized Percentiles interTokens() {
         return interTokens.percentiles();
     }

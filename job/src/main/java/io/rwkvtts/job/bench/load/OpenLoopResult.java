@@ -12,7 +12,9 @@ package io.rwkvtts.job.bench.load;
  * @param failed those of them that were not spoken to their end
  * @param tokensPerSecond tokens of audio, of all requests together
  * @param firstChunkMs to the first chunk
- * @param interTokenMs between two tokens of a request
+ * @param interTokenMsChunkMean between two tokens of a request, averaged over a chunk: the time
+ *     since the chunk before by the tokens of the chunk, once for each of them. How single tokens
+ *     are spread is not seen outside of the job
  * @param endToEndMs to the end
  * @param realTimeFactor time to the end by length of the audio
  * @param continuity share of the requests whose listener, beginning with the first chunk, never
@@ -30,7 +32,7 @@ public record OpenLoopResult(
         int failed,
         double tokensPerSecond,
         Percentiles firstChunkMs,
-        Percentiles interTokenMs,
+        Percentiles interTokenMsChunkMean,
         Percentiles endToEndMs,
         Percentiles realTimeFactor,
         double continuity,

@@ -39,8 +39,8 @@ final class RequestTrace {
     /**
      * A record has come.
      *
-     * @param interTokens takes up the time between the tokens of this chunk, which is that since
-     *     the chunk before, shared among them
+     * @param interTokens takes up the time between the tokens of this chunk averaged over it: that
+     *     since the chunk before, shared among them evenly
      */
     void received(AudioTokens record, long now, Latency interTokens) {
         if (record.getFinishReason() != null) {

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs the job with each optimisation and without it, in turns, with the same requests. Every run
- * is a process of its own. Half of the texts come twice, as in a service whose users ask for the
- * same.
+ * is a process of its own. Each text comes {@value #TIMES_OF_A_TEXT} times, as in a service whose
+ * users ask for the same: what a cache brings here it brings only at so many repetitions.
  */
 public final class SwitchBench {
 
@@ -41,6 +41,10 @@ public final class SwitchBench {
         requests = requests("measured-", 2, settings.requests(), tokenizer);
     }
 
+    private static int texts(int requests) {
+        return Math.max(1, requests / TIMES_OF_A_TEXT);
+    }
+
     private List<TextEvent> requests(
             String prefix, long seed, int count, WorldTokenizer tokenizer) {
         Requests made =
@@ -50,7 +54,7 @@ public final class SwitchBench {
                         seed,
                         OptionalInt.of(settings.tokensPerSegment()),
                         tokenizer);
-        int texts = Math.max(1, count / TIMES_OF_A_TEXT);
+        int texts = texts(count);
         List<TextEvent> different = IntStream.range(0, texts).mapToObj(i -> made.next()).toList();
         return IntStream.range(0, count)
                 .mapToObj(
@@ -73,6 +77,7 @@ public final class SwitchBench {
                 settings.name(),
                 BenchModel.label(settings.model().directory().quantization()),
                 settings.requests(),
+                texts(settings.requests()),
                 results);
     }
 

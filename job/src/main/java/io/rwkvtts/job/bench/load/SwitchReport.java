@@ -10,6 +10,7 @@ import java.util.List;
  * @param model its name
  * @param quantize its number format
  * @param requests of a run, all sent at once
+ * @param texts different ones among them, which come in turn; a prefix cache can know the repeated
  * @param switches what each brings
  */
 public record SwitchReport(
@@ -17,4 +18,5 @@ public record SwitchReport(
         String model,
         String quantize,
         int requests,
+        int texts,
         List<SwitchResult> switches) {}

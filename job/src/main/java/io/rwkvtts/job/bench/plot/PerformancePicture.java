@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
 
 /**
  * A picture of two reports, as SVG: on the left tokens per second over the batch, of the engine and
- * of the whole job; on the right the time to the first chunk over the streams.
+ * of the whole job; on the right the time to the first chunk over the streams, its p95 where there
+ * are values enough.
  */
 public final class PerformancePicture {
 
@@ -91,7 +92,9 @@ public final class PerformancePicture {
                         result -> result.firstChunkMs().p50());
         curves.addAll(
                 curves(
-                        job.openLoop(),
+                        job.openLoop().stream()
+                                .filter(result -> result.firstChunkMs().p95() != null)
+                                .toList(),
                         result -> result.text() + ", p95",
                         OpenLoopResult::streams,
                         result -> result.firstChunkMs().p95()));

@@ -69,6 +69,15 @@ class PerformancePictureTest {
     }
 
     @Test
+    void testAPercentileThatIsNotKnownIsNotDrawn() throws Exception {
+        Document picture = parse(PerformancePicture.svg(engine(1, 8), job(null, 1, 8)));
+
+        assertThat(texts(picture, "title"))
+                .contains("short, p50: 208")
+                .noneMatch(title -> title.contains("p95"));
+    }
+
+    @Test
     void testNothingToDrawIsRefused() {
         assertThatThrownBy(() -> PerformancePicture.svg(engine(), job(1)))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -124,9 +133,13 @@ class PerformancePictureTest {
     }
 
     private static JobReport job(int... streams) {
+        return job(400.0, streams);
+    }
+
+    private static JobReport job(Double p95, int... streams) {
         List<SaturatedResult> busy = new ArrayList<>();
         List<OpenLoopResult> arrivals = new ArrayList<>();
-        Percentiles any = new Percentiles(1, 1, 1);
+        Percentiles any = new Percentiles(1.0, 1.0, 1.0);
         for (int each : streams) {
             busy.add(new SaturatedResult(each, 63 * each, 70 * each, 0.9, 2, 64));
             arrivals.add(
@@ -138,7 +151,7 @@ class PerformancePictureTest {
                             20,
                             0,
                             40,
-                            new Percentiles(200 + each, 400 + each, 500),
+                            new Percentiles(200.0 + each, p95 == null ? null : p95 + each, null),
                             any,
                             any,
                             any,
