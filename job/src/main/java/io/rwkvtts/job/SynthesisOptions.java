@@ -233,7 +233,12 @@ public final class SynthesisOptions {
                             "When tts.queue.capacity requests are open: 'backpressure' takes in"
                                     + " nothing behind the next request, and events wait in Kafka;"
                                     + " checkpoints go on, but a savepoint has to wait until what"
-                                    + " Flink has read before it has found room."
+                                    + " Flink has read before it has found room. Time in which"
+                                    + " nothing is taken in does not count for"
+                                    + " tts.request.idle-timeout. When so many requests wait for"
+                                    + " more text alone, their events are taken in all the same,"
+                                    + " since nothing else could end their wait, and the next"
+                                    + " request ends at once as 'overloaded'."
                                     + " 'reject' ends the next request at once as 'overloaded'.");
 
     /** Rate of a tenant. */
@@ -296,7 +301,10 @@ public final class SynthesisOptions {
                     .defaultValue(Duration.ofMinutes(10))
                     .withDescription(
                             "How long a request may wait for its next text event before it ends as"
-                                    + " 'expired'.");
+                                    + " 'expired'. It counts from its latest event, the end of its"
+                                    + " speech so far, the start of the job, or the time when"
+                                    + " events that were held back (tts.queue.when-full) are taken"
+                                    + " in again, whichever is last.");
 
     /** Memory of finished ids. */
     public static final ConfigOption<Duration> DEDUP_WINDOW =

@@ -36,6 +36,8 @@ final class RequestTimers {
     private final Runnable wake;
     private final TreeSet<Alarm> alarms = new TreeSet<>(ORDER);
     private final Map<String, Alarm> byId = new HashMap<>();
+    private boolean inputHeld;
+    private long heldUntilMs;
     private ScheduledFuture<?> timer;
     private long timerMs = NEVER;
 
@@ -50,6 +52,19 @@ final class RequestTimers {
 
     long now() {
         return clock.getCurrentProcessingTime();
+    }
+
+    /** No event is taken in from now on, so no request is kept waiting by its sender. */
+    void inputHeld() {
+        inputHeld = true;
+    }
+
+    /** Events are taken in: if they were held, those that wait for theirs begin to wait anew. */
+    void inputTaken() {
+        if (inputHeld) {
+            inputHeld = false;
+            heldUntilMs = now();
+        }
     }
 
     /** A request was restored, or an event of it was taken in. */
@@ -90,7 +105,7 @@ final class RequestTimers {
         }
         long idleEndMs = idleEndMs(request);
         if (idleEndMs <= now) {
-            if (!busy) {
+            if (!busy && !inputHeld) {
                 return FinishReason.EXPIRED;
             }
             idleEndMs = now + idleTimeoutMs;
@@ -100,7 +115,9 @@ final class RequestTimers {
     }
 
     private long idleEndMs(SpeechRequest request) {
-        return request.textComplete() ? NEVER : request.idleSinceMs() + idleTimeoutMs;
+        return request.textComplete()
+                ? NEVER
+                : Math.max(request.idleSinceMs(), heldUntilMs) + idleTimeoutMs;
     }
 
     private void set(String id, long atMs) {

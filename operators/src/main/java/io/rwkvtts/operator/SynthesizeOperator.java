@@ -105,8 +105,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
                 new WaitingRoom(
                         settings,
                         loop.running(),
-                        taskMailbox,
-                        getContainingTask()::isRunning,
+                        engine.slots(),
                         getProcessingTimeService(),
                         this::kick);
         trampoline = new StepTrampoline(mailbox, this::step, getOperatorName());
@@ -162,10 +161,22 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
             end(request, FinishReason.OVERLOADED, null);
         } else {
             accept(request, event);
-            if (!known) {
-                room.holdInput();
-            }
+            holdInput();
         }
+    }
+
+    /**
+     * Returns when there is room again, if need be after a wait in which other mails run, among
+     * them those of checkpoints, which have the least priority. So all that a record has to do must
+     * be done before, or it would be in no checkpoint; and the current key is another behind it.
+     * While the task is restored it has to take in all that was on its way to it.
+     */
+    private void holdInput() throws InterruptedException {
+        while (room.holdsInput() && getContainingTask().isRunning()) {
+            timers.inputHeld();
+            taskMailbox.yield();
+        }
+        timers.inputTaken();
     }
 
     /** Whether there is no room for a new request, or for one whose tenant is known only now. */

@@ -6,48 +6,57 @@ import io.rwkvtts.synthesis.RequestQueue.Ticket;
 import io.rwkvtts.synthesis.SpeechRequest;
 import io.rwkvtts.synthesis.TenantLimits;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
-import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.operators.ProcessingTimeService;
 
 /**
  * The requests that are open and hold no slot: how many there may be, in all and of a tenant, what
- * happens to the next one, and which of them gets the next slot.
+ * happens to the next one, and which of them gets the next slot. Those that a restore found in
+ * mid-speech go on at the next step: they count as speaking, as far as there are slots.
+ *
+ * <p>In {@link WhenFull#BACKPRESSURE} input is held while the room is full. What requests wait for
+ * that need more text lies behind the hold: when they alone fill the room, input is taken in, and
+ * new requests are turned away. So no more than capacity + slots + 1 requests are ever open, but
+ * for those of a restore.
  *
  * <p>Owns: the queue for a slot, the numbers of arrivals and of open requests, and the timer after
  * which tenants that are held back may begin again. Lifecycle: made in {@code open}. For the task
  * thread.
  */
 final class WaitingRoom {
+    private static final long NEVER = Long.MAX_VALUE;
+
     private final Admission admission;
     private final int capacity;
     private final WhenFull whenFull;
     private final Collection<SpeechRequest> running;
-    private final MailboxExecutor mailbox;
-    private final BooleanSupplier takesInput;
+    private final int slots;
     private final ProcessingTimeService clock;
     private final Runnable wake;
     private final int tenantCapacity;
     private final Map<String, Integer> openByTenant = new HashMap<>();
+
+    /** Tenants of the requests, by id, that were in mid-speech and wait for their slot. */
+    private final Map<String, String> interrupted = new HashMap<>();
+
     private long arrivals;
     private int open;
-    private boolean retryAwaited;
+    private ScheduledFuture<?> retry;
+    private long retryMs = NEVER;
 
     /**
      * @param running the requests that hold a slot, a live view
-     * @param mailbox for the mails of the whole task; those of checkpoints have the least priority
-     * @param takesInput whether the task runs; while it is restored it has to take in all that was
-     *     on its way to it
+     * @param slots requests that may hold a slot at once
      * @param wake called when held requests may begin again
      */
     WaitingRoom(
             SynthesisSettings settings,
             Collection<SpeechRequest> running,
-            MailboxExecutor mailbox,
-            BooleanSupplier takesInput,
+            int slots,
             ProcessingTimeService clock,
             Runnable wake) {
         this.admission = settings.admission();
@@ -55,8 +64,7 @@ final class WaitingRoom {
         this.whenFull = settings.whenFull();
         this.tenantCapacity = settings.tenants().queueCapacity();
         this.running = running;
-        this.mailbox = mailbox;
-        this.takesInput = takesInput;
+        this.slots = slots;
         this.clock = clock;
         this.wake = wake;
     }
@@ -73,6 +81,9 @@ final class WaitingRoom {
         if (request.started()) {
             started(request);
         }
+        if (request.isInterrupted()) {
+            interrupted.put(request.id(), request.tenant());
+        }
         arrivals = Math.max(arrivals, request.arrival() + 1);
     }
 
@@ -87,27 +98,32 @@ final class WaitingRoom {
         if (request.started()) {
             openByTenant.computeIfPresent(request.tenant(), (t, n) -> n == 1 ? null : n - 1);
         }
+        interrupted.remove(request.id());
         admission.remove(request.id());
     }
 
     /** Whether the request that arrived latest is one too many, and is to end at once. */
     boolean turnsAway() {
-        return whenFull == WhenFull.REJECT && isFull();
+        return whenFull == WhenFull.REJECT ? isFull() : awaitingText() > capacity;
     }
 
-    /**
-     * Returns when there is room again, if need be after a wait in which other mails run, among
-     * them those of checkpoints. So all that a record has to do must be done before, or it would be
-     * in no checkpoint; and the current key is another behind it.
-     */
-    void holdInput() throws InterruptedException {
-        while (whenFull == WhenFull.BACKPRESSURE && isFull() && takesInput.getAsBoolean()) {
-            mailbox.yield();
-        }
+    /** Whether nothing more is to be taken in for now; steps will change that. */
+    boolean holdsInput() {
+        return whenFull == WhenFull.BACKPRESSURE && isFull() && awaitingText() < capacity;
     }
 
     private boolean isFull() {
-        return open - running.size() > capacity;
+        return open - running.size() - goingOn(interrupted.size()) > capacity;
+    }
+
+    /** So many of the interrupted requests get a slot at the next step. */
+    private int goingOn(int interruptedRequests) {
+        return Math.min(interruptedRequests, slots - running.size());
+    }
+
+    /** Open requests that neither run nor wait for a slot. */
+    private int awaitingText() {
+        return open - running.size() - admission.waiting();
     }
 
     /**
@@ -119,7 +135,8 @@ final class WaitingRoom {
             return true;
         }
         long speaking = running.stream().filter(r -> r.tenant().equals(tenant)).count();
-        return openByTenant.getOrDefault(tenant, 0) - speaking < tenantCapacity;
+        int goingOn = goingOn(Collections.frequency(interrupted.values(), tenant));
+        return openByTenant.getOrDefault(tenant, 0) - speaking - goingOn < tenantCapacity;
     }
 
     /** Lets a request wait for a slot; does nothing if it waits already. */
@@ -135,24 +152,31 @@ final class WaitingRoom {
     /** Takes out the request that gets the next slot, null if none may have it now. */
     Ticket next() {
         Ticket next = admission.next(System.nanoTime());
-        if (next == null && admission.held()) {
+        if (next != null) {
+            interrupted.remove(next.id());
+        } else if (admission.held()) {
             awaitRetry();
         }
         return next;
     }
 
     private void awaitRetry() {
-        if (!retryAwaited) {
-            retryAwaited = true;
-            long delay = TimeUnit.NANOSECONDS.toMillis(admission.retryNanos()) + 1;
-            clock.registerTimer(
-                    clock.getCurrentProcessingTime() + delay,
-                    time -> {
-                        retryAwaited = false;
-                        admission.retry();
-                        wake.run();
-                    });
+        long delayMs = TimeUnit.NANOSECONDS.toMillis(admission.retryNanos()) + 1;
+        long atMs = clock.getCurrentProcessingTime() + delayMs;
+        if (atMs < retryMs) {
+            if (retry != null) {
+                retry.cancel(false);
+            }
+            retryMs = atMs;
+            retry = clock.registerTimer(atMs, time -> retry());
         }
+    }
+
+    private void retry() {
+        retry = null;
+        retryMs = NEVER;
+        admission.retry();
+        wake.run();
     }
 
     /** Whether a request waits for a slot that might have it now. */

@@ -11,6 +11,7 @@ public final class Admission {
     private final RequestQueue queue = new RequestQueue();
     private final TenantRates rates;
     private boolean held;
+    private long retryNanos;
 
     /**
      * @param rates how fast tenants may begin requests
@@ -41,9 +42,18 @@ public final class Admission {
      * @return null if none waits, or all that wait are {@link #held}
      */
     public Ticket next(long nowNanos) {
-        Ticket ticket = queue.poll(tenant -> rates.take(tenant, nowNanos));
+        retryNanos = Long.MAX_VALUE;
+        Ticket ticket = queue.poll(tenant -> mayBegin(tenant, nowNanos));
         held = ticket == null && !queue.isEmpty();
         return ticket;
+    }
+
+    private boolean mayBegin(String tenant, long nowNanos) {
+        boolean may = rates.take(tenant, nowNanos);
+        if (!may) {
+            retryNanos = Math.min(retryNanos, rates.refillNanos(tenant, nowNanos));
+        }
+        return may;
     }
 
     /** Whether all that wait belong to tenants that may not begin another request yet. */
@@ -56,9 +66,9 @@ public final class Admission {
         held = false;
     }
 
-    /** Nanoseconds after which one that is held may surely begin. */
+    /** If they are {@link #held}: nanoseconds from then, after which the first may begin. */
     public long retryNanos() {
-        return rates.refillNanos();
+        return retryNanos;
     }
 
     /** Number of requests that wait. */

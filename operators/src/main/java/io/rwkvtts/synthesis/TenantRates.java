@@ -51,8 +51,9 @@ public final class TenantRates {
                                         * requestsPerSecond);
     }
 
-    /** Nanoseconds after which a tenant that may not begin a request now surely may. */
-    public long refillNanos() {
-        return (long) Math.ceil(NANOS_PER_SECOND / requestsPerSecond);
+    /** Nanoseconds after which a tenant that may not begin a request now may. */
+    public long refillNanos(String tenant, long nowNanos) {
+        double missing = 1 - tokens(buckets.get(tenant), nowNanos);
+        return (long) Math.ceil(missing * NANOS_PER_SECOND / requestsPerSecond);
     }
 }

@@ -5,9 +5,11 @@ import static io.rwkvtts.operator.Events.requests;
 import static io.rwkvtts.operator.SpeakingTask.undisturbed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rwkvtts.engine.ForwardingEngine;
 import io.rwkvtts.synthesis.RequestAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,6 +41,104 @@ class FlowControlTest {
             }
             task.drain();
             assertThat(task.speech()).containsExactlyInAnyOrderEntriesOf(undisturbed(events));
+        }
+    }
+
+    /** The next event of a parked request lies behind the hold: nobody could read it. */
+    @Test
+    void testTimeInWhichInputIsHeldDoesNotCountAsIdle() throws Exception {
+        AtomicLong now = new AtomicLong();
+        AtomicLong aStep = new AtomicLong();
+        SpeakingTask[] opened = new SpeakingTask[1];
+        EngineFactory engines =
+                () ->
+                        new ForwardingEngine(SpeakingTask.scripted(1)) {
+                            @Override
+                            public void step(int[] slots, int[] tokens, int count) {
+                                super.step(slots, tokens, count);
+                                opened[0].elapse(now.addAndGet(aStep.get()));
+                            }
+                        };
+        try (SpeakingTask task =
+                new SpeakingTask.Builder().engine(engines).queueCapacity(2).open()) {
+            opened[0] = task;
+            task.process(Events.piece("streamed", 0, TWO_SENTENCES, false));
+            task.drain();
+            task.process(Events.whole("speaks", TWO_SENTENCES));
+            task.steps(1);
+            task.process(Events.whole("waits", TWO_SENTENCES));
+
+            aStep.set(2 * SpeakingTask.IDLE_TIMEOUT.toMillis());
+            task.process(Events.whole("held", TWO_SENTENCES));
+            assertThat(task.finishReasons("speaks")).hasSize(1);
+            aStep.set(0);
+            task.process(Events.piece("streamed", 1, " More.", true));
+            task.drain();
+            assertThat(task.finishReasons("streamed")).containsExactly("stop");
+        }
+    }
+
+    @Test
+    @Timeout(10)
+    void testQueueOfRequestsThatAllWaitForTextTakesTheirEventsInAndTurnsNewOnesAway()
+            throws Exception {
+        try (SpeakingTask task = new SpeakingTask.Builder().queueCapacity(2).open()) {
+            task.process(Events.piece("a", 0, "Well", false));
+            task.process(Events.piece("b", 0, "Well", false));
+            task.process(Events.whole("c", TWO_SENTENCES));
+            assertThat(task.finishReasons("c")).containsExactly("overloaded");
+
+            task.process(Events.cancel("b"));
+            task.process(Events.piece("a", 1, " done.", true));
+            task.process(Events.whole("d", TWO_SENTENCES));
+            task.drain();
+            assertThat(task.finishReasons("a")).containsExactly("stop");
+            assertThat(task.finishReasons("b")).containsExactly("cancelled");
+            assertThat(task.finishReasons("d")).containsExactly("stop");
+        }
+    }
+
+    /** Requests that speak a while, wait for text, and speak again, faster than they are served. */
+    @Test
+    void testNoMoreRequestsAreOpenThanTheQueueAndTheSlotsHold() throws Exception {
+        try (SpeakingTask task = new SpeakingTask.Builder().slots(1).queueCapacity(3).open()) {
+            for (int i = 0; i < 40; i++) {
+                task.process(Events.piece("r" + i, 0, TWO_SENTENCES, false));
+                for (int earlier = Math.max(0, i - 3); earlier < i; earlier++) {
+                    task.process(Events.piece("r" + earlier, i - earlier, " One more.", false));
+                }
+                assertThat(task.unfinished()).isLessThanOrEqualTo(5);
+            }
+            for (int i = 0; i < 40; i++) {
+                task.process(Events.cancel("r" + i));
+            }
+            task.drain();
+            assertThat(task.unfinished()).isZero();
+        }
+    }
+
+    @Test
+    void testRequestsThatGoOnBehindARestoreTakeNoRoomOfThoseThatWait() throws Exception {
+        OperatorSubtaskState state;
+        try (SpeakingTask task = new SpeakingTask.Builder().slots(2).open()) {
+            task.process(Events.of("t", "speaks-0"));
+            task.process(Events.of("t", "speaks-1"));
+            task.steps(2);
+            state = task.snapshot();
+        }
+        try (SpeakingTask task =
+                new SpeakingTask.Builder()
+                        .slots(2)
+                        .tenants(0, 1)
+                        .queueCapacity(1)
+                        .rejectWhenFull()
+                        .restore(state)
+                        .open()) {
+            task.process(Events.of("t", "next"));
+            task.process(Events.of("other", "one-too-many"));
+            task.drain();
+            assertThat(task.finishReasons("next")).containsExactly("length");
+            assertThat(task.finishReasons("one-too-many")).containsExactly("overloaded");
         }
     }
 

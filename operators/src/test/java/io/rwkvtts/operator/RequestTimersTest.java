@@ -118,4 +118,21 @@ class RequestTimersTest {
         assertThat(due()).containsExactly("r");
         assertThat(timers.judge(request, false)).isEqualTo(FinishReason.EXPIRED);
     }
+
+    @Test
+    void testRequestWaitsAnewForItsEventBehindTheTimeInWhichInputWasHeld() throws Exception {
+        SpeechRequest request = request("r", null, false);
+        timers.inputHeld();
+        clock.setCurrentTime(12_000);
+        assertThat(due()).containsExactly("r");
+        assertThat(timers.judge(request, false)).isNull();
+        clock.setCurrentTime(15_000);
+        timers.inputTaken();
+        clock.setCurrentTime(22_000);
+        assertThat(due()).containsExactly("r");
+        assertThat(timers.judge(request, false)).isNull();
+        clock.setCurrentTime(25_000);
+        assertThat(due()).containsExactly("r");
+        assertThat(timers.judge(request, false)).isEqualTo(FinishReason.EXPIRED);
+    }
 }

@@ -246,6 +246,15 @@ final class SpeakingTask implements AutoCloseable {
         harness.setStateTtlProcessingTime(epochMs);
     }
 
+    /** Time passes during a step of the engine. */
+    void elapse(long epochMs) {
+        try {
+            setTime(epochMs);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
     OperatorSubtaskState snapshot() throws Exception {
         harness.prepareSnapshotPreBarrier(1);
         return harness.snapshot(1, 1);
