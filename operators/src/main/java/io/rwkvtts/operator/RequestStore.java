@@ -82,6 +82,11 @@ final class RequestStore {
         update(finished, reason.label());
     }
 
+    /** Forgets that the request of the current key ended; events of its id begin a new one. */
+    void forgetFinished() {
+        finished.clear();
+    }
+
     /** Whether the request of the current key ended within the window. */
     boolean isFinished() {
         return value(finished) != null;

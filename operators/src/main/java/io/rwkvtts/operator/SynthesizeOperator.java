@@ -159,6 +159,10 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
             end(request, FinishReason.CANCELLED, null);
         } else if (isTurnedAway(request, event, known)) {
             end(request, FinishReason.OVERLOADED, null);
+            if (event.sequence() == 0 && event.last()) {
+                // Nothing more of it is on its way: not worth its memory under an overload.
+                store.forgetFinished();
+            }
         } else {
             accept(request, event);
             holdInput();

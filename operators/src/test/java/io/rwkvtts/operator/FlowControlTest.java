@@ -161,6 +161,27 @@ class FlowControlTest {
     }
 
     @Test
+    void testRemembersOfThoseTurnedAwayOnlyWhatMoreMayFollow() throws Exception {
+        try (SpeakingTask task =
+                new SpeakingTask.Builder().slots(1).queueCapacity(1).rejectWhenFull().open()) {
+            task.process(Events.whole("speaks", TWO_SENTENCES));
+            for (int i = 0; i < 100; i++) {
+                task.process(Events.whole("whole-" + i, TWO_SENTENCES));
+            }
+            assertThat(task.storedRequests()).isOne();
+            task.process(Events.piece("streamed", 0, TWO_SENTENCES, false));
+            assertThat(task.storedRequests()).isEqualTo(2);
+
+            task.drain();
+            task.process(Events.piece("streamed", 1, " More.", true));
+            task.process(Events.whole("whole-0", TWO_SENTENCES));
+            task.drain();
+            assertThat(task.finishReasons("streamed")).containsExactly("overloaded");
+            assertThat(task.finishReasons("whole-0")).hasSize(2).startsWith("overloaded");
+        }
+    }
+
+    @Test
     void testRejectsNoneThatIsAcceptedAlready() throws Exception {
         try (SpeakingTask task =
                 new SpeakingTask.Builder().queueCapacity(2).rejectWhenFull().open()) {
