@@ -6,7 +6,8 @@ import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
 
 /**
  * What the engines of a process and the requests in their slots need, in bytes. All but the
- * snapshots and prefixes lies outside the Java heap. It does not grow with time or load.
+ * snapshots, prefixes and texts lies outside the Java heap. But for the texts it does not grow with
+ * time or load.
  *
  * <p>The factors are rounded up from the anonymous resident memory of a process with a model of 12
  * layers × 768 and 32 slots after steps and prefills of 256 tokens (ONNX Runtime 1.29, x86-64): 356
@@ -20,8 +21,11 @@ import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
  * @param snapshots states of the slots that the last checkpoint holds on the heap and the next one
  *     takes
  * @param prefixes states on the heap that prompts begin with
+ * @param texts of the requests in a full queue on the heap, if all were as long as they may be; not
+ *     in the sum, since hardly any load comes near it
  */
-record MemoryNeed(long weights, long states, long buffers, long snapshots, long prefixes) {
+record MemoryNeed(
+        long weights, long states, long buffers, long snapshots, long prefixes, long texts) {
 
     /** ONNX Runtime 1.29 itself, and what the JVM needs to run it. */
     private static final long RUNTIME = 150_000_000;
@@ -41,6 +45,8 @@ record MemoryNeed(long weights, long states, long buffers, long snapshots, long 
      * @param headRows rows of the head that are computed
      * @param prefillTokens most prompt tokens of a call
      * @param prefixCacheBytes option {@code tts.prefix-cache.size}
+     * @param queueCapacity requests that may wait
+     * @param maxTextChars most characters of a request
      */
     static MemoryNeed of(
             ModelShape shape,
@@ -49,7 +55,9 @@ record MemoryNeed(long weights, long states, long buffers, long snapshots, long 
             int slots,
             int prefillTokens,
             SnapshotMode snapshotMode,
-            long prefixCacheBytes) {
+            long prefixCacheBytes,
+            int queueCapacity,
+            int maxTextChars) {
         long state = shape.stateFloats() * Float.BYTES;
         long prefillFloats = (long) shape.ffnWidth() + (long) VECTORS * shape.width();
         return new MemoryNeed(
@@ -57,7 +65,8 @@ record MemoryNeed(long weights, long states, long buffers, long snapshots, long 
                 slots * state,
                 ((long) slots * headRows + prefillTokens * prefillFloats) * Float.BYTES,
                 snapshotMode == SnapshotMode.STATE ? 2 * slots * state : 0,
-                prefixCacheBytes);
+                prefixCacheBytes,
+                product((long) maxTextChars * Character.BYTES, queueCapacity));
     }
 
     /** The need of so many engines in one process; they share what ONNX Runtime itself needs. */
@@ -67,7 +76,8 @@ record MemoryNeed(long weights, long states, long buffers, long snapshots, long 
                 product(states, engines),
                 product(buffers, engines),
                 product(snapshots, engines),
-                product(prefixes, engines));
+                product(prefixes, engines),
+                product(texts, engines));
     }
 
     private static long product(long bytes, int engines) {

@@ -19,6 +19,8 @@ import org.slf4j.LoggerFactory;
  * @param prefillTokens most prompt tokens of a call
  * @param snapshotMode what a checkpoint keeps of a slot
  * @param prefixCacheBytes bytes of states kept behind beginnings of prompts
+ * @param queueCapacity requests that may wait
+ * @param maxTextChars most characters of a request
  * @param threads threads of a step; 0 for the processors of the machine divided by {@code engines}
  * @param engines engines that may share a machine
  * @param enginesPerProcess engines that may share a process and its memory
@@ -29,6 +31,8 @@ public record OnnxEngineFactory(
         int prefillTokens,
         SnapshotMode snapshotMode,
         long prefixCacheBytes,
+        int queueCapacity,
+        int maxTextChars,
         int threads,
         int engines,
         int enginesPerProcess)
@@ -58,16 +62,19 @@ public record OnnxEngineFactory(
                                 slots,
                                 prefillTokens,
                                 snapshotMode,
-                                prefixCacheBytes)
+                                prefixCacheBytes,
+                                queueCapacity,
+                                maxTextChars)
                         .times(enginesPerProcess);
         MemoryLimits limits = MemoryLimits.ofThisProcess();
         need.requireFits(limits);
         LOG.info(
-                "{} of {} slots in this process: {}; it may use {} MB, {} MB of them as heap",
+                "{} of {} slots in this process: {}; it may use {} MB, {} MB of them as heap, of which a full queue of the longest texts would take {} MB",
                 enginesPerProcess == 1 ? "An engine" : enginesPerProcess + " engines",
                 slots,
                 need,
                 limits.processBytes() / 1_000_000,
-                limits.heapBytes() / 1_000_000);
+                limits.heapBytes() / 1_000_000,
+                need.texts() / 1_000_000);
     }
 }

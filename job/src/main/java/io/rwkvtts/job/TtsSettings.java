@@ -1,11 +1,13 @@
 package io.rwkvtts.job;
 
 import io.rwkvtts.job.kafka.KafkaSettings;
+import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.operator.EngineFactory;
 import io.rwkvtts.operator.SynthesisSettings;
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.VoiceDirectory;
 import io.rwkvtts.synthesis.ChunkPlan;
+import io.rwkvtts.synthesis.PrefixCache;
 import io.rwkvtts.synthesis.TenantLimits;
 import java.nio.file.Path;
 import org.apache.flink.client.deployment.executors.LocalExecutor;
@@ -14,6 +16,8 @@ import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All that the job is built from, checked.
@@ -31,6 +35,8 @@ public record TtsSettings(
         int parallelism,
         int maxParallelism) {
 
+    private static final Logger LOG = LoggerFactory.getLogger(TtsSettings.class);
+
     /**
      * Reads the options.
      *
@@ -41,15 +47,23 @@ public record TtsSettings(
     public static TtsSettings from(ReadableConfig config, SpeechModel model) {
         int parallelism = atLeast(1, config, SynthesisOptions.PARALLELISM);
         int maxParallelism = maxParallelism(parallelism, config);
+        ModelDirectory directory = model.directory();
+        SynthesisSettings synthesis =
+                synthesis(
+                        config,
+                        model.vocabulary(),
+                        prefixCacheBytes(config, directory.shape().stateFloats() * Float.BYTES));
         return new TtsSettings(
                 KafkaSettings.from(config),
-                synthesis(config, model.vocabulary()),
+                synthesis,
                 new OnnxEngineFactory(
-                        model.directory().path().toString(),
+                        directory.path().toString(),
                         atLeast(1, config, SynthesisOptions.SLOTS),
-                        config.get(SynthesisOptions.PREFILL_CHUNK_TOKENS),
-                        config.get(SynthesisOptions.SNAPSHOT_MODE),
-                        config.get(SynthesisOptions.PREFIX_CACHE_SIZE).getBytes(),
+                        synthesis.prefillChunkTokens(),
+                        synthesis.snapshotMode(),
+                        synthesis.prefixCacheBytes(),
+                        synthesis.queueCapacity(),
+                        synthesis.maxTextChars(),
                         atLeast(0, config, SynthesisOptions.ENGINE_THREADS),
                         parallelism,
                         enginesPerProcess(parallelism, config)),
@@ -66,7 +80,23 @@ public record TtsSettings(
                 : Math.min(parallelism, config.get(TaskManagerOptions.NUM_TASK_SLOTS));
     }
 
-    private static SynthesisSettings synthesis(ReadableConfig config, Path vocabulary) {
+    /** The size that is set; of the default, which nobody chose, nothing if it holds no state. */
+    static long prefixCacheBytes(ReadableConfig config, long stateBytes) {
+        long bytes = config.get(SynthesisOptions.PREFIX_CACHE_SIZE).getBytes();
+        boolean chosen = config.getOptional(SynthesisOptions.PREFIX_CACHE_SIZE).isPresent();
+        if (chosen || bytes >= stateBytes) {
+            return bytes;
+        }
+        LOG.info(
+                "No prefixes are kept: a state of this model takes {} bytes, and the default of {} is {} bytes",
+                stateBytes,
+                SynthesisOptions.PREFIX_CACHE_SIZE.key(),
+                bytes);
+        return PrefixCache.OFF;
+    }
+
+    private static SynthesisSettings synthesis(
+            ReadableConfig config, Path vocabulary, long prefixCacheBytes) {
         return new SynthesisSettings(
                 vocabulary.toString(),
                 voices(config),
@@ -79,7 +109,7 @@ public record TtsSettings(
                         config.get(SynthesisOptions.CHUNK_FIRST_TOKENS),
                         config.get(SynthesisOptions.CHUNK_TOKENS)),
                 config.get(SynthesisOptions.PREFILL_CHUNK_TOKENS),
-                config.get(SynthesisOptions.PREFIX_CACHE_SIZE).getBytes(),
+                prefixCacheBytes,
                 config.get(SynthesisOptions.FIRST_CHUNK_OBJECTIVE),
                 config.get(SynthesisOptions.QUEUE_CAPACITY),
                 config.get(SynthesisOptions.QUEUE_WHEN_FULL),

@@ -18,7 +18,8 @@ class MemoryNeedTest {
     private static final ModelShape PUBLIC_0_4B = ModelShape.proportioned(24, 1024, 77_923, 8193);
 
     private static MemoryNeed need(int slots, SnapshotMode mode) {
-        return MemoryNeed.of(PUBLIC_0_4B, 8193, Quantization.INT8, slots, 256, mode, 0);
+        return MemoryNeed.of(
+                PUBLIC_0_4B, 8193, Quantization.INT8, slots, 256, mode, 0, 10_000, 10_000);
     }
 
     /** What was measured, see {@link MemoryNeed}, is covered, and not by far. */
@@ -26,7 +27,8 @@ class MemoryNeedTest {
     @CsvSource({"INT8, 356", "INT8_BLOCKS, 356", "NONE, 614"})
     void testNeedCoversWhatWasMeasured(Quantization quantization, long megabytes) {
         MemoryNeed need =
-                MemoryNeed.of(PUBLIC_0_1B, 8193, quantization, 32, 256, SnapshotMode.TOKENS, 0);
+                MemoryNeed.of(
+                        PUBLIC_0_1B, 8193, quantization, 32, 256, SnapshotMode.TOKENS, 0, 1, 1);
 
         assertThat((need.weights() + need.states() + need.buffers()) / 1_000_000)
                 .isBetween(megabytes, megabytes * 6 / 5);
@@ -74,7 +76,9 @@ class MemoryNeedTest {
                         1,
                         256,
                         SnapshotMode.TOKENS,
-                        200_000_000);
+                        200_000_000,
+                        1,
+                        1);
 
         assertThatThrownBy(() -> need.requireFits(new MemoryLimits(64 * GB, GB / 4)))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -126,6 +130,17 @@ class MemoryNeedTest {
                                         .times(32_768)
                                         .requireFits(limits))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** A full queue of the longest texts is far from usual: it refuses nothing. */
+    @Test
+    void testTextsOfAFullQueueAreCountedBesideTheSum() {
+        MemoryNeed need = need(32, SnapshotMode.STATE);
+
+        assertThat(need.texts()).isEqualTo(200_000_000);
+        assertThat(need.times(2).texts()).isEqualTo(400_000_000);
+        assertThatCode(() -> need.requireFits(new MemoryLimits(4 * GB, GB)))
+                .doesNotThrowAnyException();
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rwkvtts.job.local.DemoVoice;
 import io.rwkvtts.model.ModelCache;
+import io.rwkvtts.synthesis.PrefixCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,5 +137,17 @@ class TtsSettingsTest {
 
     private static TtsSettings settings(String option, String value) {
         return TtsSettings.from(Configuration.fromMap(Map.of(option, value)), model);
+    }
+
+    @Test
+    void testPrefixCacheOfTheDefaultSizeIsOffForAModelWhoseStateIsLarger() {
+        Configuration config = new Configuration();
+        long usual = SynthesisOptions.PREFIX_CACHE_SIZE.defaultValue().getBytes();
+        assertThat(TtsSettings.prefixCacheBytes(config, usual)).isEqualTo(usual);
+        assertThat(TtsSettings.prefixCacheBytes(config, usual + 1)).isEqualTo(PrefixCache.OFF);
+
+        // What a person chose is not changed, but refused where it cannot work.
+        config.set(SynthesisOptions.PREFIX_CACHE_SIZE, new MemorySize(usual));
+        assertThat(TtsSettings.prefixCacheBytes(config, usual + 1)).isEqualTo(usual);
     }
 }
