@@ -57,10 +57,6 @@ public final class SynthesisLoop {
             PrefixCache prefixes,
             SpeechOutput output,
             LoopObserver observer) {
-        if (prefillChunkTokens < 1) {
-            throw new IllegalArgumentException(
-                    "tts.prefill.chunk-tokens must be at least 1, but is " + prefillChunkTokens);
-        }
         this.engine = engine;
         this.utterances = utterances;
         this.segmenter = segmenter;
