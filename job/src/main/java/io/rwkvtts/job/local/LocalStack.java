@@ -9,6 +9,7 @@ import io.rwkvtts.job.kafka.KafkaSettings;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
@@ -55,6 +56,9 @@ public final class LocalStack implements AutoCloseable {
             Configuration all = new Configuration(options);
             all.set(KafkaOptions.BOOTSTRAP_SERVERS, broker.bootstrapServers());
             TtsSettings settings = TtsSettings.from(all, model);
+            if (!all.contains(TaskManagerOptions.NUM_TASK_SLOTS)) {
+                all.set(TaskManagerOptions.NUM_TASK_SLOTS, settings.parallelism());
+            }
             try (Brokers brokers = Brokers.connect(settings.kafka().properties())) {
                 brokers.createTopics(TtsJob.topicsOf(settings.kafka()), PARTITIONS);
             }

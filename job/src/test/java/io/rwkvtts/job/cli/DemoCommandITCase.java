@@ -18,9 +18,16 @@ class DemoCommandITCase {
 
     @TempDir private static Path cache;
 
-    @Test
-    void testSpeaksAllRequestsAndSumsUp() {
-        TtsRun run = demo("--once", "--requests=3", "Good", "morning.");
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void testSpeaksAllRequestsAndSumsUp(int parallelism) {
+        TtsRun run =
+                demo(
+                        "--once",
+                        "--requests=3",
+                        "-Dtts.parallelism=" + parallelism,
+                        "Good",
+                        "morning.");
 
         assertThat(run.err()).isEmpty();
         assertThat(run.exit()).isZero();

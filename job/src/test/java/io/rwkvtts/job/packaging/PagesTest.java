@@ -27,7 +27,7 @@ class PagesTest {
 
     /** Paths of the pages, from the root of the project. */
     static List<String> pages() {
-        return List.of("README.md", "docs/guarantees.md");
+        return List.of("README.md", "docs/guarantees.md", "docs/performance.md");
     }
 
     @ParameterizedTest
