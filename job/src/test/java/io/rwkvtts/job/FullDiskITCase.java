@@ -38,7 +38,8 @@ class FullDiskITCase {
 
     @Test
     void testSpeechGoesOnWhenThereIsRoomAgain() throws Exception {
-        List<TextEvent> requests = IntStream.range(0, REQUESTS).mapToObj(this::request).toList();
+        List<TextEvent> requests =
+                IntStream.range(0, REQUESTS).mapToObj(SpeechCluster::longRequest).toList();
         List<String> ids = requests.stream().map(TextEvent::getRequestId).toList();
         try (SpeechCluster cluster = SpeechCluster.start(directory, Duration.ofMillis(200))) {
             Map<String, Speech> undisturbed =
@@ -82,15 +83,5 @@ class FullDiskITCase {
         } finally {
             job.cancel().get();
         }
-    }
-
-    private TextEvent request(int number) {
-        return TextEvent.newBuilder()
-                .setRequestId("request-" + number)
-                .setText("This is request number " + number + ", which takes its time.")
-                .setSeed((long) number)
-                .setMinSemanticTokens(300)
-                .setMaxSemanticTokens(350)
-                .build();
     }
 }

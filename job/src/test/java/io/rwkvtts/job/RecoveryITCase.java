@@ -56,7 +56,7 @@ class RecoveryITCase {
     @BeforeAll
     static void speakUndisturbed() throws Exception {
         cluster = SpeechCluster.start(directory, Duration.ofMillis(100));
-        requests = IntStream.range(0, REQUESTS).mapToObj(RecoveryITCase::longRequest).toList();
+        requests = IntStream.range(0, REQUESTS).mapToObj(SpeechCluster::longRequest).toList();
         KafkaSettings topics = cluster.topics("undisturbed", "at-least-once");
         JobClient job = cluster.submit(topics);
         cluster.send(topics, requests.toArray(TextEvent[]::new));
@@ -76,17 +76,6 @@ class RecoveryITCase {
     @BeforeEach
     void resetFaults() {
         FaultyEngine.reset();
-    }
-
-    /** Six seconds of speech and more; what is said does not matter. */
-    private static TextEvent longRequest(int number) {
-        return TextEvent.newBuilder()
-                .setRequestId("request-" + number)
-                .setText("This is request number " + number + ", which takes its time.")
-                .setSeed((long) number)
-                .setMinSemanticTokens(300)
-                .setMaxSemanticTokens(350)
-                .build();
     }
 
     private static List<String> ids() {

@@ -164,6 +164,17 @@ final class SpeechCluster implements AutoCloseable {
         return environment.executeAsync(topics.groupId());
     }
 
+    /** Six seconds of speech and more; what is said does not matter. */
+    static TextEvent longRequest(int number) {
+        return TextEvent.newBuilder()
+                .setRequestId("request-" + number)
+                .setText("This is request number " + number + ", which takes its time.")
+                .setSeed((long) number)
+                .setMinSemanticTokens(300)
+                .setMaxSemanticTokens(350)
+                .build();
+    }
+
     /** Sends events, each under its request's key. */
     void send(KafkaSettings topics, TextEvent... events) throws Exception {
         try (TextEventProducer producer =
