@@ -114,8 +114,10 @@ class WaitingRequestsITCase {
             TextEvent... requests)
             throws Exception {
         KafkaSettings topics = cluster.topics(name, "at-least-once");
-        cluster.send(topics, requests);
         JobClient job = cluster.submit(topics, options, engines, null);
+        // Not before: a producer that met a partition without a leader yet once sent it nothing
+        // for 120 s.
+        cluster.send(topics, requests);
         try (TokenListener listener = cluster.listen(topics)) {
             return cluster.collect(
                     listener, Arrays.stream(requests).map(TextEvent::getRequestId).toList());
