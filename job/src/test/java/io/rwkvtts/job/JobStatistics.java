@@ -25,12 +25,14 @@ final class JobStatistics {
     record Checkpoint(long triggeredAtMs, long millis) {}
 
     private final HttpClient client = HttpClient.newHttpClient();
+    private final URI details;
     private final URI checkpoints;
     private final URI metrics;
     private final JobID job;
 
     JobStatistics(String webAddress, String metricsAddress, JobID job) {
-        this.checkpoints = URI.create(webAddress + "/jobs/" + job + "/checkpoints");
+        this.details = URI.create(webAddress + "/jobs/" + job);
+        this.checkpoints = URI.create(details + "/checkpoints");
         this.metrics = URI.create(metricsAddress);
         this.job = job;
     }
@@ -47,6 +49,11 @@ final class JobStatistics {
 
     private int count(String status) throws IOException, InterruptedException {
         return checkpoints().required("counts").required(status).intValue();
+    }
+
+    /** When the job ended, epoch milliseconds; -1 while it has not. */
+    long endedAtMs() throws IOException, InterruptedException {
+        return read(details).required("end-time").longValue();
     }
 
     /** The completed checkpoints that began at a time or later. */
@@ -72,7 +79,11 @@ final class JobStatistics {
     }
 
     private JsonNode checkpoints() throws IOException, InterruptedException {
-        return new ObjectMapper().readTree(get(checkpoints));
+        return read(checkpoints);
+    }
+
+    private JsonNode read(URI address) throws IOException, InterruptedException {
+        return new ObjectMapper().readTree(get(address));
     }
 
     private String get(URI address) throws IOException, InterruptedException {

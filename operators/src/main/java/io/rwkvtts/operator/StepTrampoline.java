@@ -11,10 +11,10 @@ import org.apache.flink.util.function.ThrowingRunnable;
  * Runs steps as mails of the task, one at a time, for as long as somebody calls {@link #kick}
  * again.
  *
- * <p>A mail that puts its successor into the mailbox itself never lets it run empty, and a
- * stop-with-savepoint, which first drains the mailbox, would wait until all work is done. So every
- * {@value #STEPS_PER_BOUNCE}th step is put there by a helper thread: the mailbox is empty for an
- * instant and barriers pass. Every step would cost a thread hand-over each; none, the savepoint.
+ * <p>The mailbox has to be one of the least priority. A stop-with-savepoint lets a task run the
+ * operator's mails until none is left, and only then reads the savepoint's barrier: steps that put
+ * their successors there would hold it up until all work is done. Flink takes no mail of less
+ * priority than the operator's own in that wait.
  *
  * <p>Flink reads one record at a time while a mail waits, and many while none does. So when input
  * came since the latest step, the next one is put there a little later, a tenth of a step's time: a
@@ -24,7 +24,6 @@ import org.apache.flink.util.function.ThrowingRunnable;
  * #kick} and {@link #inputSeen} may be called by the task thread only.
  */
 final class StepTrampoline implements AutoCloseable {
-    private static final int STEPS_PER_BOUNCE = 4;
     private static final int INPUT_SHARE = 10;
     private static final long MIN_INPUT_NANOS = 200_000;
     private static final long MAX_INPUT_NANOS = 10_000_000;
@@ -34,9 +33,12 @@ final class StepTrampoline implements AutoCloseable {
     private final ScheduledExecutorService helper;
     private boolean armed;
     private boolean inputSeen;
-    private int steps;
     private long stepNanos;
 
+    /**
+     * @param mailbox of {@code TaskMailbox.MIN_PRIORITY}
+     * @param name of the helper thread
+     */
     StepTrampoline(MailboxExecutor mailbox, ThrowingRunnable<Exception> step, String name) {
         this.mailbox = mailbox;
         this.step = step;
@@ -63,8 +65,6 @@ final class StepTrampoline implements AutoCloseable {
         if (inputSeen) {
             inputSeen = false;
             helper.schedule(this::post, inputNanos(), TimeUnit.NANOSECONDS);
-        } else if (++steps % STEPS_PER_BOUNCE == 0) {
-            helper.execute(this::post);
         } else {
             post();
         }

@@ -42,7 +42,6 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     private static final long serialVersionUID = 1L;
 
     private final transient MailboxExecutor mailbox;
-    private final transient MailboxExecutor taskMailbox;
     private final EngineFactory engines;
     private final SynthesisSettings settings;
     private final OutputTag<RejectedRecord> deadLetters;
@@ -63,8 +62,9 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
             SynthesisSettings settings,
             OutputTag<RejectedRecord> deadLetters) {
         super(parameters);
-        this.mailbox = parameters.getMailboxExecutor();
-        this.taskMailbox =
+        // Of the least priority: what Flink waits for in a task that ends takes no steps, and
+        // what this operator waits for takes all mails, checkpoints among them.
+        this.mailbox =
                 parameters
                         .getContainingTask()
                         .getMailboxExecutorFactory()
@@ -178,7 +178,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     private void holdInput() throws InterruptedException {
         while (room.holdsInput() && getContainingTask().isRunning()) {
             timers.inputHeld();
-            taskMailbox.yield();
+            mailbox.yield();
         }
         timers.inputTaken();
     }

@@ -14,12 +14,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.tasks.StreamTask;
+import org.apache.flink.streaming.runtime.tasks.StreamTaskActionExecutor;
+import org.apache.flink.streaming.runtime.tasks.mailbox.MailboxExecutorImpl;
 import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
@@ -231,6 +234,18 @@ final class SpeakingTask implements AutoCloseable {
 
     void drain() throws Exception {
         steps(Integer.MAX_VALUE);
+    }
+
+    /**
+     * What Flink does in a task whose source has stopped for a savepoint, before it reads the
+     * barrier: runs mails until none is left, but for those of less priority than the operator's
+     * own, which is 0 for the first of a chain.
+     */
+    void runOwnMails() {
+        MailboxExecutor own =
+                new MailboxExecutorImpl(
+                        harness.getTaskMailbox(), 0, StreamTaskActionExecutor.IMMEDIATE);
+        while (own.tryYield()) {}
     }
 
     boolean busy() {
