@@ -5,7 +5,7 @@ package io.rwkvtts.model;
  * matrices it meets.
  *
  * @param values floats; or bytes q that stand for (q − zero) · scale of their row
- * @param scales the scales of bytes, [M, 1]; null for floats
+ * @param scales the scales of bytes, [M]; null for floats
  * @param zero the byte that stands for 0; null for 0 itself and for floats
  */
 record Operand(String values, String scales, String zero) {

@@ -1,6 +1,5 @@
 package io.rwkvtts.model;
 
-import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -35,33 +34,31 @@ final class RowFormat implements MatrixFormat {
     /** A NaN would be a byte like others, and the largest of its row may not tell; a sum does. */
     @Override
     public Operand checkedOperand(String x, String rows) {
-        String sum = graph.op("ReduceSum", x, graph.integers(-1));
+        String sum = graph.node("ReduceSum", x, graph.integers(-1)).attribute("keepdims", 0).out();
         String zeroOrNaN = graph.op("Mul", sum, graph.scalar(0));
         String scales = scales(graph.op("Abs", x), SIGNED_STEPS);
         return operand(x, graph.op("Add", scales, zeroOrNaN), rows);
     }
 
     private Operand operand(String x, String scales, String rows) {
-        String flat = graph.op("Reshape", scales, graph.integers(-1));
-        String zeros = middles.computeIfAbsent(rows, name -> graph.repeated(MIDDLE, flat));
-        return new Operand(quantized(x, flat, zeros), scales, middle);
+        String zeros = middles.computeIfAbsent(rows, name -> graph.repeated(MIDDLE, scales));
+        return new Operand(quantized(x, scales, zeros), scales, middle);
     }
 
     @Override
     public Operand nonNegativeOperand(String x) {
         String scales = scales(x, UNSIGNED_STEPS);
-        String flat = graph.op("Reshape", scales, graph.integers(-1));
-        return new Operand(quantized(x, flat), scales, null);
+        return new Operand(quantized(x, scales), scales, null);
     }
 
     /**
-     * The largest number of each row, divided by the steps, [M, 1]. A row of zeros has the scale 0:
+     * The largest number of each row, divided by the steps, [M]. A row of zeros has the scale 0:
      * its bytes may be anything, since they are multiplied by that.
      */
     private String scales(String magnitudes, int steps) {
         String largest =
                 graph.node("ReduceMax", magnitudes, graph.integers(-1))
-                        .attribute("keepdims", 1)
+                        .attribute("keepdims", 0)
                         .out();
         return graph.op("Mul", largest, graph.scalar(1f / steps));
     }
@@ -80,10 +77,9 @@ final class RowFormat implements MatrixFormat {
                 x.zero() == null
                         ? graph.op("MatMulInteger", x.values(), values)
                         : graph.op("MatMulInteger", x.values(), values, x.zero());
-        // ONNX Runtime's MatMulIntegerToFloat does the first two of these on the way, but was 5 %
-        // slower at one row and no faster at many.
-        String floats = graph.node("Cast", sums).attribute("to", DataType.FLOAT.getNumber()).out();
-        return graph.node("Mul", graph.op("Mul", floats, scales), x.scales());
+        String rowsScaled =
+                graph.node("DequantizeLinear", sums, x.scales()).attribute("axis", 0).out();
+        return graph.node("Mul", rowsScaled, scales);
     }
 
     @Override

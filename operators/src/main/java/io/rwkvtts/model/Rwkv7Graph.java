@@ -30,7 +30,7 @@ import java.io.IOException;
 final class Rwkv7Graph {
 
     /** Part of the numeric identity of a model: to be raised with every change of the operators. */
-    static final String VERSION = "rwkv7-linear-attention-3";
+    static final String VERSION = "rwkv7-linear-attention-4";
 
     private static final float NORM_EPSILON = 1e-5f;
 
@@ -45,7 +45,7 @@ final class Rwkv7Graph {
         this.graph = graph;
         this.weights = weights;
         this.shape = shape;
-        axis = new TokenAxis(graph, shape.width());
+        axis = new TokenAxis(graph);
         shifts = splitShift();
         newShifts = new String[shifts.length];
     }
@@ -88,8 +88,7 @@ final class Rwkv7Graph {
     private String[] splitShift() {
         String shift = graph.input(GraphNames.SHIFT, DataType.FLOAT, "B", shiftWidth());
         int count = 2 * shape.layers();
-        String vectors = graph.op("Reshape", shift, graph.integers(-1, count, shape.width()));
-        return graph.node("Split", vectors)
+        return graph.node("Split", shift)
                 .attribute("axis", 1)
                 .attribute("num_outputs", count)
                 .outs(count);

@@ -9,31 +9,49 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 final class TokenAxis {
 
     private final OnnxGraph graph;
-    private final int width;
 
     private final String tokens;
-    private final String rowShape;
-    private final String flatShape;
-    private final String rowLengths;
-    private final String lastPosition;
+    private final String lengths;
     private final String mask;
-    private final String allButLast;
-    private final String timeAxis;
+    private final String previous;
+    private final String newState;
+    private final String last;
 
     /** Declares the inputs {@code tokens} and {@code lengths}. */
-    TokenAxis(OnnxGraph graph, int width) {
+    TokenAxis(OnnxGraph graph) {
         this.graph = graph;
-        this.width = width;
         tokens = graph.input(GraphNames.TOKENS, DataType.INT64, "B", "T");
-        String lengths = graph.input(GraphNames.LENGTHS, DataType.INT64, "B");
-        rowShape = shapeOf(1, width);
-        flatShape = graph.integers(-1, width);
-        rowLengths = graph.op("Reshape", lengths, graph.integers(-1, 1));
-        lastPosition =
-                graph.op("Max", graph.op("Sub", rowLengths, graph.integer(1)), graph.integer(0));
-        allButLast = graph.integers(-1);
-        timeAxis = graph.integers(1);
+        lengths =
+                graph.op(
+                        "Reshape",
+                        graph.input(GraphNames.LENGTHS, DataType.INT64, "B"),
+                        graph.integers(-1, 1));
         mask = tokensAsFloats();
+        String places =
+                graph.op("Reshape", range(graph.op("Size", tokens)), graph.op("Shape", tokens));
+        String states = graph.op("Reshape", range(size(0)), graph.integers(-1, 1));
+        String rows =
+                graph.node("Concat", states, graph.op("Add", places, size(0)))
+                        .attribute("axis", 1)
+                        .out();
+        previous =
+                graph.op(
+                        "Reshape",
+                        graph.op(
+                                "Slice",
+                                rows,
+                                graph.integers(0),
+                                graph.integers(-1),
+                                graph.integers(1)),
+                        graph.integers(-1));
+        newState = gather(rows, lengths);
+        last =
+                gather(
+                        places,
+                        graph.op(
+                                "Max",
+                                graph.op("Sub", lengths, graph.integer(1)),
+                                graph.integer(0)));
     }
 
     /** The tokens as [M]. */
@@ -63,34 +81,40 @@ final class TokenAxis {
     /**
      * Moves {@code x} [M, D] by one token within each row.
      *
-     * @param state x of the last token of the call before, [B, 1, D]
+     * @param state x of the last token of the call before, [B, D]
      */
     Shift shift(String x, String state) {
-        String withState = graph.node("Concat", state, rows(x)).attribute("axis", 1).out();
-        String previous = graph.op("Slice", withState, graph.integers(0), allButLast, timeAxis);
-        return new Shift(graph.op("Reshape", previous, flatShape), gather(withState, rowLengths));
+        String rows = graph.node("Concat", state, x).attribute("axis", 0).out();
+        return new Shift(rowsOf(rows, previous), rowsOf(rows, newState));
     }
 
     /** {@code x} [M, D] of the last token of each row, [B, D]. */
     String last(String x) {
-        return gather(rows(x), lastPosition);
+        return rowsOf(x, last);
     }
 
-    private String rows(String x) {
-        return graph.op("Reshape", x, rowShape);
+    private String rowsOf(String x, String places) {
+        return graph.node("Gather", x, places).attribute("axis", 0).out();
     }
 
-    private String gather(String rows, String positions) {
-        return graph.node("GatherND", rows, positions).attribute("batch_dims", 1).out();
+    /** Of each row of {@code places} [B, n] the one at a position, [B, 1] to [B]. */
+    private String gather(String places, String positions) {
+        return graph.node("GatherND", places, positions).attribute("batch_dims", 1).out();
+    }
+
+    private String range(String count) {
+        return graph.op("Range", graph.integer(0), count, graph.integer(1));
+    }
+
+    /** B (axis 0) or T (axis 1). */
+    private String size(int axis) {
+        return graph.node("Gather", graph.op("Shape", tokens), graph.integer(axis))
+                .attribute("axis", 0)
+                .out();
     }
 
     private String tokensAsFloats() {
-        String count =
-                graph.node("Gather", graph.op("Shape", tokens), graph.integer(1))
-                        .attribute("axis", 0)
-                        .out();
-        String positions = graph.op("Range", graph.integer(0), count, graph.integer(1));
-        String valid = graph.op("Less", positions, rowLengths);
+        String valid = graph.op("Less", range(size(1)), lengths);
         String floats = graph.node("Cast", valid).attribute("to", DataType.FLOAT.getNumber()).out();
         return graph.op("Reshape", floats, graph.integers(-1, 1));
     }
