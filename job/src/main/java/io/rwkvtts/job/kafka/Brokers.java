@@ -3,6 +3,7 @@ package io.rwkvtts.job.kafka;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,10 +13,14 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -44,7 +49,7 @@ public final class Brokers implements AutoCloseable {
     private final Admin admin;
     private final Duration timeout;
 
-    private Brokers(String address, Admin admin, Duration timeout) {
+    Brokers(String address, Admin admin, Duration timeout) {
         this.address = address;
         this.admin = admin;
         this.timeout = timeout;
@@ -98,7 +103,7 @@ public final class Brokers implements AutoCloseable {
 
     /**
      * Makes the topics that do not exist, with the brokers' default replication, and waits until
-     * they can be used.
+     * each partition of all of them has a leader that answers.
      *
      * @throws KafkaSetupException if that is not possible, or no broker answers in 10 s
      */
@@ -120,6 +125,45 @@ public final class Brokers implements AutoCloseable {
             pause();
         }
         requireTopics(topics);
+        requireLeaders(topics);
+    }
+
+    /** Asks the leader of each partition for its end, again until it answers. */
+    private void requireLeaders(Collection<String> topics) {
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        for (Map.Entry<String, KafkaFuture<TopicDescription>> described :
+                admin.describeTopics(topics).topicNameValues().entrySet()) {
+            String topic = described.getKey();
+            for (TopicPartitionInfo info :
+                    get(described.getValue(), "topic " + topic).partitions()) {
+                ends.put(new TopicPartition(topic, info.partition()), OffsetSpec.latest());
+            }
+        }
+        ListOffsetsResult answers = admin.listOffsets(ends);
+        for (TopicPartition partition : ends.keySet()) {
+            try {
+                get(answers.partitionResult(partition), "topic " + partition.topic());
+            } catch (KafkaSetupException e) {
+                unless(TimeoutException.class, e);
+                throw noLeader(partition, e.getCause());
+            }
+        }
+    }
+
+    private KafkaSetupException noLeader(TopicPartition partition, Throwable cause) {
+        return new KafkaSetupException(
+                ("partition %d of topic %s has no leader that answers within %d s on the Kafka at"
+                                + " %s: nothing can be written to it or read. Check that the"
+                                + " brokers that hold it run: kafka-topics.sh --bootstrap-server"
+                                + " %s --describe --topic %s")
+                        .formatted(
+                                partition.partition(),
+                                partition.topic(),
+                                timeout.toSeconds(),
+                                address,
+                                address,
+                                partition.topic()),
+                cause);
     }
 
     /**

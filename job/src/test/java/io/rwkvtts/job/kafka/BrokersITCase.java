@@ -7,8 +7,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rwkvtts.job.local.EmbeddedKafka;
 import io.rwkvtts.job.local.LoopbackPorts;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ForwardingAdmin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.internals.KafkaFutureImpl;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,6 +62,70 @@ class BrokersITCase {
 
             assertThatCode(() -> brokers.requireTopics(List.of("one", "two")))
                     .doesNotThrowAnyException();
+        }
+    }
+
+    /** A producer that is sent to a partition without a leader is stuck with it. */
+    @Test
+    void testLeadersOfAllPartitionsHaveAnsweredForNewTopicsAndOld() {
+        Set<TopicPartition> answered = new HashSet<>();
+        Admin admin =
+                new ForwardingAdmin(config(kafka.bootstrapServers())) {
+                    @Override
+                    public ListOffsetsResult listOffsets(
+                            Map<TopicPartition, OffsetSpec> ends, ListOffsetsOptions options) {
+                        ListOffsetsResult answers = super.listOffsets(ends, options);
+                        ends.keySet()
+                                .forEach(
+                                        partition ->
+                                                answers.partitionResult(partition)
+                                                        .thenApply(end -> answered.add(partition)));
+                        return answers;
+                    }
+                };
+        try (Brokers brokers =
+                new Brokers(kafka.bootstrapServers(), admin, Duration.ofSeconds(10))) {
+            brokers.createTopics(List.of("led-1"), 2);
+            brokers.createTopics(List.of("led-1", "led-2"), 3);
+        }
+        assertThat(answered)
+                .containsExactlyInAnyOrder(
+                        new TopicPartition("led-1", 0),
+                        new TopicPartition("led-1", 1),
+                        new TopicPartition("led-2", 0),
+                        new TopicPartition("led-2", 1),
+                        new TopicPartition("led-2", 2));
+    }
+
+    @Test
+    void testPartitionWithoutALeaderIsNamed() {
+        TopicPartition orphan = new TopicPartition("led-by-none", 1);
+        KafkaFutureImpl<ListOffsetsResultInfo> never = new KafkaFutureImpl<>();
+        never.completeExceptionally(new TimeoutException("Call(callName=listOffsets) timed out"));
+        Admin admin =
+                new ForwardingAdmin(config(kafka.bootstrapServers())) {
+                    @Override
+                    public ListOffsetsResult listOffsets(
+                            Map<TopicPartition, OffsetSpec> ends, ListOffsetsOptions options) {
+                        ListOffsetsResult answers = super.listOffsets(ends, options);
+                        return new ListOffsetsResult(Map.of()) {
+                            @Override
+                            public KafkaFuture<ListOffsetsResultInfo> partitionResult(
+                                    TopicPartition partition) {
+                                return partition.equals(orphan)
+                                        ? never
+                                        : answers.partitionResult(partition);
+                            }
+                        };
+                    }
+                };
+        try (Brokers brokers =
+                new Brokers(kafka.bootstrapServers(), admin, Duration.ofSeconds(10))) {
+            assertThatThrownBy(() -> brokers.createTopics(List.of("led-by-none"), 3))
+                    .isInstanceOf(KafkaSetupException.class)
+                    .hasMessageContaining("partition 1 of topic led-by-none has no leader")
+                    .hasMessageContaining("within 10 s")
+                    .hasMessageContaining("--describe --topic led-by-none");
         }
     }
 
@@ -94,6 +171,10 @@ class BrokersITCase {
         assertThatThrownBy(() -> Brokers.connect(properties("no-such-host.invalid:9092")))
                 .isInstanceOf(KafkaSetupException.class)
                 .hasMessageContaining("no-such-host.invalid:9092");
+    }
+
+    private static Map<String, Object> config(String bootstrapServers) {
+        return Map.of("bootstrap.servers", bootstrapServers);
     }
 
     private static Properties properties(String bootstrapServers) {
