@@ -37,7 +37,13 @@ public record Switch(
                             "all processors for a step",
                             SynthesisOptions.ENGINE_THREADS.key(),
                             "1",
-                            "0"));
+                            "0"),
+                    new Switch(
+                            "parallel collector instead of G1",
+                            Map.of(),
+                            Map.of(),
+                            List.of("-XX:-UseParallelGC", "-XX:+UseG1GC"),
+                            List.of("-XX:-UseG1GC", "-XX:+UseParallelGC")));
 
     /** A switch that is one option of the job. */
     public static Switch option(String name, String key, String off, String on) {
