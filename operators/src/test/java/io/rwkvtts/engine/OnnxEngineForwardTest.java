@@ -100,6 +100,7 @@ class OnnxEngineForwardTest {
     /** The width of the channel mix need not be a whole number of blocks. */
     @Test
     void testInt8IsCloseToTheReference() throws IOException {
+        ExactByteProducts.assumed();
         ModelShape shape = new ModelShape(2, 192, 3, 64, 200, 300, 300, 24, 24, 48, 16);
         Path file = TestModels.randomCheckpoint(directory.resolve("f.safetensors"), shape);
         try (OnnxEngine engine = open(file, Quantization.INT8);
