@@ -7,7 +7,6 @@ import io.rwkvtts.job.bench.check.CheckReport;
 import io.rwkvtts.job.bench.check.CheckTable;
 import io.rwkvtts.job.bench.check.RepeatedCheck;
 import io.rwkvtts.job.bench.engine.EngineReport;
-import io.rwkvtts.model.ModelCache;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +34,7 @@ final class BenchCheckCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
     @Mixin private JsonOption json;
+    @Mixin private BenchCacheOption cache;
 
     @Option(
             names = "--baseline",
@@ -59,14 +59,6 @@ final class BenchCheckCommand implements Callable<Integer> {
             converter = ShareConverter.class,
             description = "how much worse a ratio may be (default: ${DEFAULT-VALUE})")
     private double tolerance;
-
-    @Option(
-            names = "--cache",
-            paramLabel = "DIR",
-            description =
-                    "where random and exported models are kept (default: flink-rwkv-tts in"
-                            + " $$XDG_CACHE_HOME or ~/.cache)")
-    private Path cache;
 
     @Option(
             names = "--rounds",
@@ -97,9 +89,8 @@ final class BenchCheckCommand implements Callable<Integer> {
     }
 
     private CheckReport measure(EngineReport expected) throws IOException {
-        ModelCache models = cache == null ? ModelCache.ofUser() : new ModelCache(cache);
         return new RepeatedCheck(expected, OnnxEngine::open, rounds, Duration.ofMillis(turnMs))
-                .run(models, tolerance);
+                .run(cache.open(), tolerance);
     }
 
     private CheckReport compare(EngineReport expected) throws IOException {

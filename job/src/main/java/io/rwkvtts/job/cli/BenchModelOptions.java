@@ -4,9 +4,9 @@ import io.rwkvtts.job.bench.engine.BenchModel;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.model.Quantization;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The models of a benchmark, and how they are run. */
@@ -34,13 +34,7 @@ final class BenchModelOptions {
                             + " its own)")
     private List<Quantization> formats = List.of();
 
-    @Option(
-            names = "--cache",
-            paramLabel = "DIR",
-            description =
-                    "where random and exported models are kept (default: flink-rwkv-tts in"
-                            + " $$XDG_CACHE_HOME or ~/.cache)")
-    private Path cache;
+    @Mixin private BenchCacheOption cache;
 
     @Option(
             names = "--threads",
@@ -68,7 +62,7 @@ final class BenchModelOptions {
     }
 
     ModelCache cache() {
-        return cache == null ? ModelCache.ofUser() : new ModelCache(cache);
+        return cache.open();
     }
 
     int threads() {
