@@ -82,9 +82,10 @@ public final class SynthesisOptions {
                     .intType()
                     .defaultValue(1)
                     .withDescription(
-                            "Subtasks that speak, each with an engine of its own. One per process"
-                                    + " uses a processor best: the requests share the reading of"
-                                    + " the weights.");
+                            "Subtasks that speak, each with an engine and weights of its own. Up"
+                                    + " to some 8 requests at once one engine with all processors"
+                                    + " is fastest; with 16 and more, an engine for each of the"
+                                    + " processors' last-level caches.");
 
     /** Key groups. */
     public static final ConfigOption<Integer> MAX_PARALLELISM =

@@ -17,12 +17,14 @@ public final class EngineTables {
         out.println(report.surroundings());
         out.printf(
                 Locale.ROOT,
-                "Machine with %d threads: reads %.1f GB/s; multiplies 8-bit integers at %.0f Gop/s (in scaled blocks %.0f), floats at %.0f Gop/s%n%n",
+                "Machine with %d threads: reads %.1f GB/s; multiplies 8-bit integers at %.0f Gop/s (in scaled blocks %.0f), floats at %.0f Gop/s; a word goes from one processor to another and back in %.0f to %.0f ns%n%n",
                 machine.threads(),
                 machine.readGBPerSecond(),
                 machine.int8GopPerSecond(),
                 machine.int8BlockGopPerSecond(),
-                machine.fp32GopPerSecond());
+                machine.fp32GopPerSecond(),
+                machine.leastRoundTripNs(),
+                machine.greatestRoundTripNs());
         steps(report, out);
         if (!report.prefills().isEmpty()) {
             prefills(report, out);

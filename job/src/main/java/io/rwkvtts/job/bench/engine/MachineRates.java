@@ -22,6 +22,9 @@ final class MachineRates implements AutoCloseable {
     private static final int PASSES = 5;
     private static final int PRODUCTS = 40;
 
+    /** The first few run in the interpreter. */
+    private static final int ROUND_TRIPS = 10;
+
     /** Small enough for the caches, large enough that starting a product does not count. */
     private static final int ROWS = 128;
 
@@ -31,8 +34,10 @@ final class MachineRates implements AutoCloseable {
     private final int threads;
     private final TemporaryDirectory directory = TemporaryDirectory.create("tts-bench-");
     private final MemoryReader memory;
+    private final CoreDistance distance = new CoreDistance();
     private final Map<Format, MatMulRate> products = new EnumMap<>(Format.class);
     private final Samples reading = new Samples();
+    private final Samples roundTrips = new Samples();
     private final Map<Format, Samples> multiplying = new EnumMap<>(Format.class);
 
     MachineRates(int threads) throws IOException {
@@ -58,6 +63,11 @@ final class MachineRates implements AutoCloseable {
             read = Math.max(read, memory.gigabytesPerSecond());
         }
         reading.add(read);
+        double roundTrip = Double.POSITIVE_INFINITY;
+        for (int pass = 0; pass < ROUND_TRIPS; pass++) {
+            roundTrip = Math.min(roundTrip, distance.roundTripNanos());
+        }
+        roundTrips.add(roundTrip);
         products.forEach(
                 (format, product) -> {
                     double best = 0;
@@ -76,7 +86,9 @@ final class MachineRates implements AutoCloseable {
                 reading.median(),
                 Math.max(blocks, multiplying.get(Format.BYTES).median()),
                 blocks,
-                multiplying.get(Format.FLOAT).median());
+                multiplying.get(Format.FLOAT).median(),
+                roundTrips.least(),
+                roundTrips.greatest());
     }
 
     @Override

@@ -106,9 +106,7 @@ final class LoadClient implements AutoCloseable {
             while (!closed()) {
                 List<ReceivedTokens> records = listener.poll(POLL);
                 long now = System.nanoTime();
-                for (RequestTrace ended : take(records, now)) {
-                    onEnd().accept(ended);
-                }
+                take(records, now).run();
             }
         } catch (Exception e) {
             synchronized (this) {
@@ -118,7 +116,11 @@ final class LoadClient implements AutoCloseable {
         }
     }
 
-    private synchronized List<RequestTrace> take(List<ReceivedTokens> records, long now) {
+    /**
+     * Returns what is to be said of the requests that ended: to whom it was to be said when they
+     * did, since another measurement may begin as soon as the last one has ended.
+     */
+    private synchronized Runnable take(List<ReceivedTokens> records, long now) {
         List<RequestTrace> ended = new ArrayList<>();
         for (ReceivedTokens received : records) {
             AudioTokens record = received.tokens();
@@ -135,11 +137,8 @@ final class LoadClient implements AutoCloseable {
             }
         }
         notifyAll();
-        return ended;
-    }
-
-    private synchronized Consumer<RequestTrace> onEnd() {
-        return onEnd;
+        Consumer<RequestTrace> hears = onEnd;
+        return () -> ended.forEach(hears);
     }
 
     /**

@@ -39,6 +39,14 @@ public record Switch(
                             "1",
                             "0"),
                     new Switch(
+                            "two engines, each with half of the threads and slots",
+                            Map.of(SynthesisOptions.SLOTS.key(), "32"),
+                            Map.of(
+                                    SynthesisOptions.SLOTS.key(), "16",
+                                    SynthesisOptions.PARALLELISM.key(), "2"),
+                            List.of(),
+                            List.of()),
+                    new Switch(
                             "parallel collector instead of G1",
                             Map.of(),
                             Map.of(),

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FloorTest {
 
     /** Reads 1 byte, multiplies 1000 integers or 10 floats, in a nanosecond. */
-    private static final Machine MACHINE = new Machine(1, 1, 1000, 500, 10);
+    private static final Machine MACHINE = new Machine(1, 1, 1000, 500, 10, 60, 60);
 
     private static final double WIDTH = 128;
     private static final double LARGE = 2 * (4 * WIDTH * WIDTH + 2 * WIDTH * 4 * WIDTH);

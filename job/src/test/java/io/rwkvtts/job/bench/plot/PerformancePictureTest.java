@@ -129,7 +129,8 @@ class PerformancePictureTest {
                             0,
                             true));
         }
-        return new EngineReport(HERE, new Machine(2, 50, 800, 300, 200), results, List.of());
+        return new EngineReport(
+                HERE, new Machine(2, 50, 800, 300, 200, 60, 350), results, List.of());
     }
 
     private static JobReport job(int... streams) {

@@ -1,0 +1,20 @@
+package io.rwkvtts.job.bench.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class CoreDistanceTest {
+
+    /** Light needs a nanosecond for 30 cm; a thread that is not running now, some milliseconds. */
+    @Test
+    @Timeout(value = 1, unit = TimeUnit.MINUTES)
+    void testRoundTripIsLongerThanThatOfLightAndCanBeTakenAgain() {
+        CoreDistance distance = new CoreDistance();
+        for (int i = 0; i < 3; i++) {
+            assertThat(distance.roundTripNanos()).isBetween(1.0, 1e9);
+        }
+    }
+}
