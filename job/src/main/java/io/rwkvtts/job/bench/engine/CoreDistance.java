@@ -14,23 +14,23 @@ final class CoreDistance {
     private static final int TRIPS = 20;
     private static final int STOP = -1;
 
-    private final AtomicInteger word = new AtomicInteger();
+    private CoreDistance() {}
 
     /** Nanoseconds there and back, the mean over 5 ms. */
-    double roundTripNanos() {
-        word.set(0);
-        Thread other = new Thread(this::answer, "core-distance");
+    static double roundTripNanos() {
+        AtomicInteger word = new AtomicInteger();
+        Thread other = new Thread(() -> answer(word), "core-distance");
         other.setDaemon(true);
         other.start();
         int odd = 1;
-        exchange(odd);
+        exchange(word, odd);
         int first = odd;
         long start = System.nanoTime();
         long elapsed;
         do {
             for (int trip = 0; trip < TRIPS; trip++) {
                 odd += 2;
-                exchange(odd);
+                exchange(word, odd);
             }
             elapsed = System.nanoTime() - start;
         } while (elapsed < LEAST_NANOS);
@@ -38,14 +38,14 @@ final class CoreDistance {
         return elapsed / ((odd - first) / 2.0);
     }
 
-    private void exchange(int odd) {
+    private static void exchange(AtomicInteger word, int odd) {
         word.setRelease(odd);
         while (word.getAcquire() != odd + 1) {
             Thread.onSpinWait();
         }
     }
 
-    private void answer() {
+    private static void answer(AtomicInteger word) {
         for (int odd = 1; ; odd += 2) {
             int seen = word.getAcquire();
             while (seen != odd && seen != STOP) {

@@ -34,7 +34,6 @@ final class MachineRates implements AutoCloseable {
     private final int threads;
     private final TemporaryDirectory directory = TemporaryDirectory.create("tts-bench-");
     private final MemoryReader memory;
-    private final CoreDistance distance = new CoreDistance();
     private final Map<Format, MatMulRate> products = new EnumMap<>(Format.class);
     private final Samples reading = new Samples();
     private final Samples roundTrips = new Samples();
@@ -65,7 +64,7 @@ final class MachineRates implements AutoCloseable {
         reading.add(read);
         double roundTrip = Double.POSITIVE_INFINITY;
         for (int pass = 0; pass < ROUND_TRIPS; pass++) {
-            roundTrip = Math.min(roundTrip, distance.roundTripNanos());
+            roundTrip = Math.min(roundTrip, CoreDistance.roundTripNanos());
         }
         roundTrips.add(roundTrip);
         products.forEach(
