@@ -10,6 +10,7 @@ import ai.onnxruntime.TensorInfo;
 import io.rwkvtts.model.GraphNames;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.ModelFormatException;
+import io.rwkvtts.model.Quantization;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -30,6 +31,9 @@ final class ModelSession implements AutoCloseable {
             sessionOptions.setIntraOpNumThreads(options.threads());
             sessionOptions.addConfigEntry(
                     "session.intra_op.allow_spinning", options.spinning() ? "1" : "0");
+            if (model.quantization() == Quantization.INT8_NATIVE) {
+                NativeOperators.register(sessionOptions);
+            }
             // Subnormal numbers count, as everywhere in Java. To take them as zero is an option of
             // ONNX Runtime that would change, for good, the one Java thread that opens the first
             // session of the process, and no other: equal calls would give unlike bits.

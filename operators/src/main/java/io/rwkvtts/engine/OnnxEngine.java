@@ -77,6 +77,11 @@ public final class OnnxEngine implements InferenceEngine {
         }
     }
 
+    /** Whether this build has what models of a quantisation need. */
+    public static boolean supports(Quantization quantization) {
+        return quantization != Quantization.INT8_NATIVE || NativeOperators.available();
+    }
+
     private void prepare(ModelDirectory directory, EngineOptions options) {
         model =
                 new EngineModel(
@@ -86,9 +91,10 @@ public final class OnnxEngine implements InferenceEngine {
                         vocabRows,
                         headRows,
                         states.stateBytes());
-        if (directory.quantization() == Quantization.INT8 && !ByteProducts.exact()) {
+        if (directory.quantization().sumsBytes() && !ByteProducts.exact()) {
             LOG.warn(
-                    "This processor does not add up products of bytes exactly (an x86 processor without VNNI), which the int8 model {} relies on: its speech may be bad. Export it with int8-blocks or none.",
+                    "This processor does not add up products of bytes exactly (an x86 processor without VNNI), which the {} model {} relies on: its speech may be bad. Export it with int8-blocks or none.",
+                    directory.quantization(),
                     directory.path());
         }
         if (options.selfTest()) {

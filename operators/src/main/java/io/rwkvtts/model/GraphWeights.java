@@ -12,15 +12,10 @@ final class GraphWeights {
     private final OnnxGraph graph;
     private final MatrixFormat format;
 
-    GraphWeights(Checkpoint checkpoint, OnnxGraph graph, Quantization quantization) {
+    GraphWeights(Checkpoint checkpoint, OnnxGraph graph, MatrixFormat format) {
         this.checkpoint = checkpoint;
         this.graph = graph;
-        format =
-                switch (quantization) {
-                    case NONE -> new FloatFormat(graph);
-                    case INT8 -> new RowFormat(graph);
-                    case INT8_BLOCKS -> new BlockFormat(graph);
-                };
+        this.format = format;
     }
 
     /** The values of a tensor. */

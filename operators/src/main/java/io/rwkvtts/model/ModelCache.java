@@ -92,7 +92,7 @@ public final class ModelCache {
                                 checkpoint.weightsId(),
                                 quantization,
                                 Math.min(headRows, checkpoint.shape().headRows()),
-                                Rwkv7Graph.VERSION);
+                                quantization.graphVersion());
         Path place = directory.resolve(name);
         Files.createDirectories(directory);
         // The lock of a file keeps other processes out, the monitor other threads of this one.

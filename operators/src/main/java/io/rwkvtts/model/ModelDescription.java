@@ -124,7 +124,9 @@ record ModelDescription(
     }
 
     private void checkVersion(Path file) {
-        if (format != FORMAT || stateLayout != STATE_LAYOUT || !graph.equals(Rwkv7Graph.VERSION)) {
+        if (format != FORMAT
+                || stateLayout != STATE_LAYOUT
+                || !graph.equals(quantization.graphVersion())) {
             throw new ModelFormatException(
                     "%s was written by another version (format %d, graph %s, state layout %d): expected format %d, graph %s, state layout %d; export the model again"
                             .formatted(
@@ -133,7 +135,7 @@ record ModelDescription(
                                     graph,
                                     stateLayout,
                                     FORMAT,
-                                    Rwkv7Graph.VERSION,
+                                    quantization.graphVersion(),
                                     STATE_LAYOUT));
         }
     }

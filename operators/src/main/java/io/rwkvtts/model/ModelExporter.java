@@ -140,8 +140,7 @@ public final class ModelExporter {
         int keptRows = Math.min(headRows, shape.headRows());
         try (WeightFile weights = new WeightFile(directory.resolve(ModelDirectory.WEIGHTS))) {
             OnnxGraph graph = new OnnxGraph(weights);
-            GraphWeights tensors = new GraphWeights(checkpoint, graph, quantization);
-            Rwkv7Graph.build(graph, tensors, shape, keptRows);
+            addNetwork(graph, checkpoint, quantization, keptRows);
             graph.write(directory.resolve(ModelDirectory.GRAPH));
         }
         String vocabularyName = null;
@@ -151,7 +150,7 @@ public final class ModelExporter {
         }
         new ModelDescription(
                         ModelDescription.FORMAT,
-                        Rwkv7Graph.VERSION,
+                        quantization.graphVersion(),
                         ModelDescription.STATE_LAYOUT,
                         quantization,
                         checkpoint.naming().label(),
@@ -162,6 +161,31 @@ public final class ModelExporter {
                         vocabularyName,
                         sizes(directory))
                 .write(directory.resolve(ModelDirectory.DESCRIPTION));
+    }
+
+    private static void addNetwork(
+            OnnxGraph graph, Checkpoint checkpoint, Quantization quantization, int headRows)
+            throws IOException {
+        ModelShape shape = checkpoint.shape();
+        switch (quantization) {
+            case NONE -> {
+                GraphWeights weights = new GraphWeights(checkpoint, graph, new FloatFormat(graph));
+                Rwkv7Graph.build(graph, weights, shape, headRows);
+            }
+            case INT8 -> {
+                GraphWeights weights = new GraphWeights(checkpoint, graph, new RowFormat(graph));
+                Rwkv7Graph.build(graph, weights, shape, headRows);
+            }
+            case INT8_BLOCKS -> {
+                GraphWeights weights = new GraphWeights(checkpoint, graph, new BlockFormat(graph));
+                Rwkv7Graph.build(graph, weights, shape, headRows);
+            }
+            case INT8_NATIVE -> {
+                RowFormat format = new RowFormat(graph);
+                GraphWeights weights = new GraphWeights(checkpoint, graph, format);
+                NativeGraph.build(graph, weights, format, shape, headRows);
+            }
+        }
     }
 
     private static Map<String, Long> sizes(Path directory) throws IOException {

@@ -14,6 +14,8 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * An ONNX graph in the making: nodes in the order of their execution, values referred to by name.
@@ -26,8 +28,12 @@ final class OnnxGraph {
     static final int OPSET = 21;
     private static final String MICROSOFT = "com.microsoft";
 
+    /** Domain of the project's own operators, which {@code src/main/native} registers. */
+    private static final String OWN = "io.rwkvtts";
+
     private final GraphProto.Builder graph = GraphProto.newBuilder().setName("rwkv7");
     private final WeightFile weights;
+    private final Set<String> domains = new TreeSet<>();
     private int values;
 
     OnnxGraph(WeightFile weights) {
@@ -53,6 +59,11 @@ final class OnnxGraph {
     /** A node of ONNX Runtime's own operator set. */
     Node microsoft(String operator, String... inputs) {
         return new Node(MICROSOFT, operator, inputs);
+    }
+
+    /** A node of the project's own operator set. */
+    Node own(String operator, String... inputs) {
+        return new Node(OWN, operator, inputs);
     }
 
     /** The output of a node without attributes. */
@@ -126,16 +137,16 @@ final class OnnxGraph {
 
     /** Writes the model, which refers to the weight file by its name. */
     void write(Path file) throws IOException {
-        ModelProto model =
+        ModelProto.Builder model =
                 ModelProto.newBuilder()
                         .setIrVersion(IR_VERSION)
                         .setProducerName("flink-rwkv-tts")
-                        .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
-                        .addOpsetImport(
-                                OperatorSetIdProto.newBuilder().setDomain(MICROSOFT).setVersion(1))
                         .setGraph(graph)
-                        .build();
-        Files.write(file, model.toByteArray());
+                        .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET));
+        for (String domain : domains) {
+            model.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(1));
+        }
+        Files.write(file, model.build().toByteArray());
     }
 
     private String newName(String operator) {
@@ -254,6 +265,9 @@ final class OnnxGraph {
                 node.addOutput(name);
             }
             graph.addNode(node.setName(newName("node")));
+            if (!node.getDomain().isEmpty()) {
+                domains.add(node.getDomain());
+            }
         }
 
         /** The first {@code count} outputs under new names. */

@@ -16,11 +16,18 @@ public enum Quantization {
 
     /**
      * 8-bit integers with one scale for each row, also in the first matrices of the low-rank pairs;
-     * the activations are quantised likewise, by the row. The fastest form. It wants a CPU that
-     * adds 8-bit products exactly: x86 with VNNI, or ARM. The second low-rank matrices, vectors,
-     * embedding table and state stay in 32-bit floats.
+     * the activations are quantised likewise, by the row. Fast. It wants a CPU that adds 8-bit
+     * products exactly: x86 with VNNI, or ARM. The second low-rank matrices, vectors, embedding
+     * table and state stay in 32-bit floats.
      */
     INT8,
+
+    /**
+     * The integers of {@link #INT8}, and all that lies between two products in one operator of the
+     * project's own: native code, which is there if the project was built with a C++ compiler, on
+     * Linux. Much faster.
+     */
+    INT8_NATIVE,
 
     /**
      * 8-bit integers with one scale for each {@value BlockQuantizer#BLOCK} weights of a row. A
@@ -56,12 +63,22 @@ public enum Quantization {
                                                         .collect(Collectors.joining(", "))));
     }
 
+    /** Whether products are sums of bytes, which not every processor adds up exactly. */
+    public boolean sumsBytes() {
+        return this == INT8 || this == INT8_NATIVE;
+    }
+
+    /** Version of the operators in a graph that is exported so. */
+    String graphVersion() {
+        return this == INT8_NATIVE ? NativeGraph.VERSION : Rwkv7Graph.VERSION;
+    }
+
     /** Bytes of a large matrix with what belongs to it, such as scales. */
     long matrixBytes(int rows, int columns) {
         long bytesOfRow =
                 switch (this) {
                     case NONE -> (long) columns * Float.BYTES;
-                    case INT8 -> columns + Float.BYTES;
+                    case INT8, INT8_NATIVE -> columns + Float.BYTES;
                     case INT8_BLOCKS ->
                             (long) BlockQuantizer.blocks(columns)
                                     * (BlockQuantizer.BLOCK + Float.BYTES);
@@ -72,7 +89,10 @@ public enum Quantization {
     /** Bytes of low-rank pairs of {@code ranks} in all, with what belongs to them. */
     long lowRankBytes(int ranks, int width) {
         long second = (long) ranks * width * Float.BYTES;
-        return second + (this == INT8 ? matrixBytes(ranks, width) : second);
+        return switch (this) {
+            case NONE, INT8_BLOCKS -> 2 * second;
+            case INT8, INT8_NATIVE -> second + matrixBytes(ranks, width);
+        };
     }
 
     @Override

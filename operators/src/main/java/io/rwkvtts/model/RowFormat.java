@@ -31,6 +31,11 @@ final class RowFormat implements MatrixFormat {
         return operand(x, scales(graph.op("Abs", x), SIGNED_STEPS), rows);
     }
 
+    /** An operand of bytes that stand for negative numbers, too. */
+    Operand signed(String bytes, String scales) {
+        return new Operand(bytes, scales, middle);
+    }
+
     /** A NaN would be a byte like others, and the largest of its row may not tell; a sum does. */
     @Override
     public Operand checkedOperand(String x, String rows) {
@@ -42,7 +47,7 @@ final class RowFormat implements MatrixFormat {
 
     private Operand operand(String x, String scales, String rows) {
         String zeros = middles.computeIfAbsent(rows, name -> graph.repeated(MIDDLE, scales));
-        return new Operand(quantized(x, scales, zeros), scales, middle);
+        return signed(quantized(x, scales, zeros), scales);
     }
 
     @Override
@@ -67,9 +72,11 @@ final class RowFormat implements MatrixFormat {
         return graph.node("QuantizeLinear", inputs).attribute("axis", 0).out();
     }
 
-    @Override
-    public OnnxGraph.Node product(Operand x, String name, float[] matrix, int out, int in)
-            throws IOException {
+    /** Sums of integers [M, out] and the scales of their columns, [out]. */
+    record Sums(String values, String columns) {}
+
+    /** The products of bytes with the rows of a matrix, row-major [out, in]. */
+    Sums sums(Operand x, String name, float[] matrix, int out, int in) throws IOException {
         RowQuantizer.Rows rows = RowQuantizer.quantize(matrix, out, in);
         String values = graph.signedBytes(name, rows.values(), in, out);
         String scales = graph.weights(name + ".scales", rows.scales(), out);
@@ -77,9 +84,16 @@ final class RowFormat implements MatrixFormat {
                 x.zero() == null
                         ? graph.op("MatMulInteger", x.values(), values)
                         : graph.op("MatMulInteger", x.values(), values, x.zero());
+        return new Sums(sums, scales);
+    }
+
+    @Override
+    public OnnxGraph.Node product(Operand x, String name, float[] matrix, int out, int in)
+            throws IOException {
+        Sums sums = sums(x, name, matrix, out, in);
         String rowsScaled =
-                graph.node("DequantizeLinear", sums, x.scales()).attribute("axis", 0).out();
-        return graph.node("Mul", rowsScaled, scales);
+                graph.node("DequantizeLinear", sums.values, x.scales()).attribute("axis", 0).out();
+        return graph.node("Mul", rowsScaled, sums.columns);
     }
 
     @Override

@@ -57,7 +57,7 @@ final class Rwkv7Graph {
     }
 
     private void build(int headRows) throws IOException {
-        String x = embedding();
+        String x = Embedding.of(graph, weights, shape, axis.tokens());
         TimeMix timeMix = new TimeMix(graph, weights, shape, new WkvState(graph, shape, axis, x));
         String u = norm(x, "blocks.0.ln1");
         String mixed = null;
@@ -99,42 +99,6 @@ final class Rwkv7Graph {
         TokenAxis.Shift shift = axis.shift(u, shifts[index]);
         newShifts[index] = shift.state();
         return shift.previous();
-    }
-
-    /** The embedding, ln0 applied to the table once for all. */
-    private String embedding() throws IOException {
-        float[] scale = weights.values("blocks.0.ln0.weight");
-        float[] bias = weights.values("blocks.0.ln0.bias");
-        String normed =
-                graph.weights(
-                        "emb.ln0",
-                        (from, to) -> {
-                            float[] rows = weights.rows("emb.weight", from, to);
-                            for (int row = 0; row < rows.length; row += scale.length) {
-                                normalise(rows, row, scale, bias);
-                            }
-                            return rows;
-                        },
-                        shape.vocabRows(),
-                        shape.width());
-        return graph.node("Gather", normed, axis.tokens()).attribute("axis", 0).out();
-    }
-
-    private static void normalise(float[] rows, int from, float[] scale, float[] bias) {
-        double mean = 0;
-        for (int i = 0; i < scale.length; i++) {
-            mean += rows[from + i];
-        }
-        mean /= scale.length;
-        double variance = 0;
-        for (int i = 0; i < scale.length; i++) {
-            double difference = rows[from + i] - mean;
-            variance += difference * difference;
-        }
-        double factor = 1 / Math.sqrt(variance / scale.length + NORM_EPSILON);
-        for (int i = 0; i < scale.length; i++) {
-            rows[from + i] = (float) ((rows[from + i] - mean) * factor * scale[i] + bias[i]);
-        }
     }
 
     private String norm(String x, String name) throws IOException {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** {@link OnnxEngine} by the contract, in both precisions, with one and with two threads. */
+/** {@link OnnxEngine} by the contract, in several precisions, with one and with two threads. */
 class OnnxEngineContractTest {
 
     private static final int BATCH = 17;
@@ -45,6 +45,7 @@ class OnnxEngineContractTest {
     }
 
     private static InferenceEngine open(Quantization quantization, int slots, int threads) {
+        TestModels.assumeOperators(quantization);
         return OnnxEngine.open(
                 MODELS.get(quantization), new EngineOptions(slots, threads, false, false));
     }
@@ -147,6 +148,22 @@ class OnnxEngineContractTest {
         @Override
         protected InferenceEngine open(int slots) {
             return OnnxEngineContractTest.open(Quantization.INT8, slots, 2);
+        }
+    }
+
+    @Nested
+    class NativeWithOneThread extends InferenceEngineContract {
+        @Override
+        protected InferenceEngine open(int slots) {
+            return OnnxEngineContractTest.open(Quantization.INT8_NATIVE, slots, 1);
+        }
+    }
+
+    @Nested
+    class NativeWithTwoThreads extends InferenceEngineContract {
+        @Override
+        protected InferenceEngine open(int slots) {
+            return OnnxEngineContractTest.open(Quantization.INT8_NATIVE, slots, 2);
         }
     }
 }

@@ -20,6 +20,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Logits and states of exported models against published and double-precision ones. */
@@ -97,13 +98,17 @@ class OnnxEngineForwardTest {
         }
     }
 
-    /** The width of the channel mix need not be a whole number of blocks. */
-    @Test
-    void testInt8IsCloseToTheReference() throws IOException {
+    /** The width of the channel mix need not be a whole number of blocks, nor of lanes. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Quantization.class,
+            names = {"INT8", "INT8_NATIVE"})
+    void testInt8IsCloseToTheReference(Quantization quantization) throws IOException {
         ExactByteProducts.assumed();
+        TestModels.assumeOperators(quantization);
         ModelShape shape = new ModelShape(2, 192, 3, 64, 200, 300, 300, 24, 24, 48, 16);
         Path file = TestModels.randomCheckpoint(directory.resolve("f.safetensors"), shape);
-        try (OnnxEngine engine = open(file, Quantization.INT8);
+        try (OnnxEngine engine = open(file, quantization);
                 Checkpoint checkpoint = Checkpoint.open(file)) {
             int[] prompt = tokens(30, 300);
             double[] expected = new ReferenceForward(checkpoint).feed(prompt);

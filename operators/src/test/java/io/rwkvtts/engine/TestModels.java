@@ -1,5 +1,7 @@
 package io.rwkvtts.engine;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import io.rwkvtts.model.Checkpoint;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.ModelExporter;
@@ -15,6 +17,13 @@ import java.util.Optional;
 final class TestModels {
 
     private TestModels() {}
+
+    /** Skips the test where this build lacks what the form of a model needs. */
+    static void assumeOperators(Quantization quantization) {
+        assumeTrue(
+                OnnxEngine.supports(quantization),
+                "built without a C++ compiler: no native operators");
+    }
 
     /** Writes a checkpoint with random weights, always the same for a shape. */
     static Path randomCheckpoint(Path file, ModelShape shape) throws IOException {

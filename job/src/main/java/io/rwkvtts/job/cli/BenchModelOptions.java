@@ -30,8 +30,7 @@ final class BenchModelOptions {
             paramLabel = "FORMAT",
             converter = FormatConverter.class,
             description =
-                    "number formats of the weights: fp32, int8, int8-blocks (default: all; of a model directory"
-                            + " its own)")
+                    "number formats of the weights: fp32, int8, int8-native, int8-blocks (default: all that this build has; of a model directory its own)")
     private List<Quantization> formats = List.of();
 
     @Mixin private BenchCacheOption cache;

@@ -63,12 +63,14 @@ final class ExportCommand implements Callable<Integer> {
 
     @Option(
             names = "--quantize",
-            paramLabel = "none|int8|int8-blocks",
+            paramLabel = "none|int8|int8-native|int8-blocks",
             converter = QuantizationConverter.class,
             defaultValue = "none",
             description =
-                    "none (32-bit floats), int8 (8 bits and a scale for each row of a matrix: the"
-                            + " fastest, on x86 for CPUs with VNNI) or int8-blocks (a scale for"
+                    "none (32-bit floats), int8 (8 bits and a scale for each row of a matrix; on"
+                            + " x86 for CPUs with VNNI), int8-native (the same with native"
+                            + " operators: the fastest, if built on Linux with a C++ compiler)"
+                            + " or int8-blocks (a scale for"
                             + " each 64 weights: slower, for any CPU); default: ${DEFAULT-VALUE}")
     private Quantization quantization;
 

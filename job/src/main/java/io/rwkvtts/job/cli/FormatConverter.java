@@ -16,6 +16,7 @@ final class FormatConverter implements ITypeConverter<Quantization> {
             }
         }
         throw new TypeConversionException(
-                "unknown format '%s': expected fp32, int8 or int8-blocks".formatted(value));
+                "unknown format '%s': expected fp32, int8, int8-native or int8-blocks"
+                        .formatted(value));
     }
 }

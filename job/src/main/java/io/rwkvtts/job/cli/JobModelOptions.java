@@ -32,7 +32,7 @@ final class JobModelOptions {
             converter = FormatConverter.class,
             defaultValue = "int8",
             description =
-                    "number format of the weights: fp32, int8, int8-blocks (default: ${DEFAULT-VALUE})")
+                    "number format of the weights: fp32, int8, int8-native, int8-blocks (default: ${DEFAULT-VALUE})")
     private Quantization format;
 
     @Option(

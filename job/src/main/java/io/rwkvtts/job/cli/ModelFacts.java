@@ -19,7 +19,7 @@ import java.util.OptionalLong;
  * @param vocabRows V
  * @param headRows Vh, of the checkpoint
  * @param loraRanks ranks of decay, in-context rate, gate and value residual
- * @param quantization none, int8 or int8-blocks
+ * @param quantization {@link io.rwkvtts.model.Quantization#label()}
  * @param exportedHeadRows rows of the head that are computed
  * @param parameters numbers in all tensors of the checkpoint
  * @param stateBytes of one sequence

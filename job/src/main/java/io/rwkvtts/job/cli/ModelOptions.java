@@ -25,12 +25,14 @@ final class ModelOptions {
 
     @Option(
             names = "--quantize",
-            paramLabel = "none|int8|int8-blocks",
+            paramLabel = "none|int8|int8-native|int8-blocks",
             converter = QuantizationConverter.class,
             description =
-                    "weights of a checkpoint: none (32-bit floats, the default), int8 (8 bits, the"
-                            + " fastest) or int8-blocks (8 bits for CPUs without VNNI); a model"
-                            + " directory has its own and refuses another")
+                    "weights of a checkpoint: none (32-bit floats, the default), int8 (8 bits),"
+                            + " int8-native (the same with native operators, the fastest, if"
+                            + " built on Linux with a C++ compiler) or int8-blocks (8 bits for"
+                            + " CPUs without VNNI); a model directory has its own and refuses"
+                            + " another")
     private Quantization quantization;
 
     @Option(

@@ -59,7 +59,7 @@ public final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--quantize",
-            paramLabel = "none|int8|int8-blocks",
+            paramLabel = "none|int8|int8-native|int8-blocks",
             description = "weights of a checkpoint exported on first use (tts.quantize)")
     private String quantize;
 

@@ -1,5 +1,6 @@
 package io.rwkvtts.job.bench.engine;
 
+import io.rwkvtts.engine.OnnxEngine;
 import io.rwkvtts.job.local.RandomModel;
 import io.rwkvtts.model.Checkpoint;
 import io.rwkvtts.model.ModelCache;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,7 +33,8 @@ public record BenchModel(String shape, String quantize, ModelDirectory directory
      * on first use.
      *
      * @param name of a {@link RandomModel}, or path of a checkpoint or model directory
-     * @param formats empty for the one of a model directory, and all of a checkpoint
+     * @param formats empty for the one of a model directory, and all that this build supports of a
+     *     checkpoint
      * @throws IllegalArgumentException if the model can't be used, or not in these formats
      */
     public static List<BenchModel> open(String name, List<Quantization> formats, ModelCache cache)
@@ -43,7 +46,7 @@ public record BenchModel(String shape, String quantize, ModelDirectory directory
             return List.of(of(name, ModelDirectory.open(path)));
         }
         List<BenchModel> models = new ArrayList<>();
-        for (Quantization format : formats.isEmpty() ? List.of(Quantization.values()) : formats) {
+        for (Quantization format : orAll(formats)) {
             models.add(of(name, open(path, format, cache)));
         }
         return models;
@@ -69,15 +72,20 @@ public record BenchModel(String shape, String quantize, ModelDirectory directory
     /**
      * Opens a checkpoint as 32-bit floats and then in each of some formats.
      *
-     * @param formats empty for all
+     * @param formats empty for all that this build supports
      * @throws IllegalArgumentException if the model can't be used, or not in these formats
      */
     public static List<BenchModel> openWithExact(
             String name, List<Quantization> formats, ModelCache cache) throws IOException {
         List<Quantization> all = new ArrayList<>(List.of(Quantization.NONE));
-        (formats.isEmpty() ? List.of(Quantization.values()) : formats)
-                .stream().filter(format -> format != Quantization.NONE).forEach(all::add);
+        orAll(formats).stream().filter(format -> format != Quantization.NONE).forEach(all::add);
         return open(name, all, cache);
+    }
+
+    private static List<Quantization> orAll(List<Quantization> formats) {
+        return formats.isEmpty()
+                ? Arrays.stream(Quantization.values()).filter(OnnxEngine::supports).toList()
+                : formats;
     }
 
     private static BenchModel of(String name, ModelDirectory directory) {

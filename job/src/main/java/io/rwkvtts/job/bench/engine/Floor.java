@@ -34,7 +34,7 @@ record Floor(double bandwidthMs, double operationsMs, double stateMs) {
                 switch (model.quantization()) {
                     case NONE -> 0;
                     // Of each low-rank pair the first matrix.
-                    case INT8 -> large + lowRank / 2;
+                    case INT8, INT8_NATIVE -> large + lowRank / 2;
                     case INT8_BLOCKS -> large;
                 };
         double floats = large + lowRank - integers;

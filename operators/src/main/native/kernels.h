@@ -1,0 +1,124 @@
+// What the operators compute, on plain memory: kernels.cc, compiled for several kinds of CPU. Rows are independent of each other: every number of
+// a row is computed by the same operations in the same order wherever the row stands and whatever
+// the range it is asked for in.
+#pragma once
+
+#include <cstdint>
+
+namespace rwkvtts {
+
+/** Numbers of a head. */
+constexpr int kHead = 64;
+
+/** Most values a norm is mixed to. */
+constexpr int kMixes = 6;
+
+/** Products of bytes [M, width] and what makes floats of them: a scale per row and per column. */
+struct Sums {
+    const int32_t* values;
+    const float* rows;
+    const float* columns;
+};
+
+/** Bytes [M, width] and a scale for each row. */
+struct Bytes {
+    uint8_t* values;
+    float* scales;
+};
+
+enum class Activation { kNone = 0, kTanh = 1, kSigmoid = 2 };
+
+/** Sums [M, width] as floats. */
+struct ScaleSums {
+    Sums sums;
+    int64_t width;
+    Activation activation;
+    float* out;
+};
+
+/** Floats [M, width] as signed bytes around 128. */
+struct QuantizeRows {
+    const float* x;
+    int64_t width;
+    Bytes out;
+};
+
+/** max(0, sums)² [M, width] as unsigned bytes. */
+struct SquaredRelu {
+    Sums sums;
+    int64_t width;
+    Bytes out;
+};
+
+/** x [M, width] plus what a layer adds to it, and the norm of that. */
+struct AddAndNorm {
+    const float* x;
+    /** No values: nothing is added. */
+    Sums added;
+    const float* weight;
+    const float* bias;
+    int64_t width;
+};
+
+/** Sums and norms, the norms mixed with those of the tokens before them (spec 1.3, 2.1 and 2.13). */
+struct NormMix {
+    AddAndNorm norm;
+    /** T: rows of one sequence. */
+    int64_t tokens;
+    const int64_t* lengths;
+    /** Norm of the token before the first of each sequence, this many floats apart. */
+    const float* shift;
+    int64_t shift_stride;
+    int mixes;
+    const float* mix;
+    float* sum;
+    Bytes mixed[kMixes];
+    float* new_shift;
+};
+
+/** The sum and norm of the last token of each sequence. */
+struct LastNorm {
+    AddAndNorm norm;
+    int64_t tokens;
+    const int64_t* lengths;
+    Bytes out;
+};
+
+/** All between the first and the last products of a time mix (spec 1.3, 2.3 to 2.12). */
+struct TimeMix {
+    int64_t tokens;
+    int64_t heads;
+    Sums r, k, v;
+    /** Second low-rank products without their biases, [M, D]. */
+    const float *decay, *rate, *gate;
+    const float *w0, *a0, *k_k, *k_a, *r_k, *norm_weight, *norm_bias;
+    const int64_t* lengths;
+    /** [B, H, key, value] times 2^-40; the new one may lie in the same place. */
+    const float* state;
+    /** The value residual, not in layer 0: low-rank product, bias, value of layer 0. */
+    const float *share, *v0, *first;
+    float* gated;
+    float* new_state;
+    /** Where layer 0 leaves its value, else null. */
+    float* value;
+};
+
+/** The code for one kind of CPU. */
+struct Kernels {
+    void (*scale_sums)(const ScaleSums&, int64_t row);
+    void (*quantize_row)(const QuantizeRows&, int64_t row);
+    void (*squared_relu)(const SquaredRelu&, int64_t row);
+    /** Rows from .. to - 1, by which few norms are computed twice. */
+    void (*norm_mix)(const NormMix&, int64_t from, int64_t to);
+    void (*last_norm)(const LastNorm&, int64_t sequence);
+    /** All tokens of one head of one sequence. */
+    void (*time_mix)(const TimeMix&, int64_t sequence_and_head);
+};
+
+#ifdef __x86_64__
+extern const Kernels x86_64_v4;
+extern const Kernels x86_64_v3;
+#endif
+extern const Kernels baseline;
+
+}  // namespace rwkvtts

@@ -1,0 +1,181 @@
+// The kernels for each kind of CPU, as far as this one has it, against each other: all must compute
+// the same but for rounding, since a fused multiply-add rounds once.
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+#include <vector>
+
+#include "../../main/native/kernels.h"
+
+using namespace rwkvtts;
+
+namespace {
+
+constexpr int kRows = 5;
+constexpr int kTokens = 5;
+constexpr int kHeads = 3;
+constexpr int kWidth = kHeads * kHead;
+// Not a whole number of vectors.
+constexpr int kOdd = 200;
+
+std::mt19937 generator(1);
+
+std::vector<float> floats(size_t count, float from, float to) {
+    std::uniform_real_distribution<float> uniform(from, to);
+    std::vector<float> result(count);
+    for (float& value : result) {
+        value = uniform(generator);
+    }
+    return result;
+}
+
+std::vector<int32_t> integers(size_t count) {
+    std::uniform_int_distribution<int32_t> uniform(-30000, 30000);
+    std::vector<int32_t> result(count);
+    for (int32_t& value : result) {
+        value = uniform(generator);
+    }
+    return result;
+}
+
+struct SumsMemory {
+    std::vector<int32_t> values;
+    std::vector<float> rows = floats(kRows, 1e-3f, 2e-3f);
+    std::vector<float> columns;
+
+    explicit SumsMemory(int width)
+        : values(integers(kRows * width)), columns(floats(width, 0.01f, 0.03f)) {}
+
+    Sums sums() const { return {values.data(), rows.data(), columns.data()}; }
+};
+
+const SumsMemory odd(kOdd), r(kWidth), k(kWidth), v(kWidth), added(kWidth);
+const std::vector<float> x = floats(kRows * kWidth, -2, 2), odd_x = floats(kRows * kOdd, -90, 90);
+const std::vector<float> decay = floats(kRows * kWidth, -5, 5), rate = floats(kRows * kWidth, -5, 5);
+const std::vector<float> share = floats(kRows * kWidth, -5, 5), gate = floats(kRows * kWidth, -1, 1);
+const std::vector<float> first = floats(kRows * kWidth, -1, 1), vectors = floats(kWidth, -1, 1);
+const std::vector<float> shift = floats(kWidth, -1, 1), mix = floats(kMixes * kWidth, 0, 1);
+const std::vector<float> state = floats(kHeads * kHead * kHead, -1e-12f, 1e-12f);
+const int64_t length = kTokens - 1;
+
+/** All results as doubles: bytes times their scale. */
+std::vector<double> results(const Kernels& kernels) {
+    std::vector<double> all;
+    std::vector<uint8_t> bytes(kRows * std::max(kWidth, kOdd));
+    std::vector<float> scales(kRows), floats_out(kRows * kWidth), sum(kRows * kWidth);
+    auto add_floats = [&](const std::vector<float>& values, size_t count) {
+        all.insert(all.end(), values.begin(), values.begin() + count);
+    };
+    auto add_bytes = [&](int rows, int width, int zero) {
+        for (int i = 0; i < rows * width; i++) {
+            all.push_back((bytes[i] - zero) * static_cast<double>(scales[i / width]));
+        }
+    };
+    for (Activation activation :
+            {Activation::kNone, Activation::kTanh, Activation::kSigmoid}) {
+        std::vector<float> out(kRows * kOdd);
+        for (int row = 0; row < kRows; row++) {
+            kernels.scale_sums({odd.sums(), kOdd, activation, out.data()}, row);
+        }
+        add_floats(out, kRows * kOdd);
+    }
+    for (int row = 0; row < kRows; row++) {
+        kernels.quantize_row({odd_x.data(), kOdd, {bytes.data(), scales.data()}}, row);
+    }
+    add_bytes(kRows, kOdd, 128);
+    for (int row = 0; row < kRows; row++) {
+        kernels.squared_relu({odd.sums(), kOdd, {bytes.data(), scales.data()}}, row);
+    }
+    add_bytes(kRows, kOdd, 0);
+
+    const AddAndNorm norm{x.data(), added.sums(), vectors.data(), vectors.data(), kWidth};
+    std::vector<float> new_shift(kWidth);
+    std::vector<uint8_t> mixed(kMixes * kRows * kWidth);
+    std::vector<float> mixed_scales(kMixes * kRows);
+    NormMix mixing{norm, kTokens, &length, shift.data(), kWidth, kMixes, mix.data(), sum.data(),
+        {}, new_shift.data()};
+    for (int m = 0; m < kMixes; m++) {
+        mixing.mixed[m] = {mixed.data() + m * kRows * kWidth, mixed_scales.data() + m * kRows};
+    }
+    kernels.norm_mix(mixing, 0, 2);
+    kernels.norm_mix(mixing, 2, kRows);
+    add_floats(sum, kRows * kWidth);
+    add_floats(new_shift, kWidth);
+    for (size_t i = 0; i < mixed.size(); i++) {
+        all.push_back((mixed[i] - 128) * static_cast<double>(mixed_scales[i / kWidth]));
+    }
+    kernels.last_norm({norm, kTokens, &length, {bytes.data(), scales.data()}}, 0);
+    add_bytes(1, kWidth, 128);
+
+    std::vector<float> new_state(state.size());
+    const float* w = vectors.data();
+    const TimeMix time{kTokens, kHeads, r.sums(), k.sums(), v.sums(), decay.data(), rate.data(),
+        gate.data(), w, w, w, w, w, w, w, &length, state.data(), share.data(), w, first.data(),
+        floats_out.data(), new_state.data(), nullptr};
+    for (int head = 0; head < kHeads; head++) {
+        kernels.time_mix(time, head);
+    }
+    add_floats(floats_out, kRows * kWidth);
+    for (float value : new_state) {
+        all.push_back(std::ldexp(value, 40));
+    }
+    return all;
+}
+
+void compare(const char* name, const Kernels& kernels, const std::vector<double>& expected) {
+    const std::vector<double> actual = results(kernels);
+    double worst = 0;
+    for (size_t i = 0; i < expected.size(); i++) {
+        const double error = std::abs(actual[i] - expected[i]) / (1 + std::abs(expected[i]));
+        if (!(error < 0.02)) {
+            std::printf("%s: result %zu is %g, expected %g\n", name, i, actual[i], expected[i]);
+            std::exit(1);
+        }
+        worst = std::max(worst, error);
+    }
+    // A byte is rounded the other way now and then.
+    std::printf("%s: %zu results, worst error %.1e\n", name, expected.size(), worst);
+}
+
+/** The activations are those of the C library. */
+void check_activations() {
+    std::vector<int32_t> sums;
+    for (int i = -2000; i <= 2000; i++) {
+        sums.push_back(i);
+    }
+    const int width = static_cast<int>(sums.size());
+    const float row = 0.05f;
+    const std::vector<float> columns(width, 1);
+    std::vector<float> out(width);
+    for (Activation activation : {Activation::kTanh, Activation::kSigmoid}) {
+        baseline.scale_sums({{sums.data(), &row, columns.data()}, width, activation, out.data()}, 0);
+        for (int i = 0; i < width; i++) {
+            const double z = sums[i] * static_cast<double>(row);
+            const double expected =
+                activation == Activation::kTanh ? std::tanh(z) : 1 / (1 + std::exp(-z));
+            if (!(std::abs(out[i] - expected) < 3e-7)) {
+                std::printf("activation of %g is %g, expected %g\n", z, out[i], expected);
+                std::exit(1);
+            }
+        }
+    }
+}
+
+}  // namespace
+
+int main() {
+    check_activations();
+    const std::vector<double> expected = results(baseline);
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        compare("x86_64_v3", x86_64_v3, expected);
+    }
+    if (__builtin_cpu_supports("avx512bw")) {
+        compare("x86_64_v4", x86_64_v4, expected);
+    }
+#endif
+    compare("baseline", baseline, expected);
+}
