@@ -1,12 +1,9 @@
 #include "kernels.h"
 
-#include <cmath>
 #include <cstring>
-#include <limits>
-#include <utility>
-#include <vector>
 
-// KERNELS: the name of what this file is compiled to.
+// KERNELS: the name of what this file is compiled to. No templates of the C++ library here: of a
+// function that several object files have the linker takes any, and it may be for another CPU.
 
 #define INLINE inline __attribute__((always_inline))
 
@@ -129,20 +126,21 @@ INLINE Floats exponential(Floats x) {
     sum = sum * r + 0.5f;
     sum = sum * r + 1.0f;
     sum = sum * r + 1.0f;
-    return sum * of_bits((bits(shifted) - kRounderBits + 127) << 23);
+    return sum * of_bits((bits(shifted) - kRounderBits + 127) * (1 << 23));
 }
 
 INLINE Floats sigmoid(Floats x) { return 1.0f / (1.0f + exponential(-x)); }
 
 INLINE Floats hyperbolic_tangent(Floats x) { return 1.0f - 2.0f / (1.0f + exponential(2.0f * x)); }
 
-// The scale of a row of bytes, and what its floats are multiplied by to be bytes.
+// The scale of a row of bytes, and what its floats are multiplied by to be bytes. A row with
+// something that is no finite number has none: bytes could not tell.
 struct Steps {
     float scale;
     float per_unit;
 
     Steps(float largest, float steps, bool numbers)
-        : scale(numbers ? largest / steps : std::numeric_limits<float>::quiet_NaN()),
+        : scale(numbers && largest <= __FLT_MAX__ ? largest / steps : __builtin_nanf("")),
           per_unit(largest > 0 ? steps / largest : 0) {}
 };
 
@@ -174,7 +172,8 @@ INLINE Floats scaled(const Sums& sums, int64_t width, int64_t row, int64_t colum
             * sums.rows[row] * load(sums.columns + column, left);
 }
 
-INLINE void add_and_norm(const AddAndNorm& norm, int64_t row, float* sums, float* normed) {
+// Not inlined: the copies could be rounded differently.
+__attribute__((noinline)) void add_and_norm(const AddAndNorm& norm, int64_t row, float* sums, float* normed) {
     const int64_t width = norm.width;
     const float* x = norm.x + row * width;
     Floats total = {};
@@ -192,7 +191,7 @@ INLINE void add_and_norm(const AddAndNorm& norm, int64_t row, float* sums, float
         Floats difference = load(sums + i) - mean;
         squares += difference * difference;
     }
-    const float factor = 1 / std::sqrt(sum(squares) / width + kNormEpsilon);
+    const float factor = 1 / __builtin_sqrtf(sum(squares) / width + kNormEpsilon);
     for (int64_t i = 0; i < width; i += kLanes) {
         store(normed + i,
                 (load(sums + i) - mean) * factor * load(norm.weight + i) + load(norm.bias + i));
@@ -208,15 +207,6 @@ INLINE Floats activated(Floats x, Activation activation) {
         default:
             return x;
     }
-}
-
-// Memory of the calling thread, kept for its next call.
-INLINE float* scratch(size_t count) {
-    static thread_local std::vector<float> memory;
-    if (memory.size() < count) {
-        memory.resize(count);
-    }
-    return memory.data();
 }
 
 void scale_sums(const ScaleSums& op, int64_t row) {
@@ -281,7 +271,9 @@ void norm_mix(const NormMix& op, int64_t from, int64_t to) {
         } else if (length == 0 && token == 0) {
             memcpy(new_shift, old_shift, width * sizeof(float));
         }
-        std::swap(before, normed);
+        float* const swapped = before;
+        before = normed;
+        normed = swapped;
     }
 }
 
@@ -310,9 +302,6 @@ void time_mix(const TimeMix& op, int64_t sequence_and_head) {
         const int64_t place = row * width + column;
         if (token >= length) {
             memset(op.gated + place, 0, kHead * sizeof(float));
-            if (op.value != nullptr) {
-                memset(op.value + place, 0, kHead * sizeof(float));
-            }
             continue;
         }
         // By key index: what the state keeps, what is removed, what is written, what is read.
@@ -346,7 +335,7 @@ void time_mix(const TimeMix& op, int64_t sequence_and_head) {
             store(reads + j * kLanes, receptance);
             store(kappas + j * kLanes, kappa);
         }
-        const float length_of_kappa = std::sqrt(sum(squares));
+        const float length_of_kappa = __builtin_sqrtf(sum(squares));
         // A length that is no number is the smaller of the two here, and must not be.
         const float unit = 1 / (length_of_kappa < kShortestKey ? kShortestKey : length_of_kappa);
         for (int j = 0; j < kHeadVectors; j++) {
@@ -384,7 +373,7 @@ void time_mix(const TimeMix& op, int64_t sequence_and_head) {
             reading[j] -= mean;
             deviations += reading[j] * reading[j];
         }
-        const float factor = 1 / std::sqrt(sum(deviations) / kHead + kHeadNormEpsilon);
+        const float factor = 1 / __builtin_sqrtf(sum(deviations) / kHead + kHeadNormEpsilon);
         const float bonus = sum(bonuses);
         for (int j = 0; j < kHeadVectors; j++) {
             const int64_t i = column + j * kLanes;

@@ -1,6 +1,6 @@
-// What the operators compute, on plain memory: kernels.cc, compiled for several kinds of CPU. Rows are independent of each other: every number of
-// a row is computed by the same operations in the same order wherever the row stands and whatever
-// the range it is asked for in.
+// What the operators compute, on plain memory: kernels.cc, compiled for several kinds of CPU. Rows
+// are independent of each other: every number of a row is computed by the same operations in the
+// same order wherever the row stands and whatever the range it is asked for in.
 #pragma once
 
 #include <cstdint>
@@ -108,7 +108,7 @@ struct Kernels {
     void (*scale_sums)(const ScaleSums&, int64_t row);
     void (*quantize_row)(const QuantizeRows&, int64_t row);
     void (*squared_relu)(const SquaredRelu&, int64_t row);
-    /** Rows from .. to - 1, by which few norms are computed twice. */
+    /** Rows from .. to - 1; the norm of the row before them is computed again. */
     void (*norm_mix)(const NormMix&, int64_t from, int64_t to);
     void (*last_norm)(const LastNorm&, int64_t sequence);
     /** All tokens of one head of one sequence. */
@@ -120,5 +120,11 @@ extern const Kernels x86_64_v4;
 extern const Kernels x86_64_v3;
 #endif
 extern const Kernels baseline;
+
+/** Whether this CPU has what the code was compiled for. */
+bool supported(const Kernels& kernels);
+
+/** Memory for so many floats, of the calling thread and for its next call, too. */
+float* scratch(int64_t count);
 
 }  // namespace rwkvtts

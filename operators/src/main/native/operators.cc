@@ -2,6 +2,7 @@
 // the pointers out of its call and shares the rows among ONNX Runtime's threads; what it computes
 // is in kernels.cc.
 
+#include <atomic>
 #include <initializer_list>
 #include <new>
 
@@ -18,12 +19,10 @@ const Api* api;
 /** The kernels for the CPU that this runs on. */
 const Kernels& kernels = [] () -> const Kernels& {
 #ifdef __x86_64__
-    if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
-            && __builtin_cpu_supports("avx512dq")) {
-        return x86_64_v4;
-    }
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-        return x86_64_v3;
+    for (const Kernels* best : {&x86_64_v4, &x86_64_v3}) {
+        if (supported(*best)) {
+            return *best;
+        }
     }
 #endif
     return baseline;
@@ -53,6 +52,8 @@ Status* guarded(const Body& body) {
         return failure.status;
     } catch (const std::bad_alloc&) {
         return api->create_status(kFail, "out of memory");
+    } catch (...) {
+        return api->create_status(kFail, "an operator failed");
     }
 }
 
@@ -80,6 +81,24 @@ class Call {
         return {input<int32_t>(index), input<float>(index + 1), input<float>(index + 2)};
     }
 
+    /** T of [B·T, width] rows: the same for each of B sequences, of which none is longer. */
+    int64_t tokens(int64_t rows, size_t lengths) const {
+        const int64_t sequences = size(lengths, 0);
+        require(sequences > 0 && rows > 0 && rows % sequences == 0, "rows are not B times T");
+        const int64_t tokens = rows / sequences;
+        const int64_t* const of = input<int64_t>(lengths);
+        for (int64_t i = 0; i < sequences; i++) {
+            require(0 <= of[i] && of[i] <= tokens, "a length is not from 0 to T");
+        }
+        return tokens;
+    }
+
+    static void require(bool condition, const char* otherwise) {
+        if (!condition) {
+            throw Failure{api->create_status(kInvalidArgument, otherwise)};
+        }
+    }
+
     /** The size of an input's dimension. */
     int64_t size(size_t index, size_t dimension) const {
         constexpr size_t kMost = 4;
@@ -93,9 +112,7 @@ class Call {
         }
         api->release_shape(shape);
         check(status);
-        if (dimension >= count || count > kMost) {
-            throw Failure{api->create_status(kInvalidArgument, "an input lacks a dimension")};
-        }
+        require(dimension < count && count <= kMost, "an input lacks a dimension");
         return sizes[dimension];
     }
 
@@ -122,10 +139,25 @@ class Call {
             }
             return;
         }
+        // The threads are not ours: an exception must not reach them.
+        struct Task {
+            const Body& body;
+            std::atomic<bool> failed{false};
+        } task{body};
         check(api->parallel_for(
             context_,
-            [](void* data, size_t i) { (*static_cast<const Body*>(data))(i); },
-            count, 0, const_cast<Body*>(&body)));
+            [](void* data, size_t i) {
+                Task& task = *static_cast<Task*>(data);
+                try {
+                    task.body(i);
+                } catch (...) {
+                    task.failed = true;
+                }
+            },
+            count, 0, &task));
+        if (task.failed) {
+            throw std::bad_alloc();
+        }
     }
 
   private:
@@ -226,12 +258,13 @@ struct NormMixOp {
         NormMix norm{};
         norm.norm = {
             call.input<float>(0), call.sums(6), call.input<float>(1), call.input<float>(2), width};
-        norm.tokens = rows / sequences;
+        norm.tokens = call.tokens(rows, 3);
         norm.lengths = call.input<int64_t>(3);
         norm.shift = call.input<float>(4) + place * width;
         norm.shift_stride = call.size(4, 1);
         norm.mix = call.input<float>(5);
         norm.mixes = static_cast<int>(call.size(5, 0));
+        Call::require(norm.mixes <= kMixes, "too many mixes");
         norm.sum = call.output<float>(0, {rows, width});
         norm.new_shift = call.output<float>(1, {sequences, width});
         for (int m = 0; m < norm.mixes; m++) {
@@ -263,7 +296,7 @@ struct LastNormOp {
         const int64_t sequences = call.size(3, 0);
         const LastNorm norm{
             {call.input<float>(0), call.sums(4), call.input<float>(1), call.input<float>(2), width},
-            call.size(0, 0) / sequences,
+            call.tokens(call.size(0, 0), 3),
             call.input<int64_t>(3),
             call.bytes(0, sequences, width)};
         call.each(sequences, width, [&](int64_t sequence) { kernels.last_norm(norm, sequence); });
@@ -291,7 +324,8 @@ struct TimeMixOp {
         const int64_t sequences = call.size(19, 0);
         const int64_t heads = width / kHead;
         TimeMix mix{};
-        mix.tokens = rows / sequences;
+        Call::require(width % kHead == 0, "the width is no whole number of heads");
+        mix.tokens = call.tokens(rows, 19);
         mix.heads = heads;
         mix.r = call.sums(0);
         mix.k = call.sums(3);
@@ -386,6 +420,12 @@ Domain* domain() {
 /** The function that ONNX Runtime looks for in a library of operators. */
 extern "C" __attribute__((visibility("default")))
 Status* RegisterCustomOps(SessionOptions* options, const ApiBase* base) {
-    api = base->api(kVersion);
+    // Java registers one session at a time; threads of earlier ones read this.
+    if (api == nullptr) {
+        api = base->api(kVersion);
+    }
+    if (api == nullptr) {
+        return base->api(1)->create_status(kFail, "ONNX Runtime is older than 1.17");
+    }
     return guarded([&] { check(api->add_domain(options, domain())); });
 }

@@ -2,10 +2,8 @@ package io.rwkvtts.engine;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
-import io.rwkvtts.model.ModelFormatException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,7 +18,8 @@ final class NativeOperators {
             "/native/%s-%s/librwkvtts.so"
                     .formatted(System.getProperty("os.name"), System.getProperty("os.arch"));
 
-    private static Path library;
+    /** The file that the library was loaded from, and is known by, though it is there no more. */
+    private static String loaded;
 
     private NativeOperators() {}
 
@@ -30,32 +29,43 @@ final class NativeOperators {
     }
 
     /**
-     * Makes the operators known to a session.
+     * Makes the operators known to a session. The first one unpacks and loads the library, which
+     * stays loaded; its file is deleted at once.
      *
-     * @throws ModelFormatException if this build does not have them
+     * @throws EngineUnavailableException if this build does not have them or they can't be loaded
      */
-    static void register(SessionOptions options) throws OrtException {
-        options.registerCustomOpLibrary(library().toString());
+    static synchronized void register(SessionOptions options) {
+        try {
+            if (loaded == null) {
+                Path file = unpack();
+                try {
+                    options.registerCustomOpLibrary(file.toString());
+                    loaded = file.toString();
+                } finally {
+                    Files.delete(file);
+                }
+            } else {
+                options.registerCustomOpLibrary(loaded);
+            }
+        } catch (IOException | OrtException e) {
+            throw new EngineUnavailableException(
+                    "the native operators can't be loaded from a file in %s, which must be writable and allow execution (system property java.io.tmpdir)"
+                            .formatted(System.getProperty("java.io.tmpdir")),
+                    e);
+        }
     }
 
-    /** The library as a file, which ONNX Runtime wants. */
-    private static synchronized Path library() {
-        if (library != null) {
-            return library;
-        }
+    private static Path unpack() throws IOException {
         try (InputStream resource = NativeOperators.class.getResourceAsStream(RESOURCE)) {
             if (resource == null) {
-                throw new ModelFormatException(
+                throw new EngineUnavailableException(
                         "the model needs native operators, which this build does not have (%s): build on Linux with a C++ compiler as /usr/bin/c++, or take int8"
-                                .formatted(RESOURCE));
+                                .formatted(RESOURCE),
+                        null);
             }
             Path file = Files.createTempFile("librwkvtts", ".so");
-            file.toFile().deleteOnExit();
             Files.copy(resource, file, StandardCopyOption.REPLACE_EXISTING);
-            library = file;
-            return library;
-        } catch (IOException e) {
-            throw new UncheckedIOException("can't unpack the native operators", e);
+            return file;
         }
     }
 }

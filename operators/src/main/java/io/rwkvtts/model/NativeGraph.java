@@ -29,9 +29,6 @@ final class NativeGraph {
         SIGMOID
     }
 
-    /** Sums of integers [M, width], the scales of their rows and of their columns. */
-    private record Sums(String values, String rows, String columns) {}
-
     /** A sum [M, D], and its norm mixed with that of the token before. */
     private record Mixed(String sum, Operand[] operands) {}
 
@@ -67,7 +64,7 @@ final class NativeGraph {
     private void build(int headRows) throws IOException {
         String flatTokens = graph.op("Reshape", tokens, graph.integers(-1));
         String x = Embedding.of(graph, weights, shape, flatTokens);
-        Sums added = null;
+        RowFormat.Sums added = null;
         for (int layer = 0; layer < shape.layers(); layer++) {
             String block = "blocks." + layer + ".";
             Mixed attention = normMix(x, added, block, "ln1", TIME_MIXES);
@@ -77,8 +74,7 @@ final class NativeGraph {
             added = channelMix(block + "ffn.", channels.operands[0]);
         }
         Operand last = lastNorm(x, added);
-        float[] head = weights.rows("head.weight", 0, headRows);
-        scaled(sums(last, "head.weight", head, headRows, shape.width()), Activation.NONE)
+        scaled(sums(last, "head.weight", headRows, shape.width()), Activation.NONE)
                 .out(GraphNames.LOGITS);
         graph.output(GraphNames.LOGITS, DataType.FLOAT, "B", headRows);
         String newShift = GraphNames.newState(GraphNames.SHIFT);
@@ -93,7 +89,8 @@ final class NativeGraph {
     /**
      * @param added what the layer before adds to {@code x}, null for none
      */
-    private Mixed normMix(String x, Sums added, String block, String norm, List<String> mixes)
+    private Mixed normMix(
+            String x, RowFormat.Sums added, String block, String norm, List<String> mixes)
             throws IOException {
         float[] factors = new float[mixes.size() * shape.width()];
         for (int i = 0; i < mixes.size(); i++) {
@@ -114,7 +111,7 @@ final class NativeGraph {
                                         mixes.size(),
                                         shape.width())));
         if (added != null) {
-            inputs.addAll(List.of(added.values, added.rows, added.columns));
+            inputs.addAll(List.of(added.values(), added.rows(), added.columns()));
         }
         String[] outputs =
                 graph.own("NormMix", inputs.toArray(String[]::new))
@@ -129,11 +126,11 @@ final class NativeGraph {
     }
 
     /** What the time mix of a layer adds to x (spec 1.3, steps 2.2 to 2.12). */
-    private Sums timeMix(int layer, Operand[] mixed) throws IOException {
+    private RowFormat.Sums timeMix(int layer, Operand[] mixed) throws IOException {
         String block = "blocks." + layer + ".att.";
-        Sums r = square(mixed[0], block + "receptance.weight");
-        Sums k = square(mixed[2], block + "key.weight");
-        Sums v = square(mixed[3], block + "value.weight");
+        RowFormat.Sums r = square(mixed[0], block + "receptance.weight");
+        RowFormat.Sums k = square(mixed[2], block + "key.weight");
+        RowFormat.Sums v = square(mixed[3], block + "value.weight");
         Object[] size = {"B", shape.heads(), shape.headSize(), shape.headSize()};
         String state = graph.input(GraphNames.wkv(layer), DataType.FLOAT, size);
         String newState = GraphNames.newState(state);
@@ -141,8 +138,15 @@ final class NativeGraph {
         List<String> inputs =
                 new ArrayList<>(
                         List.of(
-                                r.values, r.rows, r.columns, k.values, k.rows, k.columns, v.values,
-                                v.rows, v.columns));
+                                r.values(),
+                                r.rows(),
+                                r.columns(),
+                                k.values(),
+                                k.rows(),
+                                k.columns(),
+                                v.values(),
+                                v.rows(),
+                                v.columns()));
         inputs.add(lowRank(mixed[1], block + "w", shape.decayRank(), Activation.TANH));
         inputs.add(lowRank(mixed[4], block + "a", shape.aRank(), Activation.NONE));
         inputs.add(lowRank(mixed[5], block + "g", shape.gateRank(), Activation.SIGMOID));
@@ -166,15 +170,16 @@ final class NativeGraph {
     }
 
     /** What the channel mix of a layer adds to x (step 2.13). */
-    private Sums channelMix(String block, Operand x) throws IOException {
+    private RowFormat.Sums channelMix(String block, Operand x) throws IOException {
         int width = shape.width();
         int hidden = shape.ffnWidth();
-        Sums keys = sums(x, block + "key.weight", hidden, width);
-        String[] bytes = graph.own("SquaredRelu", keys.values, keys.rows, keys.columns).outs(2);
+        RowFormat.Sums keys = sums(x, block + "key.weight", hidden, width);
+        String[] bytes =
+                graph.own("SquaredRelu", keys.values(), keys.rows(), keys.columns()).outs(2);
         return sums(new Operand(bytes[0], bytes[1], null), block + "value.weight", width, hidden);
     }
 
-    private Operand lastNorm(String x, Sums added) throws IOException {
+    private Operand lastNorm(String x, RowFormat.Sums added) throws IOException {
         String[] bytes =
                 graph.own(
                                 "LastNorm",
@@ -182,9 +187,9 @@ final class NativeGraph {
                                 vector("ln_out.weight"),
                                 vector("ln_out.bias"),
                                 lengths,
-                                added.values,
-                                added.rows,
-                                added.columns)
+                                added.values(),
+                                added.rows(),
+                                added.columns())
                         .outs(2);
         return format.signed(bytes[0], bytes[1]);
     }
@@ -194,26 +199,21 @@ final class NativeGraph {
             throws IOException {
         int width = shape.width();
         float[] first = MatrixFormat.transpose(weights.values(name + "1"), width, rank);
-        String inner = scaled(sums(x, name + "1", first, rank, width), activation).out();
+        String inner = scaled(format.sums(x, name + "1", first, rank, width), activation).out();
         return weights.up(inner, name + "2", rank, width);
     }
 
-    private OnnxGraph.Node scaled(Sums sums, Activation activation) {
-        return graph.own("ScaleSums", sums.values, sums.rows, sums.columns)
+    private OnnxGraph.Node scaled(RowFormat.Sums sums, Activation activation) {
+        return graph.own("ScaleSums", sums.values(), sums.rows(), sums.columns())
                 .attribute("activation", activation.ordinal());
     }
 
-    private Sums square(Operand x, String name) throws IOException {
+    private RowFormat.Sums square(Operand x, String name) throws IOException {
         return sums(x, name, shape.width(), shape.width());
     }
 
-    private Sums sums(Operand x, String name, int out, int in) throws IOException {
-        return sums(x, name, weights.rows(name, 0, out), out, in);
-    }
-
-    private Sums sums(Operand x, String name, float[] matrix, int out, int in) throws IOException {
-        RowFormat.Sums sums = format.sums(x, name, matrix, out, in);
-        return new Sums(sums.values(), x.scales(), sums.columns());
+    private RowFormat.Sums sums(Operand x, String name, int out, int in) throws IOException {
+        return format.sums(x, name, weights.rows(name, 0, out), out, in);
     }
 
     private String vector(String name) throws IOException {

@@ -17,6 +17,9 @@ final class RowFormat implements MatrixFormat {
     private static final int SIGNED_STEPS = 127;
     private static final int UNSIGNED_STEPS = 255;
 
+    /** Sums of integers [M, out], the scales of their rows, [M], and of their columns, [out]. */
+    record Sums(String values, String rows, String columns) {}
+
     private final OnnxGraph graph;
     private final Map<String, String> middles = new HashMap<>();
     private final String middle;
@@ -72,9 +75,6 @@ final class RowFormat implements MatrixFormat {
         return graph.node("QuantizeLinear", inputs).attribute("axis", 0).out();
     }
 
-    /** Sums of integers [M, out] and the scales of their columns, [out]. */
-    record Sums(String values, String columns) {}
-
     /** The products of bytes with the rows of a matrix, row-major [out, in]. */
     Sums sums(Operand x, String name, float[] matrix, int out, int in) throws IOException {
         RowQuantizer.Rows rows = RowQuantizer.quantize(matrix, out, in);
@@ -84,7 +84,7 @@ final class RowFormat implements MatrixFormat {
                 x.zero() == null
                         ? graph.op("MatMulInteger", x.values(), values)
                         : graph.op("MatMulInteger", x.values(), values, x.zero());
-        return new Sums(sums, scales);
+        return new Sums(sums, x.scales(), scales);
     }
 
     @Override
@@ -92,7 +92,7 @@ final class RowFormat implements MatrixFormat {
             throws IOException {
         Sums sums = sums(x, name, matrix, out, in);
         String rowsScaled =
-                graph.node("DequantizeLinear", sums.values, x.scales()).attribute("axis", 0).out();
+                graph.node("DequantizeLinear", sums.values, sums.rows).attribute("axis", 0).out();
         return graph.node("Mul", rowsScaled, sums.columns);
     }
 

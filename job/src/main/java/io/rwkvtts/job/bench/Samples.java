@@ -18,6 +18,13 @@ public final class Samples {
         sum += value;
     }
 
+    /** Adds all values of another. */
+    public void addAll(Samples others) {
+        for (int i = 0; i < others.count; i++) {
+            add(others.values[i]);
+        }
+    }
+
     /** Number of values. */
     public int count() {
         return count;

@@ -48,8 +48,8 @@ final class BenchCheckCommand implements Callable<Integer> {
             arity = "1..*",
             paramLabel = "FILE",
             description =
-                    "runs to compare with it, the earliest first (default: measure now, again if it"
-                            + " is worse, at most three times)")
+                    "runs to compare with it, the earliest first (default: measure now, and again"
+                            + " while something looks worse, at most six times)")
     private List<Path> current = List.of();
 
     @Option(

@@ -43,6 +43,9 @@ class BenchEngineCommandTest {
             assertThat(step).isPositive();
             assertThat(result.get("stepMsP10").doubleValue()).isLessThanOrEqualTo(step);
             assertThat(result.get("stepMsP95").doubleValue()).isGreaterThanOrEqualTo(step);
+            assertThat(result.get("stepMsP50ByCores").fieldNames())
+                    .toIterable()
+                    .isSubsetOf("near", "far");
             assertThat(result.get("tokensPerSecond").doubleValue()).isPositive();
             assertThat(result.get("bandwidthFloorRatio").doubleValue())
                     .isEqualTo(step / result.get("bandwidthFloorMs").doubleValue());
@@ -92,7 +95,11 @@ class BenchEngineCommandTest {
     @Test
     void testWrongUsageIsToldBeforeAnythingIsMeasured() {
         assertUsage(bench("--batch=0"), "--batch", "'0'", "from 1");
-        assertUsage(bench("--quantize=int3"), "--quantize", "int3", "fp32, int8 or int8-blocks");
+        assertUsage(
+                bench("--quantize=int3"),
+                "--quantize",
+                "int3",
+                "fp32, int8, int8-native or int8-blocks");
         assertUsage(TtsRun.of("bench"), "benchmark is missing");
         bench("--model=random:huge").assertFailure("random:huge", "random:0.4b");
         bench("--model=random:2x100").assertFailure("100", "multiple of the head size 64");

@@ -1,6 +1,7 @@
 package io.rwkvtts.job.bench.check;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What {@link BaselineCheck} found.
@@ -14,19 +15,30 @@ import java.util.List;
 public record CheckReport(
         double tolerance, int runs, List<RatioCheck> ratios, List<String> variant) {
 
-    /** Whether nothing failed. */
+    /** Whether nothing failed, and anything could be compared. */
     public boolean passed() {
-        return variant.isEmpty() && ratios.stream().noneMatch(RatioCheck::failed);
+        return variant.isEmpty() && compared() && ratios.stream().noneMatch(RatioCheck::failed);
     }
 
-    /** Whether a ratio of the latest run is worse than the tolerance allows. */
-    public boolean latestIsWorse() {
+    /** Whether the cores were ever as far apart as in the baseline. */
+    public boolean compared() {
         return ratios.stream()
-                .anyMatch(
-                        ratio ->
-                                BaselineCheck.worse(
-                                        ratio.current().get(ratio.current().size() - 1),
-                                        ratio.baseline(),
-                                        tolerance));
+                .flatMap(ratio -> ratio.current().stream())
+                .anyMatch(Objects::nonNull);
+    }
+
+    /** Whether another run can still tell: nothing could be compared, or something looks worse. */
+    public boolean undecided() {
+        return variant.isEmpty()
+                && ratios.stream().noneMatch(RatioCheck::failed)
+                && (!compared() || ratios.stream().anyMatch(this::looksWorse));
+    }
+
+    private boolean looksWorse(RatioCheck ratio) {
+        return ratio.current().stream()
+                .filter(Objects::nonNull)
+                .reduce((earlier, later) -> later)
+                .filter(latest -> BaselineCheck.worse(latest, ratio.baseline(), tolerance))
+                .isPresent();
     }
 }

@@ -27,8 +27,11 @@ public final class CheckTable {
         if (!variant.isEmpty()) {
             out.println("FAILED: results depend on what is computed beside them: " + variant);
         }
+        if (!report.compared()) {
+            out.println("FAILED: the cores never were as far apart as in the baseline");
+        }
         out.printf(
-                "%s: %d runs, tolerance %s %%; ! is worse, %d in a row fail%n",
+                "%s: %d runs, tolerance %s %%; ! is worse, %d in a row fail, - not measured at this distance%n",
                 report.passed() ? "passed" : "FAILED",
                 report.runs(),
                 number(100 * report.tolerance(), 1),
@@ -40,7 +43,7 @@ public final class CheckTable {
         return ratio.current().stream()
                 .map(
                         value ->
-                                number(value, 3)
+                                (value == null ? "-" : number(value, 3))
                                         + (BaselineCheck.worse(value, ratio.baseline(), tolerance)
                                                 ? "!"
                                                 : " "))

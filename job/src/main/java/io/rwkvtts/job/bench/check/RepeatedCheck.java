@@ -18,10 +18,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Measures what a baseline has, until a run is not worse or as many were worse in a row as make a
- * failure.
+ * Measures what a baseline has, until nothing looks worse or something was worse as often in a row
+ * as makes a failure.
  */
 public final class RepeatedCheck {
+
+    /** So many, since not every run can say something of everything. */
+    static final int MOST_RUNS = 2 * BaselineCheck.IN_A_ROW;
 
     private final EngineReport baseline;
     private final EngineOpener opener;
@@ -52,9 +55,7 @@ public final class RepeatedCheck {
         do {
             check.add(bench.run(), "this run");
             report = check.report();
-        } while (report.passed()
-                && report.latestIsWorse()
-                && report.runs() < BaselineCheck.IN_A_ROW);
+        } while (report.undecided() && report.runs() < MOST_RUNS);
         return report;
     }
 

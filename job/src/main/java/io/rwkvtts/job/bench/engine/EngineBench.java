@@ -31,15 +31,17 @@ public final class EngineBench {
     /** Runs it. */
     public EngineReport run() throws IOException {
         Surroundings surroundings = Surroundings.now();
+        int threads = settings.threads();
         List<InferenceEngine> engines = new ArrayList<>();
-        try (MachineRates rates = new MachineRates(settings.threads())) {
+        try (MachineRates rates = new MachineRates(threads)) {
             List<StepCase> steps = new ArrayList<>();
             List<PrefillCase> prefills = new ArrayList<>();
             for (BenchModel model : settings.models()) {
                 InferenceEngine engine = open(model);
                 engines.add(engine);
-                settings.batches().forEach(b -> steps.add(new StepCase(engine, model, b)));
-                settings.prompts().forEach(t -> prefills.add(new PrefillCase(engine, model, t)));
+                settings.batches().forEach(b -> steps.add(new StepCase(engine, model, b, threads)));
+                settings.prompts()
+                        .forEach(t -> prefills.add(new PrefillCase(engine, model, t, threads)));
             }
             for (int round = 0; round < settings.rounds(); round++) {
                 LOG.info("Round {} of {}", round + 1, settings.rounds());

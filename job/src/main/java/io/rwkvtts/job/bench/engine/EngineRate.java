@@ -28,7 +28,7 @@ public final class EngineRate implements AutoCloseable {
     public double tokensPerSecond(int batch, Duration length) {
         IntStream.range(0, engine.slots()).forEach(engine::clear);
         int[] slots = IntStream.range(0, batch).toArray();
-        TimedCalls calls = new TimedCalls(() -> engine.step(slots, tokens, batch));
+        TimedCalls calls = new TimedCalls(() -> engine.step(slots, tokens, batch), false);
         calls.turn(length);
         return batch * calls.perSecond();
     }

@@ -12,7 +12,10 @@ final class PrefillCase {
     private final int tokens;
     private final TimedCalls calls;
 
-    PrefillCase(InferenceEngine engine, BenchModel model, int tokens) {
+    /**
+     * @param threads that the engine computes with
+     */
+    PrefillCase(InferenceEngine engine, BenchModel model, int tokens, int threads) {
         this.model = model;
         this.tokens = tokens;
         int[] prompt = Tokens.random(tokens, tokens, engine.model().vocabRows());
@@ -22,7 +25,8 @@ final class PrefillCase {
                         () -> {
                             engine.clear(0);
                             engine.prefill(pieces);
-                        });
+                        },
+                        threads > 1);
     }
 
     void turn(Duration length) {
@@ -40,6 +44,7 @@ final class PrefillCase {
                 calls.millis().quantile(0.1),
                 median,
                 calls.millis().quantile(0.95),
+                calls.mediansByCores(),
                 floor,
                 median / floor);
     }

@@ -1,5 +1,7 @@
 package io.rwkvtts.job.bench.engine;
 
+import java.util.Map;
+
 /**
  * Prefill of one prompt in one call.
  *
@@ -10,6 +12,7 @@ package io.rwkvtts.job.bench.engine;
  * @param msP10 a tenth of the calls was at most so long
  * @param msP50 half of the calls
  * @param msP95 nearly all calls
+ * @param msP50ByCores half of the calls, as {@link StepResult#stepMsP50ByCores}
  * @param floorMs least time of a call, as {@link StepResult#floorMs}
  * @param floorRatio median call divided by that
  */
@@ -21,5 +24,6 @@ public record PrefillResult(
         double msP10,
         double msP50,
         double msP95,
+        Map<Cores, Double> msP50ByCores,
         double floorMs,
         double floorRatio) {}

@@ -66,8 +66,8 @@ public final class StateBench {
         IntStream.range(0, engine.slots()).forEach(engine::clear);
         int[] slots = IntStream.range(0, batch).toArray();
         int[] fed = Tokens.random(batch, batch, engine.model().vocabRows());
-        TimedCalls atEarly = new TimedCalls(() -> engine.step(slots, fed, batch));
-        TimedCalls atLate = new TimedCalls(() -> engine.step(slots, fed, batch));
+        TimedCalls atEarly = new TimedCalls(() -> engine.step(slots, fed, batch), false);
+        TimedCalls atLate = new TimedCalls(() -> engine.step(slots, fed, batch), false);
         for (int round = 0; round < settings.rounds(); round++) {
             turn(engine, early, slots, atEarly);
             turn(engine, late, slots, atLate);

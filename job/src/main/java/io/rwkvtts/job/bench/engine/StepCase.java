@@ -15,17 +15,21 @@ final class StepCase {
     private final int[] slots;
     private final int[] fed;
     private final int[] tokens;
-    private final TimedCalls calls = new TimedCalls(this::step);
+    private final TimedCalls calls;
     private final boolean invariant;
     private int next;
 
-    StepCase(InferenceEngine engine, BenchModel model, int batch) {
+    /**
+     * @param threads that the engine computes with
+     */
+    StepCase(InferenceEngine engine, BenchModel model, int batch, int threads) {
         this.engine = engine;
         this.model = model;
         this.batch = batch;
         slots = IntStream.range(0, batch).toArray();
         fed = new int[batch];
         tokens = Tokens.random(batch, TOKENS, engine.model().vocabRows());
+        calls = new TimedCalls(this::step, threads > 1);
         invariant = new InvarianceCheck(engine).holds(batch);
     }
 
@@ -56,6 +60,7 @@ final class StepCase {
                 calls.millis().quantile(0.1),
                 median,
                 calls.millis().quantile(0.95),
+                calls.mediansByCores(),
                 calls.millis().count(),
                 floor.bandwidthMs(),
                 median / floor.bandwidthMs(),

@@ -1,5 +1,7 @@
 package io.rwkvtts.job.bench.engine;
 
+import java.util.Map;
+
 /**
  * Steps of one batch size. A ratio to a floor is the median step divided by the least time that the
  * machine would need, as measured in the same run: 1 is the best possible.
@@ -11,6 +13,8 @@ package io.rwkvtts.job.bench.engine;
  * @param stepMsP10 a tenth of the steps was at most so long: a machine's fast state
  * @param stepMsP50 half of the steps
  * @param stepMsP95 nearly all steps
+ * @param stepMsP50ByCores half of the steps while the cores were near, and while they were far; of
+ *     what never was there is none
  * @param steps number of steps measured
  * @param bandwidthFloorMs bytes of the weights divided by the rate of reading
  * @param bandwidthFloorRatio median step divided by that
@@ -30,6 +34,7 @@ public record StepResult(
         double stepMsP10,
         double stepMsP50,
         double stepMsP95,
+        Map<Cores, Double> stepMsP50ByCores,
         int steps,
         double bandwidthFloorMs,
         double bandwidthFloorRatio,

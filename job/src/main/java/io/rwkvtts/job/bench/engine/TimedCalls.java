@@ -4,6 +4,8 @@ import com.sun.management.ThreadMXBean;
 import io.rwkvtts.job.bench.Samples;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * Times one kind of call, a turn at a time. Before each turn the call is made without being timed,
@@ -17,22 +19,46 @@ final class TimedCalls {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final Runnable call;
+    private final boolean watchCores;
     private final Samples millis = new Samples();
+    private final Map<Cores, Samples> millisByCores = new EnumMap<>(Cores.class);
     private long allocated;
 
-    TimedCalls(Runnable call) {
+    /**
+     * @param watchCores whether to tell times by the distance of the cores; if not, all count as
+     *     near
+     */
+    TimedCalls(Runnable call, boolean watchCores) {
         this.call = call;
+        this.watchCores = watchCores;
     }
 
     /** Makes the call for about so long, and at least {@value #FEWEST_CALLS} times. */
     void turn(Duration length) {
+        Cores before = cores();
+        Samples turn = new Samples();
+        time(length, turn);
+        before.until(cores())
+                .ifPresent(
+                        cores ->
+                                millisByCores
+                                        .computeIfAbsent(cores, c -> new Samples())
+                                        .addAll(turn));
+        millis.addAll(turn);
+    }
+
+    private Cores cores() {
+        return watchCores ? Cores.now() : Cores.NEAR;
+    }
+
+    private void time(Duration length, Samples turn) {
         long settled = System.nanoTime() + length.toNanos() / SETTLE_SHARE;
         do {
             call.run();
         } while (System.nanoTime() < settled);
         long end = System.nanoTime() + length.toNanos();
         for (int i = 0; i < FEWEST_CALLS || System.nanoTime() < end; i++) {
-            time();
+            time(turn);
         }
     }
 
@@ -42,23 +68,30 @@ final class TimedCalls {
             if (i < times / SETTLE_SHARE) {
                 call.run();
             } else {
-                time();
+                time(millis);
             }
         }
     }
 
-    private void time() {
+    private void time(Samples samples) {
         long before = THREADS.getCurrentThreadAllocatedBytes();
         long start = System.nanoTime();
         call.run();
         long nanos = System.nanoTime() - start;
         allocated += THREADS.getCurrentThreadAllocatedBytes() - before;
-        millis.add(nanos / NANOS_PER_MS);
+        samples.add(nanos / NANOS_PER_MS);
     }
 
     /** Milliseconds of each call. */
     Samples millis() {
         return millis;
+    }
+
+    /** Median of the calls in turns with the one or the other distance throughout. */
+    Map<Cores, Double> mediansByCores() {
+        Map<Cores, Double> medians = new EnumMap<>(Cores.class);
+        millisByCores.forEach((cores, samples) -> medians.put(cores, samples.median()));
+        return medians;
     }
 
     /** Bytes allocated on the Java heap by the calling thread, per call. */

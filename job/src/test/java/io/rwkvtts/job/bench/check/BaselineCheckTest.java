@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rwkvtts.job.bench.Surroundings;
+import io.rwkvtts.job.bench.engine.Cores;
 import io.rwkvtts.job.bench.engine.EngineReport;
 import io.rwkvtts.job.bench.engine.Machine;
 import io.rwkvtts.job.bench.engine.PrefillResult;
 import io.rwkvtts.job.bench.engine.StepResult;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** {@link BaselineCheck}. */
@@ -31,9 +33,9 @@ class BaselineCheckTest {
                 .filteredOn(RatioCheck::failed)
                 .extracting(RatioCheck::name)
                 .containsExactly(
-                        "m int8, batch 8: step / floor",
-                        "m int8, batch 8: step / step of batch 1",
-                        "m int8, batch 8: step / fp32 step");
+                        "m int8, batch 8, near: step / floor",
+                        "m int8, batch 8, near: step / step of batch 1",
+                        "m int8, batch 8, near: step / fp32 step");
     }
 
     @Test
@@ -50,6 +52,24 @@ class BaselineCheckTest {
         }
 
         assertThat(check.report().passed()).isTrue();
+    }
+
+    /** Three slow runs, with others between them that say nothing, and one in which all was far. */
+    @Test
+    void testOnlyTimesWithTheSameDistanceAreCompared() {
+        BaselineCheck check = new BaselineCheck(report(10, 1, true, Cores.NEAR), 0.1);
+        check.add(report(30, 1, true, Cores.FAR), "far");
+        assertThat(check.report().undecided()).isTrue();
+        assertThat(check.report().passed()).isFalse();
+
+        check.add(report(12, 1, true, Cores.NEAR), "slow");
+        check.add(report(12, 1, true, Cores.NEAR), "slow");
+        check.add(report(30, 1, true, Cores.FAR), "far");
+        assertThat(check.report().passed()).isTrue();
+        assertThat(check.report().undecided()).as("looked worse when last seen").isTrue();
+        check.add(report(12, 1, true, Cores.NEAR), "slow");
+        assertThat(check.report().passed()).isFalse();
+        assertThat(check.report().undecided()).isFalse();
     }
 
     @Test
@@ -74,7 +94,7 @@ class BaselineCheckTest {
 
         assertThatThrownBy(() -> check.add(lacking, "june.json"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("june.json lacks 'm int8, batch 1: step / floor'");
+                .hasMessageContaining("june.json lacks 'm int8, batch 1'");
     }
 
     /** Runs with steps of batch 8 that take so long, against a baseline of 10 ms. */
@@ -87,10 +107,15 @@ class BaselineCheckTest {
     }
 
     private static EngineReport report(double batch8Ms, double slowness, boolean invariant) {
+        return report(batch8Ms, slowness, invariant, Cores.NEAR);
+    }
+
+    private static EngineReport report(
+            double batch8Ms, double slowness, boolean invariant, Cores cores) {
         List<StepResult> results = new ArrayList<>();
-        results.add(step("fp32", 8, 20 * slowness, slowness, true));
-        results.add(step("int8", 1, 5 * slowness, slowness, true));
-        results.add(step("int8", 8, batch8Ms * slowness, slowness, invariant));
+        results.add(step("fp32", 8, 20 * slowness, slowness, true, cores));
+        results.add(step("int8", 1, 5 * slowness, slowness, true, cores));
+        results.add(step("int8", 8, batch8Ms * slowness, slowness, invariant, cores));
         double floor = FLOOR_MS * slowness;
         return new EngineReport(
                 new Surroundings("2026-01-01T00:00:00Z", "p", 2, "s", "j"),
@@ -105,12 +130,18 @@ class BaselineCheckTest {
                                 1,
                                 10 * slowness,
                                 20,
+                                Map.of(cores, 10 * slowness),
                                 floor,
                                 10 * slowness / floor)));
     }
 
     private static StepResult step(
-            String quantize, int batch, double ms, double slowness, boolean invariant) {
+            String quantize,
+            int batch,
+            double ms,
+            double slowness,
+            boolean invariant,
+            Cores cores) {
         double floor = FLOOR_MS * slowness;
         double ratio = ms / floor;
         return new StepResult(
@@ -121,6 +152,7 @@ class BaselineCheckTest {
                 ms,
                 ms,
                 ms,
+                Map.of(cores, ms),
                 100,
                 floor,
                 ratio,

@@ -62,9 +62,9 @@ class RepeatedCheckTest {
                 .filteredOn(RatioCheck::failed)
                 .extracting(RatioCheck::name)
                 .contains(
-                        "random:2x256 int8, batch 1: step / floor",
-                        "random:2x256 int8, batch 4: step / floor",
-                        "random:2x256 int8, prefill of 16: time / floor");
+                        "random:2x256 int8, batch 1, near: step / floor",
+                        "random:2x256 int8, batch 4, near: step / floor",
+                        "random:2x256 int8, prefill of 16, near: time / floor");
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
@@ -119,6 +120,7 @@ class PerformancePictureTest {
                             1,
                             1,
                             1,
+                            Map.of(),
                             9,
                             1,
                             1,
