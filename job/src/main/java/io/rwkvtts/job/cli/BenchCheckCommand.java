@@ -57,7 +57,7 @@ final class BenchCheckCommand implements Callable<Integer> {
             paramLabel = "SHARE",
             defaultValue = "10%",
             converter = ShareConverter.class,
-            description = "how much worse a ratio may be (default: ${DEFAULT-VALUE})")
+            description = "how much worse a result may be (default: ${DEFAULT-VALUE})")
     private double tolerance;
 
     @Option(

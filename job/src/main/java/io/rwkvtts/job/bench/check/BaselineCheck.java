@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Compares the ratios of runs with those of a recorded one. A machine has slow moments, so a ratio
- * fails only when it is worse in {@value #IN_A_ROW} runs in a row. A run in which the cores never
- * were as far apart as a ratio asks for says nothing of it.
+ * Compares runs with a recorded one. A machine has slow moments, so a result fails only when it is
+ * worse in {@value #IN_A_ROW} runs in a row. A run in which the cores never were as far apart as
+ * when it was recorded says nothing of it.
  *
  * <p>An improvement of one result makes those look worse that are measured by it: record a new
  * baseline with it.
@@ -19,13 +19,13 @@ public final class BaselineCheck {
     public static final int IN_A_ROW = 3;
 
     private final List<String> results;
-    private final Map<String, Double> baseline;
+    private final Map<String, Ratios> baseline;
     private final double tolerance;
-    private final List<Map<String, Double>> runs = new ArrayList<>();
+    private final List<Map<String, Ratios>> runs = new ArrayList<>();
     private final List<String> variant = new ArrayList<>();
 
     /**
-     * @param tolerance share by which a ratio may be worse, 0.1 for a tenth
+     * @param tolerance share by which a result may be worse, 0.1 for a tenth
      * @throws IllegalArgumentException if the baseline has no results, or the tolerance is negative
      */
     public BaselineCheck(EngineReport baseline, double tolerance) {
@@ -62,28 +62,33 @@ public final class BaselineCheck {
 
     /** The judgement on the runs so far, of which there must be one. */
     public CheckReport report() {
-        List<RatioCheck> ratios =
+        List<ResultCheck> checks =
                 baseline.entrySet().stream()
-                        .map(ratio -> judge(ratio.getKey(), ratio.getValue()))
+                        .map(result -> judge(result.getKey(), result.getValue()))
                         .toList();
         return new CheckReport(
-                tolerance, runs.size(), ratios, variant.stream().distinct().toList());
+                tolerance, runs.size(), checks, variant.stream().distinct().toList());
     }
 
-    private RatioCheck judge(String name, double expected) {
-        List<Double> current = runs.stream().map(run -> run.get(name)).toList();
+    private ResultCheck judge(String name, Ratios recorded) {
+        List<Double> slowdowns = new ArrayList<>();
         int inARow = 0;
         boolean failed = false;
-        for (Double ratio : current) {
-            if (ratio != null) {
-                inARow = worse(ratio, expected, tolerance) ? inARow + 1 : 0;
-                failed |= inARow == IN_A_ROW;
+        for (Map<String, Ratios> run : runs) {
+            Ratios ratios = run.get(name);
+            if (ratios == null) {
+                slowdowns.add(null);
+                continue;
             }
+            double slowdown = ratios.slowdownSince(recorded);
+            slowdowns.add(slowdown);
+            inARow = worse(slowdown, tolerance) ? inARow + 1 : 0;
+            failed |= inARow == IN_A_ROW;
         }
-        return new RatioCheck(name, expected, current, failed);
+        return new ResultCheck(name, recorded.toFloor(), slowdowns, failed);
     }
 
-    static boolean worse(Double ratio, double expected, double tolerance) {
-        return ratio != null && ratio > expected * (1 + tolerance);
+    static boolean worse(Double slowdown, double tolerance) {
+        return slowdown != null && slowdown > 1 + tolerance;
     }
 }

@@ -14,13 +14,13 @@ public final class CheckTable {
 
     /** Prints it; what is worse than the tolerance allows has a mark. */
     public static void print(CheckReport report, PrintWriter out) {
-        Table table = new Table("ratio (less is better)", "baseline", "runs", "verdict");
-        for (RatioCheck ratio : report.ratios()) {
+        Table table = new Table("result", "time / floor", "times as slow since", "verdict");
+        for (ResultCheck result : report.results()) {
             table.row(
-                    ratio.name(),
-                    number(ratio.baseline(), 3),
-                    runs(ratio, report.tolerance()),
-                    ratio.failed() ? "FAILED" : "ok");
+                    result.name(),
+                    number(result.baseline(), 2),
+                    runs(result, report.tolerance()),
+                    result.failed() ? "FAILED" : "ok");
         }
         table.print(out);
         List<String> variant = report.variant();
@@ -39,14 +39,12 @@ public final class CheckTable {
         out.flush();
     }
 
-    private static String runs(RatioCheck ratio, double tolerance) {
-        return ratio.current().stream()
+    private static String runs(ResultCheck result, double tolerance) {
+        return result.slowdowns().stream()
                 .map(
-                        value ->
-                                (value == null ? "-" : number(value, 3))
-                                        + (BaselineCheck.worse(value, ratio.baseline(), tolerance)
-                                                ? "!"
-                                                : " "))
+                        slowdown ->
+                                (slowdown == null ? "-" : number(slowdown, 2))
+                                        + (BaselineCheck.worse(slowdown, tolerance) ? "!" : " "))
                 .collect(Collectors.joining(" "));
     }
 }

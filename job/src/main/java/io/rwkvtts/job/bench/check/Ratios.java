@@ -12,60 +12,72 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What of a report can be compared with that of another day or machine: no times, but times as
- * multiples of what the machine needed at least, and of each other. Less is better in all of them.
+ * What of a result can be compared with that of another day or machine: no times, but times as
+ * multiples of others. Less is better.
+ *
+ * @param toFloor of what the machine needed at least, as measured in the same run
+ * @param toFloats of the time of the same call with 32-bit floats; empty for those and where there
+ *     are none
  */
-final class Ratios {
-
-    private Ratios() {}
+record Ratios(double toFloor, Optional<Double> toFloats) {
 
     /**
-     * The ratios of a report, by what they say: while the cores were near, and while they were far.
+     * The ratios of a report by the names of the results, while the cores were near and while they
+     * were far.
      */
-    static Map<String, Double> of(EngineReport report) {
-        Map<String, Double> ratios = new LinkedHashMap<>();
+    static Map<String, Ratios> of(EngineReport report) {
+        Map<String, Ratios> ratios = new LinkedHashMap<>();
         for (StepResult step : report.results()) {
-            step.stepMsP50ByCores()
-                    .forEach((cores, ms) -> addStep(ratios, report, step, cores, ms));
+            Map<Cores, Double> floats =
+                    report.results().stream()
+                            .filter(other -> other != step && other.batch() == step.batch())
+                            .filter(other -> isFloats(other.quantize()))
+                            .filter(other -> other.shape().equals(step.shape()))
+                            .map(StepResult::stepMsP50ByCores)
+                            .findFirst()
+                            .orElse(Map.of());
+            add(ratios, name(step), step.stepMsP50ByCores(), step.floorMs(), floats);
         }
         for (PrefillResult prefill : report.prefills()) {
-            prefill.msP50ByCores()
-                    .forEach(
-                            (cores, ms) ->
-                                    ratios.put(
-                                            name(prefill) + at(cores) + ": time / floor",
-                                            ms / prefill.floorMs()));
+            Map<Cores, Double> floats =
+                    report.prefills().stream()
+                            .filter(other -> other != prefill && other.tokens() == prefill.tokens())
+                            .filter(other -> isFloats(other.quantize()))
+                            .filter(other -> other.shape().equals(prefill.shape()))
+                            .map(PrefillResult::msP50ByCores)
+                            .findFirst()
+                            .orElse(Map.of());
+            add(ratios, name(prefill), prefill.msP50ByCores(), prefill.floorMs(), floats);
         }
         return ratios;
     }
 
-    private static void addStep(
-            Map<String, Double> ratios,
-            EngineReport report,
-            StepResult step,
-            Cores cores,
-            double ms) {
-        String name = name(step) + at(cores);
-        ratios.put(name + ": step / floor", ms / step.floorMs());
-        find(report, step.quantize(), step, smallestBatch(report, step), cores)
-                .ifPresent(
-                        one ->
-                                ratios.put(
-                                        "%s: step / step of batch %d".formatted(name, one.batch()),
-                                        ms / one.stepMsP50ByCores().get(cores)));
-        find(report, BenchModel.FP32, step, step.batch(), cores)
-                .ifPresent(
-                        exact ->
-                                ratios.put(
-                                        name + ": step / fp32 step",
-                                        ms / exact.stepMsP50ByCores().get(cores)));
+    private static void add(
+            Map<String, Ratios> ratios,
+            String name,
+            Map<Cores, Double> millis,
+            double floorMs,
+            Map<Cores, Double> floats) {
+        millis.forEach(
+                (cores, ms) ->
+                        ratios.put(
+                                name + (cores == Cores.NEAR ? ", near" : ", far"),
+                                new Ratios(
+                                        ms / floorMs,
+                                        Optional.ofNullable(floats.get(cores))
+                                                .map(exact -> ms / exact))));
     }
 
-    private static String at(Cores cores) {
-        return switch (cores) {
-            case NEAR -> ", near";
-            case FAR -> ", far";
-        };
+    /**
+     * How many times as slow this is as a recorded result, by the ratio that has become worse the
+     * least: a machine can become faster at reading or at multiplying without the other, and then
+     * one ratio alone looks worse.
+     */
+    double slowdownSince(Ratios recorded) {
+        double byFloor = toFloor / recorded.toFloor;
+        return toFloats.flatMap(now -> recorded.toFloats.map(then -> now / then))
+                .map(byFloats -> Math.min(byFloor, byFloats))
+                .orElse(byFloor);
     }
 
     /** The names of all results. */
@@ -84,6 +96,10 @@ final class Ratios {
                 .toList();
     }
 
+    private static boolean isFloats(String quantize) {
+        return quantize.equals(BenchModel.FP32);
+    }
+
     private static String name(StepResult step) {
         return "%s %s, batch %d".formatted(step.shape(), step.quantize(), step.batch());
     }
@@ -91,24 +107,5 @@ final class Ratios {
     private static String name(PrefillResult prefill) {
         return "%s %s, prefill of %d"
                 .formatted(prefill.shape(), prefill.quantize(), prefill.tokens());
-    }
-
-    private static int smallestBatch(EngineReport report, StepResult of) {
-        return report.results().stream()
-                .filter(step -> step.shape().equals(of.shape()))
-                .filter(step -> step.quantize().equals(of.quantize()))
-                .mapToInt(StepResult::batch)
-                .min()
-                .orElseThrow();
-    }
-
-    /** Another result of the same shape, with cores as far apart. */
-    private static Optional<StepResult> find(
-            EngineReport report, String quantize, StepResult than, int batch, Cores cores) {
-        return report.results().stream()
-                .filter(step -> step.shape().equals(than.shape()))
-                .filter(step -> step.quantize().equals(quantize) && step.batch() == batch)
-                .filter(step -> step != than && step.stepMsP50ByCores().containsKey(cores))
-                .findFirst();
     }
 }

@@ -16,12 +16,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Measures what a baseline has, until nothing looks worse or something was worse as often in a row
  * as makes a failure.
  */
 public final class RepeatedCheck {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RepeatedCheck.class);
 
     /** So many, since not every run can say something of everything. */
     static final int MOST_RUNS = 2 * BaselineCheck.IN_A_ROW;
@@ -46,7 +50,7 @@ public final class RepeatedCheck {
      * Measures and compares.
      *
      * @param cache of the models
-     * @param tolerance share by which a ratio may be worse
+     * @param tolerance share by which a result may be worse
      */
     public CheckReport run(ModelCache cache, double tolerance) throws IOException {
         BaselineCheck check = new BaselineCheck(baseline, tolerance);
@@ -55,6 +59,11 @@ public final class RepeatedCheck {
         do {
             check.add(bench.run(), "this run");
             report = check.report();
+            LOG.info(
+                    "Run {}: of {} results these look worse: {}",
+                    report.runs(),
+                    report.results().size(),
+                    report.suspects());
         } while (report.undecided() && report.runs() < MOST_RUNS);
         return report;
     }
