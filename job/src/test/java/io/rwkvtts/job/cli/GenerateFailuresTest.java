@@ -66,7 +66,8 @@ class GenerateFailuresTest {
         say("--text=Hi", "--voice=a.raf.json", "--age=child")
                 .assertWrongUsage("--voice", "--age", "mutually exclusive");
         say("--text=Hi", "--quantize=int4")
-                .assertWrongUsage("unknown quantisation 'int4': one of none, int8, int8-blocks");
+                .assertWrongUsage(
+                        "unknown quantisation 'int4': one of none, int8, int8-native, int8-blocks");
     }
 
     @Test

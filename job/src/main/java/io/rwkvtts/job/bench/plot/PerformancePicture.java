@@ -41,7 +41,7 @@ public final class PerformancePicture {
                         .svg(0, 0);
         String right =
                 new Chart(
-                                "Time to the first chunk, %s %s, %.0f %% load"
+                                "First chunk, %s %s, %.0f %% load"
                                         .formatted(job.model(), job.quantize(), 100 * job.load()),
                                 "streams",
                                 "ms",
