@@ -167,25 +167,20 @@ public final class ModelExporter {
             OnnxGraph graph, Checkpoint checkpoint, Quantization quantization, int headRows)
             throws IOException {
         ModelShape shape = checkpoint.shape();
-        switch (quantization) {
-            case NONE -> {
-                GraphWeights weights = new GraphWeights(checkpoint, graph, new FloatFormat(graph));
-                Rwkv7Graph.build(graph, weights, shape, headRows);
-            }
-            case INT8 -> {
-                GraphWeights weights = new GraphWeights(checkpoint, graph, new RowFormat(graph));
-                Rwkv7Graph.build(graph, weights, shape, headRows);
-            }
-            case INT8_BLOCKS -> {
-                GraphWeights weights = new GraphWeights(checkpoint, graph, new BlockFormat(graph));
-                Rwkv7Graph.build(graph, weights, shape, headRows);
-            }
-            case INT8_NATIVE -> {
-                RowFormat format = new RowFormat(graph);
-                GraphWeights weights = new GraphWeights(checkpoint, graph, format);
-                NativeGraph.build(graph, weights, format, shape, headRows);
-            }
+        if (quantization == Quantization.INT8_NATIVE) {
+            RowFormat rows = new RowFormat(graph);
+            GraphWeights weights = new GraphWeights(checkpoint, graph, rows);
+            NativeGraph.build(graph, weights, rows, shape, headRows);
+            return;
         }
+        MatrixFormat format =
+                switch (quantization) {
+                    case NONE -> new FloatFormat(graph);
+                    case INT8, INT8_NATIVE -> new RowFormat(graph);
+                    case INT8_BLOCKS -> new BlockFormat(graph);
+                };
+        GraphWeights weights = new GraphWeights(checkpoint, graph, format);
+        Rwkv7Graph.build(graph, weights, shape, headRows);
     }
 
     private static Map<String, Long> sizes(Path directory) throws IOException {

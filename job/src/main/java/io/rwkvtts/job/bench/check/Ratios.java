@@ -3,7 +3,6 @@ package io.rwkvtts.job.bench.check;
 import io.rwkvtts.job.bench.engine.BenchModel;
 import io.rwkvtts.job.bench.engine.Cores;
 import io.rwkvtts.job.bench.engine.EngineReport;
-import io.rwkvtts.job.bench.engine.PrefillResult;
 import io.rwkvtts.job.bench.engine.StepResult;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,51 +20,70 @@ import java.util.stream.Stream;
  */
 record Ratios(double toFloor, Optional<Double> toFloats) {
 
+    /** A step or a prefill of a report. */
+    private record Timed(
+            String shape, String quantize, String call, Map<Cores, Double> millis, double floorMs) {
+
+        String name(String format) {
+            return "%s %s, %s".formatted(shape, format, call);
+        }
+
+        String name() {
+            return name(quantize);
+        }
+
+        Optional<Ratios> ratios(Cores cores, Optional<Timed> floats) {
+            return Optional.ofNullable(millis.get(cores))
+                    .map(
+                            ms ->
+                                    new Ratios(
+                                            ms / floorMs,
+                                            floats.map(exact -> exact.millis.get(cores))
+                                                    .map(exact -> ms / exact)));
+        }
+    }
+
     /**
      * The ratios of a report by the names of the results, while the cores were near and while they
      * were far.
      */
     static Map<String, Ratios> of(EngineReport report) {
+        Map<String, Timed> all = new LinkedHashMap<>();
+        timed(report).forEach(timed -> all.put(timed.name(), timed));
         Map<String, Ratios> ratios = new LinkedHashMap<>();
-        for (StepResult step : report.results()) {
-            Map<Cores, Double> floats =
-                    report.results().stream()
-                            .filter(other -> other != step && other.batch() == step.batch())
-                            .filter(other -> isFloats(other.quantize()))
-                            .filter(other -> other.shape().equals(step.shape()))
-                            .map(StepResult::stepMsP50ByCores)
-                            .findFirst()
-                            .orElse(Map.of());
-            add(ratios, name(step), step.stepMsP50ByCores(), step.floorMs(), floats);
-        }
-        for (PrefillResult prefill : report.prefills()) {
-            Map<Cores, Double> floats =
-                    report.prefills().stream()
-                            .filter(other -> other != prefill && other.tokens() == prefill.tokens())
-                            .filter(other -> isFloats(other.quantize()))
-                            .filter(other -> other.shape().equals(prefill.shape()))
-                            .map(PrefillResult::msP50ByCores)
-                            .findFirst()
-                            .orElse(Map.of());
-            add(ratios, name(prefill), prefill.msP50ByCores(), prefill.floorMs(), floats);
+        for (Timed timed : all.values()) {
+            Optional<Timed> floats =
+                    Optional.ofNullable(all.get(timed.name(BenchModel.FP32)))
+                            .filter(other -> other != timed);
+            timed.ratios(Cores.NEAR, floats)
+                    .ifPresent(near -> ratios.put(timed.name() + ", near", near));
+            timed.ratios(Cores.FAR, floats)
+                    .ifPresent(far -> ratios.put(timed.name() + ", far", far));
         }
         return ratios;
     }
 
-    private static void add(
-            Map<String, Ratios> ratios,
-            String name,
-            Map<Cores, Double> millis,
-            double floorMs,
-            Map<Cores, Double> floats) {
-        millis.forEach(
-                (cores, ms) ->
-                        ratios.put(
-                                name + (cores == Cores.NEAR ? ", near" : ", far"),
-                                new Ratios(
-                                        ms / floorMs,
-                                        Optional.ofNullable(floats.get(cores))
-                                                .map(exact -> ms / exact))));
+    private static Stream<Timed> timed(EngineReport report) {
+        return Stream.concat(
+                report.results().stream().map(Ratios::timed),
+                report.prefills().stream()
+                        .map(
+                                prefill ->
+                                        new Timed(
+                                                prefill.shape(),
+                                                prefill.quantize(),
+                                                "prefill of " + prefill.tokens(),
+                                                prefill.msP50ByCores(),
+                                                prefill.floorMs())));
+    }
+
+    private static Timed timed(StepResult step) {
+        return new Timed(
+                step.shape(),
+                step.quantize(),
+                "batch " + step.batch(),
+                step.stepMsP50ByCores(),
+                step.floorMs());
     }
 
     /**
@@ -82,30 +100,14 @@ record Ratios(double toFloor, Optional<Double> toFloats) {
 
     /** The names of all results. */
     static List<String> results(EngineReport report) {
-        return Stream.concat(
-                        report.results().stream().map(Ratios::name),
-                        report.prefills().stream().map(Ratios::name))
-                .toList();
+        return timed(report).map(Timed::name).toList();
     }
 
     /** The results of steps that depend on what is computed beside them. */
     static List<String> variant(EngineReport report) {
         return report.results().stream()
                 .filter(step -> !step.batchInvariant())
-                .map(Ratios::name)
+                .map(step -> timed(step).name())
                 .toList();
-    }
-
-    private static boolean isFloats(String quantize) {
-        return quantize.equals(BenchModel.FP32);
-    }
-
-    private static String name(StepResult step) {
-        return "%s %s, batch %d".formatted(step.shape(), step.quantize(), step.batch());
-    }
-
-    private static String name(PrefillResult prefill) {
-        return "%s %s, prefill of %d"
-                .formatted(prefill.shape(), prefill.quantize(), prefill.tokens());
     }
 }
