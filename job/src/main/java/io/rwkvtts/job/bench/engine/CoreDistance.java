@@ -1,6 +1,7 @@
 package io.rwkvtts.job.bench.engine;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /**
  * How far apart the processors are that compute together: the time that a word takes from one
@@ -15,6 +16,11 @@ final class CoreDistance {
     private static final int STOP = -1;
 
     private CoreDistance() {}
+
+    /** {@link #roundTripNanos} at its least in so many goes: in others something else ran, too. */
+    static double leastRoundTripNanos(int goes) {
+        return IntStream.range(0, goes).mapToDouble(go -> roundTripNanos()).min().orElseThrow();
+    }
 
     /** Nanoseconds there and back, the mean over 5 ms. */
     static double roundTripNanos() {

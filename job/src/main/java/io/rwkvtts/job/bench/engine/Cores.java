@@ -2,7 +2,6 @@ package io.rwkvtts.job.bench.engine;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * How far apart the processors are that compute together. A virtual machine can find itself in the
@@ -29,12 +28,7 @@ public enum Cores {
      * engine if there are no more than it uses.
      */
     static Cores now() {
-        double nanos =
-                IntStream.range(0, PASSES)
-                        .mapToDouble(pass -> CoreDistance.roundTripNanos())
-                        .min()
-                        .orElseThrow();
-        return nanos <= LONGEST_NEAR_NANOS ? NEAR : FAR;
+        return CoreDistance.leastRoundTripNanos(PASSES) <= LONGEST_NEAR_NANOS ? NEAR : FAR;
     }
 
     /** The case throughout something that this is measured before and after, if it is one. */

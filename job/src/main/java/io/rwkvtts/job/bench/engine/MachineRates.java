@@ -62,11 +62,7 @@ final class MachineRates implements AutoCloseable {
             read = Math.max(read, memory.gigabytesPerSecond());
         }
         reading.add(read);
-        double roundTrip = Double.POSITIVE_INFINITY;
-        for (int pass = 0; pass < ROUND_TRIPS; pass++) {
-            roundTrip = Math.min(roundTrip, CoreDistance.roundTripNanos());
-        }
-        roundTrips.add(roundTrip);
+        roundTrips.add(CoreDistance.leastRoundTripNanos(ROUND_TRIPS));
         products.forEach(
                 (format, product) -> {
                     double best = 0;
