@@ -3,6 +3,7 @@
 // is in kernels.cc.
 
 #include <atomic>
+#include <cstdio>
 #include <initializer_list>
 #include <new>
 
@@ -81,6 +82,29 @@ class Call {
         return {input<int32_t>(index), input<float>(index + 1), input<float>(index + 2)};
     }
 
+    /** Whether an input was given. */
+    bool has(size_t index) const { return value_of(index) != nullptr; }
+
+    /** Requires that each of some inputs holds this many numbers: the kernels trust in it. */
+    void require_count(std::initializer_list<size_t> indices, int64_t expected) const {
+        for (const size_t index : indices) {
+            const int64_t found = has(index) ? count(index) : 0;
+            if (found != expected) {
+                char message[96];
+                std::snprintf(message, sizeof message, "input %zu holds %lld numbers, expected %lld",
+                    index, static_cast<long long>(found), static_cast<long long>(expected));
+                require(false, message);
+            }
+        }
+    }
+
+    /** The same for sums and their scales, from this input on. */
+    void require_sums(size_t index, int64_t rows, int64_t width) const {
+        require_count({index}, rows * width);
+        require_count({index + 1}, rows);
+        require_count({index + 2}, width);
+    }
+
     /** T of [B·T, width] rows: the same for each of B sequences, of which none is longer. */
     int64_t tokens(int64_t rows, size_t lengths) const {
         const int64_t sequences = size(lengths, 0);
@@ -101,25 +125,16 @@ class Call {
 
     /** The size of an input's dimension. */
     int64_t size(size_t index, size_t dimension) const {
-        constexpr size_t kMost = 4;
-        Shape* shape;
-        check(api->shape(value_of(index), &shape));
-        int64_t sizes[kMost];
-        size_t count = 0;
-        Status* status = api->dimension_count(shape, &count);
-        if (status == nullptr && count <= kMost) {
-            status = api->dimensions(shape, sizes, count);
-        }
-        api->release_shape(shape);
-        check(status);
-        require(dimension < count && count <= kMost, "an input lacks a dimension");
-        return sizes[dimension];
+        const Sizes sizes = sizes_of(index);
+        require(dimension < sizes.count, "an input lacks a dimension");
+        return sizes.of[dimension];
     }
 
     template <typename Number>
     Number* output(size_t index, std::initializer_list<int64_t> sizes) const {
         Value* value = nullptr;
         check(api->output(context_, index, sizes.begin(), sizes.size(), &value));
+        require(value != nullptr, "the node lacks an output");
         void* data;
         check(api->data(value, &data));
         return static_cast<Number*>(data);
@@ -161,6 +176,36 @@ class Call {
     }
 
   private:
+    static constexpr size_t kMostDimensions = 4;
+
+    struct Sizes {
+        int64_t of[kMostDimensions];
+        size_t count;
+    };
+
+    Sizes sizes_of(size_t index) const {
+        Shape* shape;
+        check(api->shape(value_of(index), &shape));
+        Sizes sizes{};
+        Status* status = api->dimension_count(shape, &sizes.count);
+        if (status == nullptr && sizes.count <= kMostDimensions) {
+            status = api->dimensions(shape, sizes.of, sizes.count);
+        }
+        api->release_shape(shape);
+        check(status);
+        require(sizes.count <= kMostDimensions, "an input has too many dimensions");
+        return sizes;
+    }
+
+    int64_t count(size_t index) const {
+        const Sizes sizes = sizes_of(index);
+        int64_t count = 1;
+        for (size_t i = 0; i < sizes.count; i++) {
+            count *= sizes.of[i];
+        }
+        return count;
+    }
+
     const Value* value_of(size_t index) const {
         const Value* value = nullptr;
         if (index < inputs_) {
@@ -173,6 +218,26 @@ class Call {
     size_t inputs_;
 };
 
+/**
+ * The rows and sequences that a kernel last checked its inputs for. A model has the same widths at
+ * every call, so the steps of an unchanged batch need not look at them again.
+ */
+class CheckedSizes {
+  public:
+    template <typename Check>
+    void once(int64_t rows, int64_t sequences, const Check& inputs) const {
+        const int64_t sizes = rows << 32 | sequences;
+        // Calls of several threads may check the same sizes twice, which does no harm.
+        if (checked_.load(std::memory_order_relaxed) != sizes) {
+            inputs();
+            checked_.store(sizes, std::memory_order_relaxed);
+        }
+    }
+
+  private:
+    mutable std::atomic<int64_t> checked_{-1};
+};
+
 struct ScaleSumsOp {
     static constexpr const char* kName = "ScaleSums";
     static constexpr ElementType kInputs[] = {kInt32, kFloat, kFloat};
@@ -181,6 +246,7 @@ struct ScaleSumsOp {
     static constexpr size_t kRequiredOutputs = 1;
 
     Activation activation = Activation::kNone;
+    CheckedSizes checked;
 
     explicit ScaleSumsOp(const KernelInfo* info) {
         int64_t number;
@@ -191,6 +257,7 @@ struct ScaleSumsOp {
     void compute(const Call& call) const {
         const int64_t rows = call.size(0, 0);
         const int64_t width = call.size(0, 1);
+        checked.once(rows, 0, [&] { call.require_sums(0, rows, width); });
         const ScaleSums scale{
             call.sums(0), width, activation, call.output<float>(0, {rows, width})};
         call.each(rows, width, [&](int64_t row) { kernels.scale_sums(scale, row); });
@@ -209,6 +276,7 @@ struct QuantizeRowsOp {
     void compute(const Call& call) const {
         const int64_t rows = call.size(0, 0);
         const int64_t width = call.size(0, 1);
+        call.require_count({0}, rows * width);
         const QuantizeRows quantize{call.input<float>(0), width, call.bytes(0, rows, width)};
         call.each(rows, width, [&](int64_t row) { kernels.quantize_row(quantize, row); });
     }
@@ -221,11 +289,14 @@ struct SquaredReluOp {
     static constexpr ElementType kOutputs[] = {kUint8, kFloat};
     static constexpr size_t kRequiredOutputs = 2;
 
+    CheckedSizes checked;
+
     explicit SquaredReluOp(const KernelInfo*) {}
 
     void compute(const Call& call) const {
         const int64_t rows = call.size(0, 0);
         const int64_t width = call.size(0, 1);
+        checked.once(rows, 0, [&] { call.require_sums(0, rows, width); });
         const SquaredRelu relu{call.sums(0), width, call.bytes(0, rows, width)};
         call.each(rows, width, [&](int64_t row) { kernels.squared_relu(relu, row); });
     }
@@ -248,6 +319,7 @@ struct NormMixOp {
 
     /** Which part of the shift is meant, in widths. */
     int64_t place;
+    CheckedSizes checked;
 
     explicit NormMixOp(const KernelInfo* info) { check(api->attribute(info, "place", &place)); }
 
@@ -255,16 +327,29 @@ struct NormMixOp {
         const int64_t rows = call.size(0, 0);
         const int64_t width = call.size(0, 1);
         const int64_t sequences = call.size(3, 0);
+        const int64_t stride = call.size(4, 1);
+        const int64_t mixes = call.size(5, 0);
+        checked.once(rows, sequences, [&] {
+            call.require_count({0}, rows * width);
+            call.require_count({1, 2}, width);
+            call.require_count({3}, sequences);
+            call.require_count({4}, sequences * stride);
+            Call::require(0 <= place && (place + 1) * width <= stride, "the place is not in the shift");
+            call.require_count({5}, mixes * width);
+            Call::require(mixes <= kMixes, "too many mixes");
+            if (call.has(6)) {
+                call.require_sums(6, rows, width);
+            }
+        });
         NormMix norm{};
         norm.norm = {
             call.input<float>(0), call.sums(6), call.input<float>(1), call.input<float>(2), width};
         norm.tokens = call.tokens(rows, 3);
         norm.lengths = call.input<int64_t>(3);
         norm.shift = call.input<float>(4) + place * width;
-        norm.shift_stride = call.size(4, 1);
+        norm.shift_stride = stride;
         norm.mix = call.input<float>(5);
-        norm.mixes = static_cast<int>(call.size(5, 0));
-        Call::require(norm.mixes <= kMixes, "too many mixes");
+        norm.mixes = static_cast<int>(mixes);
         norm.sum = call.output<float>(0, {rows, width});
         norm.new_shift = call.output<float>(1, {sequences, width});
         for (int m = 0; m < norm.mixes; m++) {
@@ -289,14 +374,23 @@ struct LastNormOp {
     static constexpr ElementType kOutputs[] = {kUint8, kFloat};
     static constexpr size_t kRequiredOutputs = 2;
 
+    CheckedSizes checked;
+
     explicit LastNormOp(const KernelInfo*) {}
 
     void compute(const Call& call) const {
+        const int64_t rows = call.size(0, 0);
         const int64_t width = call.size(0, 1);
         const int64_t sequences = call.size(3, 0);
+        checked.once(rows, sequences, [&] {
+            call.require_count({0}, rows * width);
+            call.require_count({1, 2}, width);
+            call.require_count({3}, sequences);
+            call.require_sums(4, rows, width);
+        });
         const LastNorm norm{
             {call.input<float>(0), call.sums(4), call.input<float>(1), call.input<float>(2), width},
-            call.tokens(call.size(0, 0), 3),
+            call.tokens(rows, 3),
             call.input<int64_t>(3),
             call.bytes(0, sequences, width)};
         call.each(sequences, width, [&](int64_t sequence) { kernels.last_norm(norm, sequence); });
@@ -316,6 +410,8 @@ struct TimeMixOp {
     static constexpr ElementType kOutputs[] = {kFloat, kFloat, kFloat};
     static constexpr size_t kRequiredOutputs = 2;
 
+    CheckedSizes checked;
+
     explicit TimeMixOp(const KernelInfo*) {}
 
     void compute(const Call& call) const {
@@ -324,7 +420,20 @@ struct TimeMixOp {
         const int64_t sequences = call.size(19, 0);
         const int64_t heads = width / kHead;
         TimeMix mix{};
-        Call::require(width % kHead == 0, "the width is no whole number of heads");
+        checked.once(rows, sequences, [&] {
+            Call::require(width % kHead == 0, "the width is no whole number of heads");
+            call.require_sums(0, rows, width);
+            call.require_sums(3, rows, width);
+            call.require_sums(6, rows, width);
+            call.require_count({9, 10, 11}, rows * width);
+            call.require_count({12, 13, 14, 15, 16, 17, 18}, width);
+            call.require_count({19}, sequences);
+            call.require_count({20}, sequences * width * kHead);
+            if (call.has(23)) {
+                call.require_count({21, 23}, rows * width);
+                call.require_count({22}, width);
+            }
+        });
         mix.tokens = call.tokens(rows, 19);
         mix.heads = heads;
         mix.r = call.sums(0);
