@@ -21,9 +21,8 @@ import org.slf4j.LoggerFactory;
  * @param prefixCacheBytes bytes of states kept behind beginnings of prompts
  * @param queueCapacity requests that may wait
  * @param maxTextChars most characters of a request
- * @param threads threads of a step; 0 for the processors of the machine divided by {@code engines}
- * @param engines engines that may share a machine
- * @param enginesPerProcess engines that may share a process and its memory
+ * @param threads threads of a step; 0 for the processors divided by {@code enginesPerProcess}
+ * @param enginesPerProcess engines that may share a process, its processors and its memory
  */
 public record OnnxEngineFactory(
         String modelDirectory,
@@ -34,7 +33,6 @@ public record OnnxEngineFactory(
         int queueCapacity,
         int maxTextChars,
         int threads,
-        int engines,
         int enginesPerProcess)
         implements EngineFactory {
 
@@ -47,10 +45,14 @@ public record OnnxEngineFactory(
     public InferenceEngine open() throws IOException {
         ModelDirectory directory = ModelDirectory.open(Path.of(modelDirectory));
         requireMemory(directory);
-        int processors = Runtime.getRuntime().availableProcessors();
-        int computing = threads > 0 ? threads : Math.max(1, processors / engines);
-        boolean spinning = engines == 1;
+        int computing = threadsOf(Runtime.getRuntime().availableProcessors());
+        boolean spinning = enginesPerProcess == 1;
         return OnnxEngine.open(directory, new EngineOptions(slots, computing, spinning, true));
+    }
+
+    /** Engines of other processes have other processors, on other machines usually. */
+    int threadsOf(int processors) {
+        return threads > 0 ? threads : Math.max(1, processors / enginesPerProcess);
     }
 
     private void requireMemory(ModelDirectory directory) {

@@ -105,7 +105,8 @@ public final class SynthesisOptions {
                     .defaultValue(0)
                     .withDescription(
                             "Threads that compute a step, the task's own among them; 0 for the"
-                                    + " processors of the machine divided by tts.parallelism. The"
+                                    + " processors of the machine divided by the engines in the"
+                                    + " process, each of which serves one slot of a TaskManager. The"
                                     + " results do not depend on it.");
 
     /** Most prompt tokens between two steps. */

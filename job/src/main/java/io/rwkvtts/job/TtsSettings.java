@@ -65,7 +65,6 @@ public record TtsSettings(
                         synthesis.queueCapacity(),
                         synthesis.maxTextChars(),
                         atLeast(0, config, SynthesisOptions.ENGINE_THREADS),
-                        parallelism,
                         enginesPerProcess(parallelism, config)),
                 parallelism,
                 maxParallelism);

@@ -119,11 +119,23 @@ class TtsSettingsTest {
         assertThat(enginesPerProcess(cluster)).isEqualTo(3);
     }
 
+    @Test
+    void testEnginesShareTheProcessorsWithThoseOfTheirProcessOnly() {
+        assertThat(fourSubtasks(Map.of()).threadsOf(16)).isEqualTo(4);
+        assertThat(fourSubtasks(Map.of()).threadsOf(2)).isOne();
+        assertThat(fourSubtasks(Map.of("execution.target", "remote")).threadsOf(16)).isEqualTo(16);
+        assertThat(fourSubtasks(Map.of("tts.engine.threads", "3")).threadsOf(16)).isEqualTo(3);
+    }
+
     private static int enginesPerProcess(Map<String, String> more) {
+        return fourSubtasks(more).enginesPerProcess();
+    }
+
+    private static OnnxEngineFactory fourSubtasks(Map<String, String> more) {
         Map<String, String> options = new HashMap<>(more);
         options.put("tts.parallelism", "4");
         TtsSettings settings = TtsSettings.from(Configuration.fromMap(options), model);
-        return ((OnnxEngineFactory) settings.engines()).enginesPerProcess();
+        return (OnnxEngineFactory) settings.engines();
     }
 
     private static int tenantCapacity(Map<String, String> more) {

@@ -166,21 +166,26 @@ public final class ModelExporter {
     private static void addNetwork(
             OnnxGraph graph, Checkpoint checkpoint, Quantization quantization, int headRows)
             throws IOException {
-        ModelShape shape = checkpoint.shape();
-        if (quantization == Quantization.INT8_NATIVE) {
-            RowFormat rows = new RowFormat(graph);
-            GraphWeights weights = new GraphWeights(checkpoint, graph, rows);
-            NativeGraph.build(graph, weights, rows, shape, headRows);
-            return;
+        switch (quantization) {
+            case NONE -> addNetwork(graph, checkpoint, new FloatFormat(graph), headRows);
+            case INT8 -> addNetwork(graph, checkpoint, new RowFormat(graph), headRows);
+            case INT8_BLOCKS -> addNetwork(graph, checkpoint, new BlockFormat(graph), headRows);
+            case INT8_NATIVE -> addNativeNetwork(graph, checkpoint, headRows);
         }
-        MatrixFormat format =
-                switch (quantization) {
-                    case NONE -> new FloatFormat(graph);
-                    case INT8, INT8_NATIVE -> new RowFormat(graph);
-                    case INT8_BLOCKS -> new BlockFormat(graph);
-                };
+    }
+
+    private static void addNetwork(
+            OnnxGraph graph, Checkpoint checkpoint, MatrixFormat format, int headRows)
+            throws IOException {
         GraphWeights weights = new GraphWeights(checkpoint, graph, format);
-        Rwkv7Graph.build(graph, weights, shape, headRows);
+        Rwkv7Graph.build(graph, weights, checkpoint.shape(), headRows);
+    }
+
+    private static void addNativeNetwork(OnnxGraph graph, Checkpoint checkpoint, int headRows)
+            throws IOException {
+        RowFormat rows = new RowFormat(graph);
+        GraphWeights weights = new GraphWeights(checkpoint, graph, rows);
+        NativeGraph.build(graph, weights, rows, checkpoint.shape(), headRows);
     }
 
     private static Map<String, Long> sizes(Path directory) throws IOException {

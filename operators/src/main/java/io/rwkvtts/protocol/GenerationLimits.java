@@ -22,6 +22,9 @@ public record GenerationLimits(int minSemanticTokens, int maxSemanticTokens, int
     /** Semantic tokens of one second of sound. */
     public static final double TOKENS_PER_SECOND = 50;
 
+    /** Nanoseconds of sound of a semantic token. */
+    public static final long NANOS_PER_TOKEN = (long) (1e9 / TOKENS_PER_SECOND);
+
     /**
      * @throws IllegalArgumentException if a value is out of range; names it and the range
      */

@@ -1,13 +1,13 @@
 package io.rwkvtts.synthesis;
 
+import io.rwkvtts.protocol.GenerationLimits;
+
 /**
  * When things happened to a request that holds a slot, by {@link System#nanoTime()}, for metrics
  * only; 0 means "not yet". It begins with the wait for the slot: at its arrival, or at a restore or
  * with the event that it was parked for.
  */
 public final class RequestClock {
-    private static final long NANOS_PER_TOKEN = 20_000_000L;
-
     private final long acceptedAt;
     private final long admittedAt = System.nanoTime();
     long promptFedAt;
@@ -32,7 +32,7 @@ public final class RequestClock {
         if (firstChunkAt == 0) {
             firstChunkAt = now;
         } else {
-            long due = firstChunkAt + tokensOut * NANOS_PER_TOKEN;
+            long due = firstChunkAt + tokensOut * GenerationLimits.NANOS_PER_TOKEN;
             underrunNanos = Math.max(underrunNanos, now - due);
         }
         tokensOut += tokens;

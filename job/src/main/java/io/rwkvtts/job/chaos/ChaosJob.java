@@ -53,6 +53,10 @@ final class ChaosJob {
     private void submit(Configuration all, int newParallelism) throws Exception {
         Configuration job = new Configuration(all);
         job.set(SynthesisOptions.PARALLELISM, newParallelism);
+        // The TaskManagers are processes of one machine; each engine would take all of it.
+        job.set(
+                SynthesisOptions.ENGINE_THREADS,
+                Math.max(1, Runtime.getRuntime().availableProcessors() / newParallelism));
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.createRemoteEnvironment(
                         LoopbackPorts.HOST, restPort, job);

@@ -1,5 +1,6 @@
 package io.rwkvtts.job.bench.load;
 
+import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.schema.AudioTokens;
 
 /**
@@ -7,8 +8,6 @@ import io.rwkvtts.schema.AudioTokens;
  * the next is not there when the one before has been played. Belongs to one thread.
  */
 final class RequestTrace {
-
-    private static final long NANOS_PER_TOKEN = 20_000_000;
 
     /** Odd and large, so that no token's place is lost. */
     private static final long HASH_FACTOR = 0x9E3779B97F4A7C15L;
@@ -53,7 +52,10 @@ final class RequestTrace {
         if (firstChunkAt == 0) {
             firstChunkAt = now;
         } else {
-            longestWait = Math.max(longestWait, now - (firstChunkAt + tokens * NANOS_PER_TOKEN));
+            longestWait =
+                    Math.max(
+                            longestWait,
+                            now - (firstChunkAt + tokens * GenerationLimits.NANOS_PER_TOKEN));
             interTokens.add((now - latestChunkAt) / count, count);
         }
         latestChunkAt = now;
@@ -126,7 +128,7 @@ final class RequestTrace {
 
     /** Time from due to end by length of the audio. */
     double realTimeFactor() {
-        return (double) totalNanos() / (tokens * NANOS_PER_TOKEN);
+        return (double) totalNanos() / (tokens * GenerationLimits.NANOS_PER_TOKEN);
     }
 
     /** Longest that the listener had to wait for a chunk but the first. */
