@@ -175,7 +175,7 @@ class LauncherITCase {
             assertThat(result.out()).contains("/a b/job/target/tts.jar:");
             assertThat(result.status()).isZero();
         }
-        assertThat(copy.resolveSibling("builds")).hasContent("-q -B -DskipTests package");
+        assertThat(copy.resolveSibling("builds")).hasContent("-q -B -DskipTests -Dspotless.check.skip=true package");
         assertThat(copy.resolveSibling("job/target/tts.built")).exists();
     }
 
