@@ -2,11 +2,8 @@ package io.rwkvtts.job;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rwkvtts.job.local.DemoVoice;
-import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.operator.EngineFactory;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,13 +13,7 @@ class OnnxEngineFactoryTest {
     @Test
     void testSlotsThatCannotFitAreRefusedBeforeTheModelIsLoaded(@TempDir Path directory)
             throws Exception {
-        DemoVoice voice = DemoVoice.unpack(directory);
-        SpeechModel model =
-                SpeechModel.open(
-                        voice.checkpoint(),
-                        Optional.of(voice.vocabulary()),
-                        Optional.empty(),
-                        new ModelCache(directory.resolve("cache")));
+        SpeechModel model = SmallModel.open(directory);
         Configuration config = new Configuration();
         config.set(SynthesisOptions.SLOTS, 1_000_000_000);
         EngineFactory engines = TtsSettings.from(config, model).engines();

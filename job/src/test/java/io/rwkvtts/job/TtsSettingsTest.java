@@ -3,15 +3,12 @@ package io.rwkvtts.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rwkvtts.job.local.DemoVoice;
-import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.synthesis.PrefixCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,13 +25,7 @@ class TtsSettingsTest {
 
     @BeforeAll
     static void open() throws IOException {
-        DemoVoice voice = DemoVoice.unpack(directory);
-        model =
-                SpeechModel.open(
-                        voice.checkpoint(),
-                        Optional.of(voice.vocabulary()),
-                        Optional.empty(),
-                        new ModelCache(directory.resolve("cache")));
+        model = SmallModel.open(directory);
     }
 
     @ParameterizedTest

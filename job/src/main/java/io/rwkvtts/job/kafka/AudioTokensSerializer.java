@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.rwkvtts.operator.AudioChunk;
 import io.rwkvtts.schema.AudioTokens;
+import io.rwkvtts.schema.HeaderNames;
 import io.rwkvtts.schema.WireCodec;
 import java.util.Arrays;
 import java.util.List;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.rwkvtts.operator.RejectedRecord;
 import io.rwkvtts.schema.DeadLetter;
+import io.rwkvtts.schema.HeaderNames;
 import io.rwkvtts.schema.WireCodec;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package io.rwkvtts.job.kafka;
 
+import io.rwkvtts.schema.InputFormat;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;

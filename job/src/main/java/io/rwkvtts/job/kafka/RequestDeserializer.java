@@ -4,6 +4,7 @@ import io.rwkvtts.operator.Origin;
 import io.rwkvtts.operator.RejectedRecord;
 import io.rwkvtts.operator.RequestEvent;
 import io.rwkvtts.operator.SourceRecord;
+import io.rwkvtts.schema.InputFormat;
 import io.rwkvtts.schema.TextEvent;
 import io.rwkvtts.schema.WireFormatException;
 import io.rwkvtts.synthesis.RequestAttributes;
@@ -37,7 +38,7 @@ final class RequestDeserializer implements KafkaRecordDeserializationSchema<Sour
 
     @Override
     public void open(DeserializationSchema.InitializationContext context) {
-        decoder = format.decoder();
+        decoder = TextEventDecoder.of(format);
     }
 
     @Override

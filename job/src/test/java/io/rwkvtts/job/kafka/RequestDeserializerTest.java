@@ -8,6 +8,7 @@ import io.rwkvtts.operator.Origin;
 import io.rwkvtts.operator.RejectedRecord;
 import io.rwkvtts.operator.RequestEvent;
 import io.rwkvtts.operator.SourceRecord;
+import io.rwkvtts.schema.InputFormat;
 import io.rwkvtts.schema.TextEvent;
 import io.rwkvtts.schema.WireCodec;
 import io.rwkvtts.synthesis.RequestAttributes;

@@ -1,0 +1,22 @@
+package io.rwkvtts.client;
+
+import io.rwkvtts.schema.AudioTokens;
+
+/**
+ * A record of the token topic that the consumer's rule lets through.
+ *
+ * @param tokens the record
+ * @param gap whether records of the request before it were missed
+ * @param requestTimestampMs timestamp of the request's first event, epoch milliseconds; -1 if the
+ *     header is missing
+ * @param emittedAtMs when the job emitted the record, epoch milliseconds; -1 if the header is
+ *     missing
+ */
+public record ReceivedTokens(
+        AudioTokens tokens, boolean gap, long requestTimestampMs, long emittedAtMs) {
+
+    /** Whether the record ends its request. */
+    public boolean end() {
+        return tokens.getFinishReason() != null;
+    }
+}

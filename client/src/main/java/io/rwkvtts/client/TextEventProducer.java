@@ -1,0 +1,77 @@
+package io.rwkvtts.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.rwkvtts.schema.InputFormat;
+import io.rwkvtts.schema.TextEvent;
+import java.util.Properties;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Sends text events to the request topic, keyed by request id: the reference producer.
+ *
+ * <p>Owns its connection. May be used by several threads; events of one request keep their order
+ * only if one thread sends them.
+ */
+public final class TextEventProducer implements AutoCloseable {
+
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final String topic;
+    private final InputFormat format;
+
+    /**
+     * Prepares a connection to a job that reads Avro.
+     *
+     * @param clientProperties properties of a Kafka client, with {@code bootstrap.servers}
+     * @param topic the request topic
+     */
+    public TextEventProducer(Properties clientProperties, String topic) {
+        this(clientProperties, topic, InputFormat.AVRO);
+    }
+
+    /**
+     * Prepares a connection.
+     *
+     * @param clientProperties properties of a Kafka client, with {@code bootstrap.servers}
+     * @param topic the request topic
+     * @param format what the job reads, its {@code tts.input.format}
+     */
+    public TextEventProducer(Properties clientProperties, String topic, InputFormat format) {
+        Properties properties = new Properties();
+        properties.putAll(clientProperties);
+        properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "0");
+        this.producer =
+                new KafkaProducer<>(
+                        properties, new ByteArraySerializer(), new ByteArraySerializer());
+        this.topic = topic;
+        this.format = format;
+    }
+
+    /**
+     * Sends an event.
+     *
+     * @return where it was written, once the brokers have confirmed it
+     * @throws IllegalArgumentException if it cannot be written in the format, see {@link
+     *     InputFormat#encode}, or its text has half a character, which would become another one
+     */
+    public Future<RecordMetadata> send(TextEvent event) {
+        if (!UTF_8.newEncoder().canEncode(event.getText())) {
+            throw new IllegalArgumentException(
+                    "the text holds a lone surrogate, which cannot be written in UTF-8");
+        }
+        return producer.send(
+                new ProducerRecord<>(
+                        topic, event.getRequestId().getBytes(UTF_8), format.encode(event)));
+    }
+
+    /** Waits until all events are confirmed and disconnects. */
+    @Override
+    public void close() {
+        producer.close();
+    }
+}

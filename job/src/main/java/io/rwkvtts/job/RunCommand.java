@@ -1,0 +1,123 @@
+package io.rwkvtts.job;
+
+import io.rwkvtts.job.kafka.KafkaOptions;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.runtime.client.JobCancellationException;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code tts run}: the job itself. In this process under {@code ./tts}; on a cluster when Flink
+ * runs the job's jar, whose main class this is.
+ */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description = "Runs the job against a given Kafka until it is cancelled.",
+        footer = {
+            "",
+            "On a cluster: flink run job-<version>-cluster.jar --model DIR -D tts.slots=32",
+            "All options: docs/configuration.md"
+        })
+public final class RunCommand implements Callable<Integer> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
+    @Option(
+            names = "--model",
+            paramLabel = "DIR|FILE",
+            description = "model directory or .safetensors checkpoint (tts.model)")
+    private Path model;
+
+    @Option(
+            names = "--vocab",
+            paramLabel = "FILE",
+            description = "vocabulary, .txt or .json (tts.vocabulary)")
+    private Path vocabulary;
+
+    @Option(
+            names = "--voices",
+            paramLabel = "DIR",
+            description = "directory of reference voices (tts.voices)")
+    private Path voices;
+
+    @Option(
+            names = "--quantize",
+            paramLabel = "none|int8|int8-native|int8-blocks",
+            description = "weights of a checkpoint exported on first use (tts.quantize)")
+    private String quantize;
+
+    @Option(
+            names = "--bootstrap-servers",
+            paramLabel = "HOST:PORT",
+            description = "Kafka brokers (tts.kafka.bootstrap-servers)")
+    private String bootstrapServers;
+
+    @Option(
+            names = "-D",
+            paramLabel = "KEY=VALUE",
+            description = "any option of the job or of Flink")
+    private Map<String, String> options = new TreeMap<>();
+
+    /**
+     * Main of the jar for a cluster.
+     *
+     * @throws IllegalArgumentException if the arguments are wrong, so that {@code flink run} fails
+     */
+    public static void main(String[] arguments) throws Exception {
+        RunCommand command = new RunCommand();
+        CommandLine line = new CommandLine(command);
+        line.parseArgs(arguments);
+        if (line.isUsageHelpRequested()) {
+            line.usage(System.out);
+        } else {
+            command.call();
+        }
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        StreamExecutionEnvironment environment =
+                StreamExecutionEnvironment.getExecutionEnvironment(configuration());
+        FlinkDefaults.fill(environment);
+        ReadableConfig all = environment.getConfiguration();
+        OptionKeys.requireKnown(all.toMap());
+        FlinkDefaults.requireCheckpointDirectory(all);
+        TtsSettings settings = TtsSettings.from(all, SpeechModel.from(all));
+        TtsJob.requireKafka(settings.kafka());
+        TtsJob.build(environment, settings);
+        try {
+            environment.execute(TtsJob.NAME);
+        } catch (JobCancellationException e) {
+            LOG.info("The job was cancelled.");
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private Configuration configuration() {
+        Configuration configuration = Configuration.fromMap(options);
+        set(configuration, SynthesisOptions.MODEL, model);
+        set(configuration, SynthesisOptions.VOCABULARY, vocabulary);
+        set(configuration, SynthesisOptions.VOICES, voices);
+        set(configuration, SynthesisOptions.QUANTIZE, quantize);
+        set(configuration, KafkaOptions.BOOTSTRAP_SERVERS, bootstrapServers);
+        return configuration;
+    }
+
+    private static void set(
+            Configuration configuration, ConfigOption<String> option, Object value) {
+        if (value != null) {
+            configuration.set(option, value.toString());
+        }
+    }
+}

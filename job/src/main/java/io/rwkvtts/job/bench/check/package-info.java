@@ -1,5 +1,0 @@
-/**
- * Guards what was reached: {@link io.rwkvtts.job.bench.check.BaselineCheck} compares runs of the
- * engine's benchmark with a recorded one.
- */
-package io.rwkvtts.job.bench.check;

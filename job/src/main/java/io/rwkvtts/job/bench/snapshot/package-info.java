@@ -1,2 +1,0 @@
-/** What checkpoints of running generations cost: bytes, pause, time to go on. */
-package io.rwkvtts.job.bench.snapshot;

@@ -1,2 +1,0 @@
-/** Processes that this one starts and that end with it. */
-package io.rwkvtts.job.process;

@@ -1,0 +1,130 @@
+package io.rwkvtts.bench.load;
+
+import io.rwkvtts.bench.Samples;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Requests that arrive at random times (a Poisson process), whatever the job does: one that is slow
+ * for a while finds them waiting. Times count from when a request was due, also if it could be sent
+ * only later.
+ */
+final class Arrivals {
+
+    private static final long CONTINUOUS_NANOS = 100_000_000;
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private final LoadClient client;
+    private final JobProcess process;
+    private final Requests requests;
+    private final double perSecond;
+    private final Random random = new Random(1);
+    private final List<RequestTrace> sent = new ArrayList<>();
+    private long due = System.nanoTime();
+
+    /**
+     * @param perSecond requests that arrive on average
+     */
+    Arrivals(LoadClient client, JobProcess process, Requests requests, double perSecond) {
+        this.client = client;
+        this.process = process;
+        this.requests = requests;
+        this.perSecond = perSecond;
+    }
+
+    /**
+     * Measures.
+     *
+     * @param unmeasured requests that come first, until the job is as busy as it will be
+     * @param length time in which measured requests arrive
+     * @param fewest requests to measure, even if it takes longer
+     */
+    ArrivalsResult run(int unmeasured, Duration length, int fewest) throws Exception {
+        client.begin(trace -> {});
+        due = System.nanoTime();
+        for (int i = 0; i < unmeasured; i++) {
+            sendNext();
+        }
+        Usage before = process.usage();
+        LoadClient.Received receivedBefore = client.received();
+        List<RequestTrace> measured = new ArrayList<>();
+        long end = System.nanoTime() + length.toNanos();
+        while (measured.size() < fewest || System.nanoTime() < end) {
+            measured.add(sendNext());
+        }
+        Usage after = process.usage();
+        LoadClient.Received received = client.received().since(receivedBefore);
+        keepBusyUntilEnded(measured, length);
+        Percentiles interTokens = client.interTokens();
+        client.cancel(sent);
+        return result(measured, interTokens, received, before, after);
+    }
+
+    /** The last ones measured are to have the same company as those before. */
+    private void keepBusyUntilEnded(List<RequestTrace> measured, Duration length)
+            throws InterruptedException {
+        long limit = System.nanoTime() + 3 * length.toNanos() + WaitLimit.QUIET.toNanos();
+        while (!client.allEnded(measured)) {
+            process.requireAlive();
+            client.requireRunning();
+            if (System.nanoTime() > limit) {
+                throw new IllegalStateException(
+                        "%.2f requests/s are more than the job can do: they don't end"
+                                .formatted(perSecond));
+            }
+            sendNext();
+        }
+    }
+
+    private RequestTrace sendNext() throws InterruptedException {
+        double pause = -Math.log(1 - random.nextDouble()) / perSecond;
+        due += Math.round(pause * NANOS_PER_SECOND);
+        long left = due - System.nanoTime();
+        if (left > 0) {
+            TimeUnit.NANOSECONDS.sleep(left);
+        }
+        RequestTrace trace = client.send(requests.next(), due);
+        sent.add(trace);
+        return trace;
+    }
+
+    private static ArrivalsResult result(
+            List<RequestTrace> measured,
+            Percentiles interTokens,
+            LoadClient.Received received,
+            Usage before,
+            Usage after) {
+        Latency firstChunk = new Latency();
+        Latency total = new Latency();
+        Samples realTimeFactor = new Samples();
+        int spoken = 0;
+        int continuous = 0;
+        for (RequestTrace trace : measured) {
+            if (trace.spoken() && trace.began()) {
+                spoken++;
+                firstChunk.add(trace.firstChunkNanos());
+                total.add(trace.totalNanos());
+                realTimeFactor.add(trace.realTimeFactor());
+                continuous += trace.longestWaitNanos() <= CONTINUOUS_NANOS ? 1 : 0;
+            }
+        }
+        if (spoken == 0) {
+            throw new IllegalStateException(
+                    "none of %d requests was spoken".formatted(measured.size()));
+        }
+        return new ArrivalsResult(
+                measured.size(),
+                measured.size() - spoken,
+                received.semantic() / after.secondsSince(before),
+                firstChunk.percentiles(),
+                interTokens,
+                total.percentiles(),
+                Percentiles.of(realTimeFactor),
+                (double) continuous / spoken,
+                after.processorsSince(before),
+                after.allocatedSince(before) / (received.semantic() + received.global()));
+    }
+}

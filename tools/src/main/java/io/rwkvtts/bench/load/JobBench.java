@@ -1,0 +1,162 @@
+package io.rwkvtts.bench.load;
+
+import io.rwkvtts.bench.Surroundings;
+import io.rwkvtts.bench.engine.BenchModel;
+import io.rwkvtts.bench.engine.EngineRate;
+import io.rwkvtts.job.FlinkDefaults;
+import io.rwkvtts.job.SynthesisOptions;
+import io.rwkvtts.job.kafka.KafkaOptions;
+import io.rwkvtts.job.kafka.KafkaSettings;
+import io.rwkvtts.text.WorldTokenizer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Measures the whole job, from Kafka to Kafka, in a process of its own: what it can do at most, and
+ * how long requests take below that.
+ */
+public final class JobBench {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobBench.class);
+
+    /** Semantic tokens of a request that is to outlast a measurement, 30 s of audio. */
+    private static final int LASTING_TOKENS = 1500;
+
+    private static final int WARM_UP_STREAMS = 4;
+
+    private final JobBenchSettings settings;
+    private final Configuration options;
+    private final WorldTokenizer tokenizer;
+    private int measurements;
+
+    /** A benchmark to be run. */
+    public JobBench(JobBenchSettings settings) {
+        this.settings = settings;
+        options = FlinkDefaults.options();
+        options.addAll(settings.options());
+        if (settings.options().getOptional(SynthesisOptions.SLOTS).isEmpty()) {
+            options.set(
+                    SynthesisOptions.SLOTS,
+                    Math.max(SynthesisOptions.SLOTS.defaultValue(), settings.mostStreams()));
+        }
+        tokenizer = WorldTokenizer.load(settings.model().vocabulary());
+    }
+
+    /** Runs it. */
+    public JobReport run() throws Exception {
+        Surroundings surroundings = Surroundings.now();
+        try (JobProcess process = new JobProcess(options, List.of());
+                LoadClient client = new LoadClient(kafka(process));
+                EngineRate engine = engine()) {
+            warmUp(client, process);
+            List<SaturatedResult> saturated = new ArrayList<>();
+            for (int streams : settings.streams()) {
+                saturated.add(saturated(client, process, engine, streams));
+            }
+            List<OpenLoopResult> openLoop = new ArrayList<>();
+            for (TextLength text : settings.texts()) {
+                for (int streams : settings.streams()) {
+                    openLoop.add(openLoop(client, process, text, streams));
+                }
+            }
+            return new JobReport(
+                    surroundings,
+                    settings.name(),
+                    BenchModel.label(settings.model().directory().quantization()),
+                    options.get(CheckpointingOptions.CHECKPOINTING_INTERVAL).toMillis(),
+                    settings.load(),
+                    saturated,
+                    openLoop,
+                    process.peakMemoryBytes());
+        }
+    }
+
+    private KafkaSettings kafka(JobProcess process) {
+        Configuration clients = new Configuration(options);
+        clients.set(KafkaOptions.BOOTSTRAP_SERVERS, process.bootstrapServers());
+        return KafkaSettings.from(clients);
+    }
+
+    private EngineRate engine() {
+        int threads = options.get(SynthesisOptions.ENGINE_THREADS);
+        return new EngineRate(
+                settings.model().directory(),
+                settings.mostStreams(),
+                threads > 0 ? threads : Runtime.getRuntime().availableProcessors());
+    }
+
+    private void warmUp(LoadClient client, JobProcess process) throws Exception {
+        new BusyStreams(
+                        client,
+                        process,
+                        requests(TextLength.SHORT, settings.tokensPerSegment()),
+                        WARM_UP_STREAMS)
+                .requestsPerSecond(settings.warmUp(), settings.warmUp());
+    }
+
+    private SaturatedResult saturated(
+            LoadClient client, JobProcess process, EngineRate engine, int streams)
+            throws Exception {
+        LOG.info("{} streams that are always busy", streams);
+        Duration half = settings.window().dividedBy(2);
+        double before = engine.tokensPerSecond(streams, half);
+        BusyStreams.Pace busy =
+                new BusyStreams(
+                                client,
+                                process,
+                                requests(TextLength.SHORT, OptionalInt.of(LASTING_TOKENS)),
+                                streams)
+                        .pace(settings.warmUp(), settings.window());
+        double alone = (before + engine.tokensPerSecond(streams, half)) / 2;
+        return new SaturatedResult(
+                streams,
+                busy.tokensPerSecond(),
+                alone,
+                busy.tokensPerSecond() / alone,
+                busy.processors(),
+                busy.allocatedBytesPerToken());
+    }
+
+    private OpenLoopResult openLoop(
+            LoadClient client, JobProcess process, TextLength text, int streams) throws Exception {
+        LOG.info("{} texts, at a share of what {} busy streams get", text.label(), streams);
+        double capacity =
+                new BusyStreams(
+                                client,
+                                process,
+                                requests(text, settings.tokensPerSegment()),
+                                streams)
+                        .requestsPerSecond(settings.warmUp(), settings.window());
+        double rate = capacity * settings.load();
+        ArrivalsResult arrivals =
+                new Arrivals(client, process, requests(text, settings.tokensPerSegment()), rate)
+                        .run(2 + streams / 2, settings.window(), settings.fewestRequests());
+        return new OpenLoopResult(
+                text.label(),
+                streams,
+                capacity,
+                rate,
+                arrivals.requests(),
+                arrivals.failed(),
+                arrivals.semanticTokensPerSecond(),
+                arrivals.firstChunkMs(),
+                arrivals.interTokenMsChunkMean(),
+                arrivals.endToEndMs(),
+                arrivals.realTimeFactor(),
+                arrivals.continuity(),
+                arrivals.processors(),
+                arrivals.allocatedBytesPerToken());
+    }
+
+    /** Each time other texts: those that the job has spoken before could be in its cache. */
+    private Requests requests(TextLength text, OptionalInt tokensPerSegment) {
+        int number = measurements++;
+        return new Requests("bench-" + number + "-", text, number, tokensPerSegment, tokenizer);
+    }
+}

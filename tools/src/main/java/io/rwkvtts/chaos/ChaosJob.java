@@ -1,0 +1,95 @@
+package io.rwkvtts.chaos;
+
+import io.rwkvtts.job.FlinkDefaults;
+import io.rwkvtts.job.SpeechModel;
+import io.rwkvtts.job.SynthesisOptions;
+import io.rwkvtts.job.TtsJob;
+import io.rwkvtts.job.TtsSettings;
+import io.rwkvtts.local.LoopbackPorts;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** The speech job on the processes of a {@link ChaosCluster}. Belongs to one thread. */
+final class ChaosJob {
+
+    private static final Duration SAVEPOINT_LIMIT = Duration.ofSeconds(60);
+
+    private final Configuration options;
+    private final SpeechModel model;
+    private final int restPort;
+    private final Path directory;
+    private JobClient client;
+    private int parallelism;
+
+    /**
+     * Starts the job.
+     *
+     * @param options of the job and of Flink, beside {@link FlinkDefaults}
+     * @param restPort of the JobManager
+     * @param directory for checkpoints and savepoints
+     */
+    ChaosJob(Configuration options, SpeechModel model, int restPort, Path directory)
+            throws Exception {
+        this.options = FlinkDefaults.options();
+        this.options.set(
+                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+                directory.resolve("checkpoints").toUri().toString());
+        this.options.addAll(options);
+        this.model = model;
+        this.restPort = restPort;
+        this.directory = directory;
+        submit(this.options, this.options.get(SynthesisOptions.PARALLELISM));
+    }
+
+    private void submit(Configuration all, int newParallelism) throws Exception {
+        Configuration job = new Configuration(all);
+        job.set(SynthesisOptions.PARALLELISM, newParallelism);
+        // The TaskManagers are processes of one machine; each engine would take all of it.
+        job.set(
+                SynthesisOptions.ENGINE_THREADS,
+                Math.max(1, Runtime.getRuntime().availableProcessors() / newParallelism));
+        StreamExecutionEnvironment environment =
+                StreamExecutionEnvironment.createRemoteEnvironment(
+                        LoopbackPorts.HOST, restPort, job);
+        TtsJob.build(environment, TtsSettings.from(environment.getConfiguration(), model));
+        client = environment.executeAsync(TtsJob.NAME);
+        parallelism = newParallelism;
+    }
+
+    /** Subtasks that speak. */
+    int parallelism() {
+        return parallelism;
+    }
+
+    /** Id of the job, another after {@link #rescale}. */
+    String id() {
+        return client.getJobID().toHexString();
+    }
+
+    /** Stops the job with a savepoint and starts it again from there. */
+    void rescale(int newParallelism) throws Exception {
+        String savepoint =
+                client.stopWithSavepoint(
+                                false,
+                                directory.resolve("savepoints").toUri().toString(),
+                                SavepointFormatType.CANONICAL)
+                        .get(SAVEPOINT_LIMIT.toSeconds(), TimeUnit.SECONDS);
+        Configuration restore = new Configuration(options);
+        restore.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+        submit(restore, newParallelism);
+    }
+
+    /** Ends the job. */
+    void cancel() throws InterruptedException, ExecutionException, TimeoutException {
+        client.cancel().get(SAVEPOINT_LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,195 @@
+package io.rwkvtts.chaos;
+
+import io.rwkvtts.client.TextEventProducer;
+import io.rwkvtts.job.SynthesisOptions;
+import io.rwkvtts.job.TtsJob;
+import io.rwkvtts.job.kafka.Brokers;
+import io.rwkvtts.job.kafka.KafkaOptions;
+import io.rwkvtts.job.kafka.KafkaSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.kafka.common.IsolationLevel;
+
+/**
+ * One run: the requests undisturbed, the same requests under faults, the comparison.
+ *
+ * <p>Both are done by the same job on the same processes, in topics of their own. Owns the
+ * processes. {@link #close()} may be called by any thread at any time.
+ */
+public final class ChaosRun implements AutoCloseable {
+
+    private static final Duration START_LIMIT = Duration.ofMinutes(3);
+    private static final Duration QUIET_LIMIT = Duration.ofSeconds(120);
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    /** A consumer that is not told of anything for so long has seen all. */
+    private static final Duration LAST_LOOK = Duration.ofSeconds(2);
+
+    private static final int PARTITIONS = 4;
+
+    /** Requests in flight while faults strike. */
+    private static final int IN_FLIGHT = 16;
+
+    private final ChaosSettings settings;
+    private final ChaosReport report;
+    private final List<PlannedRequest> workload;
+    private final ChaosCluster cluster;
+    private final JobManagerRest rest;
+
+    /** Prepares a run; {@link #execute} starts it. */
+    public ChaosRun(ChaosSettings settings, ChaosReport report) throws Exception {
+        this.settings = settings;
+        this.report = report;
+        this.workload = Workload.of(settings.seed(), settings.requests());
+        this.cluster =
+                new ChaosCluster(
+                        settings.directory(),
+                        settings.options(),
+                        ChaosSettings.TASK_MANAGERS,
+                        settings.maxParallelism());
+        this.rest = new JobManagerRest(cluster.restPort());
+    }
+
+    /**
+     * Runs to the end.
+     *
+     * @throws IllegalStateException if a process ended that was not killed
+     * @throws TimeoutException if the job did not go on after a fault
+     */
+    public ChaosResult execute() throws Exception {
+        report.settings(settings, cluster.options());
+        cluster.start();
+        awaitTaskManagers();
+        report.started();
+        Map<String, Speech> undisturbed = speakUndisturbed();
+        report.undisturbed(undisturbed);
+        return strike(undisturbed);
+    }
+
+    private void awaitTaskManagers() throws InterruptedException {
+        long limit = System.nanoTime() + START_LIMIT.toNanos();
+        while (rest.taskManagers() < ChaosSettings.TASK_MANAGERS) {
+            cluster.requireAlive();
+            if (System.nanoTime() > limit) {
+                throw new IllegalStateException(
+                        "%d of %d TaskManagers have registered after %d s: see the logs in %s"
+                                .formatted(
+                                        rest.taskManagers(),
+                                        ChaosSettings.TASK_MANAGERS,
+                                        START_LIMIT.toSeconds(),
+                                        settings.directory()));
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+        }
+    }
+
+    private Map<String, Speech> speakUndisturbed() throws Exception {
+        Configuration options = options("undisturbed");
+        KafkaSettings kafka = createTopics(options);
+        ChaosJob job = submit(options);
+        try (UndisturbedRun run = new UndisturbedRun(kafka, isolation())) {
+            Map<String, Speech> speech = run.speak(workload, cluster::requireAlive);
+            job.cancel();
+            return speech;
+        }
+    }
+
+    private ChaosResult strike(Map<String, Speech> undisturbed) throws Exception {
+        Configuration options = options("chaos");
+        KafkaSettings kafka = createTopics(options);
+        ChaosJob job = submit(options);
+        List<StruckFault> faults = new ArrayList<>();
+        try (LoadGenerator load =
+                        new LoadGenerator(
+                                new TextEventProducer(kafka.properties(), kafka.requestsTopic()),
+                                workload);
+                TokenObserver observer =
+                        new TokenObserver(kafka, isolation(), undisturbed, load::received)) {
+            FaultInjector injector =
+                    new FaultInjector(cluster, job, rest, observer, settings.maxParallelism());
+            long records = undisturbed.values().stream().mapToLong(s -> s.records().size()).sum();
+            long began = System.currentTimeMillis();
+            load.start(IN_FLIGHT);
+            for (PlannedFault fault : PlannedFault.plan(settings.seed(), settings.kills())) {
+                long target = Math.round(fault.progress() * records);
+                if (!observer.awaitMidSpeech(target, QUIET_LIMIT)) {
+                    break;
+                }
+                StruckFault struck = injector.strike(fault, began);
+                faults.add(struck);
+                report.struck(faults.size(), struck);
+            }
+            observer.awaitEnds(workload.size(), QUIET_LIMIT);
+            load.requireSent();
+            awaitQuiet(observer);
+            return new ChaosResult(
+                    settings.kills(),
+                    faults,
+                    compare(undisturbed, observer),
+                    workload.size(),
+                    observer.dropped());
+        }
+    }
+
+    /** Repeated records may come behind the last end. */
+    private static void awaitQuiet(TokenObserver observer) throws InterruptedException {
+        while (observer.quietNanos() < LAST_LOOK.toNanos()) {
+            TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+        }
+    }
+
+    private Comparison compare(Map<String, Speech> undisturbed, TokenObserver observer) {
+        Comparison comparison = new Comparison();
+        for (PlannedRequest request : workload) {
+            comparison.add(request, undisturbed.get(request.id()), observer.speech(request.id()));
+        }
+        comparison.addChanged(observer.changedTokens());
+        if (settings.delivery() == DeliveryGuarantee.EXACTLY_ONCE) {
+            comparison.addRepeated(observer.dropped());
+        }
+        return comparison;
+    }
+
+    private ChaosJob submit(Configuration options) throws Exception {
+        return new ChaosJob(options, settings.model(), cluster.restPort(), settings.directory());
+    }
+
+    private Configuration options(String name) {
+        Configuration options = new Configuration(settings.options());
+        options.set(SynthesisOptions.PARALLELISM, settings.parallelism());
+        options.set(KafkaOptions.BOOTSTRAP_SERVERS, cluster.bootstrapServers());
+        options.set(KafkaOptions.REQUESTS_TOPIC, name + "-requests");
+        options.set(KafkaOptions.TOKENS_TOPIC, name + "-tokens");
+        options.set(KafkaOptions.DEAD_LETTERS_TOPIC, name + "-dead-letters");
+        options.set(KafkaOptions.GROUP_ID, name);
+        options.set(KafkaOptions.TRANSACTIONAL_ID_PREFIX, name);
+        options.set(KafkaOptions.DELIVERY_GUARANTEE, settings.delivery());
+        return options;
+    }
+
+    private static KafkaSettings createTopics(Configuration options) {
+        KafkaSettings kafka = KafkaSettings.from(options);
+        try (Brokers brokers = Brokers.connect(kafka.properties())) {
+            brokers.createTopics(TtsJob.topicsOf(kafka), PARTITIONS);
+        }
+        return kafka;
+    }
+
+    private IsolationLevel isolation() {
+        return settings.delivery() == DeliveryGuarantee.EXACTLY_ONCE
+                ? IsolationLevel.READ_COMMITTED
+                : IsolationLevel.READ_UNCOMMITTED;
+    }
+
+    /** Ends all processes, by their ids. */
+    @Override
+    public void close() {
+        cluster.close();
+    }
+}

@@ -1,0 +1,150 @@
+package io.rwkvtts.chaos;
+
+import io.rwkvtts.client.TextEventProducer;
+import io.rwkvtts.schema.AudioTokens;
+import io.rwkvtts.schema.TextEvent;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.RecordMetadata;
+
+/**
+ * Sends the requests of a workload, so many at a time, and cancels those that are to be cancelled.
+ *
+ * <p>Owns a thread and the producer. Told by one other thread what comes back. A broker that is
+ * away holds the thread up, and what it has to send comes later.
+ */
+final class LoadGenerator implements AutoCloseable {
+
+    private final TextEventProducer producer;
+    private final Map<String, PlannedRequest> requests;
+    private final ScheduledExecutorService executor =
+            Executors.newSingleThreadScheduledExecutor(
+                    task -> {
+                        Thread thread = new Thread(task, "load-generator");
+                        thread.setDaemon(true);
+                        return thread;
+                    });
+
+    // Of the executor's thread:
+    private final Iterator<PlannedRequest> left;
+    private final Set<String> inFlight = new HashSet<>();
+    private final Set<String> cancelled = new HashSet<>();
+    private final List<Future<RecordMetadata>> sent = new ArrayList<>();
+    private Exception failure;
+
+    LoadGenerator(TextEventProducer producer, List<PlannedRequest> workload) {
+        this.producer = producer;
+        this.requests =
+                workload.stream()
+                        .collect(Collectors.toMap(PlannedRequest::id, Function.identity()));
+        this.left = workload.iterator();
+    }
+
+    /** Sends the first requests. */
+    void start(int inFlightAtOnce) {
+        run(
+                () -> {
+                    for (int i = 0; i < inFlightAtOnce; i++) {
+                        sendNext();
+                    }
+                });
+    }
+
+    /** A record of the token topic has come. */
+    void received(AudioTokens record) {
+        String id = record.getRequestId();
+        if (record.getFinishReason() != null) {
+            run(() -> ended(id));
+        } else {
+            requests.get(id).cancelAfter().stream()
+                    .filter(chunks -> record.getSequence() + 1 >= chunks)
+                    .forEach(chunks -> run(() -> cancel(id)));
+        }
+    }
+
+    private void ended(String id) {
+        // An end can come again after a failure.
+        if (inFlight.remove(id)) {
+            sendNext();
+        }
+    }
+
+    private void cancel(String id) {
+        if (cancelled.add(id)) {
+            send(TextEvent.newBuilder().setRequestId(id).setCancel(true).build());
+        }
+    }
+
+    private void sendNext() {
+        if (!left.hasNext()) {
+            return;
+        }
+        PlannedRequest request = left.next();
+        inFlight.add(request.id());
+        Long deadline =
+                request.deadline() == null
+                        ? null
+                        : System.currentTimeMillis() + request.deadline().toMillis();
+        long delay = 0;
+        for (TextEvent event : request.events()) {
+            executor.schedule(
+                    () ->
+                            guard(
+                                    () ->
+                                            send(
+                                                    TextEvent.newBuilder(event)
+                                                            .setDeadline(deadline)
+                                                            .build())),
+                    delay,
+                    TimeUnit.MILLISECONDS);
+            delay += request.pause().toMillis();
+        }
+    }
+
+    private void send(TextEvent event) {
+        sent.add(producer.send(event));
+    }
+
+    private void run(Runnable task) {
+        executor.execute(() -> guard(task));
+    }
+
+    private void guard(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            failure = failure == null ? e : failure;
+        }
+    }
+
+    /** Requires that all that was sent is written. */
+    void requireSent() throws Exception {
+        executor.submit(
+                        () -> {
+                            for (Future<RecordMetadata> event : sent) {
+                                event.get();
+                            }
+                            if (failure != null) {
+                                throw failure;
+                            }
+                            return null;
+                        })
+                .get();
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+        producer.close();
+    }
+}

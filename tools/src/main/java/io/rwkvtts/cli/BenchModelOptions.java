@@ -1,0 +1,70 @@
+package io.rwkvtts.cli;
+
+import io.rwkvtts.bench.engine.BenchModel;
+import io.rwkvtts.model.ModelCache;
+import io.rwkvtts.model.Quantization;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The models of a benchmark, and how they are run. */
+final class BenchModelOptions {
+
+    @Option(
+            names = {"--model", "--shape"},
+            split = ",",
+            paramLabel = "MODEL",
+            defaultValue = "random:0.1b,random:0.4b",
+            description =
+                    "one or more of random:0.1b (12 layers x 768), random:0.4b (24 x 1024),"
+                            + " random:LAYERSxWIDTH, a checkpoint, a model directory; random"
+                            + " weights are made in the cache on first use (default:"
+                            + " ${DEFAULT-VALUE})")
+    private List<String> models;
+
+    @Option(
+            names = "--quantize",
+            split = ",",
+            paramLabel = "FORMAT",
+            converter = FormatConverter.class,
+            description =
+                    "number formats of the weights: fp32, int8, int8-native, int8-blocks (default: all that this build has; of a model directory its own)")
+    private List<Quantization> formats = List.of();
+
+    @Mixin private BenchCacheOption cache;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            converter = PositiveConverter.class,
+            description = "threads that compute (default: all ${DEFAULT-VALUE})")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    /** Opens the models, of which some may have to be made. */
+    List<BenchModel> open() throws IOException {
+        List<BenchModel> opened = new ArrayList<>();
+        for (String model : models) {
+            opened.addAll(BenchModel.open(model, formats, cache()));
+        }
+        return opened;
+    }
+
+    /** Opens each model as 32-bit floats and then in the other formats wanted. */
+    List<List<BenchModel>> openWithExact() throws IOException {
+        List<List<BenchModel>> opened = new ArrayList<>();
+        for (String model : models) {
+            opened.add(BenchModel.openWithExact(model, formats, cache()));
+        }
+        return opened;
+    }
+
+    ModelCache cache() {
+        return cache.open();
+    }
+
+    int threads() {
+        return threads;
+    }
+}

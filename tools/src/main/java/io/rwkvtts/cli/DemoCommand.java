@@ -1,0 +1,221 @@
+package io.rwkvtts.cli;
+
+import io.rwkvtts.client.ReceivedTokens;
+import io.rwkvtts.client.TextEventProducer;
+import io.rwkvtts.client.TokenListener;
+import io.rwkvtts.job.OptionKeys;
+import io.rwkvtts.job.SpeechModel;
+import io.rwkvtts.job.SynthesisOptions;
+import io.rwkvtts.job.kafka.KafkaSettings;
+import io.rwkvtts.local.DemoVoice;
+import io.rwkvtts.local.EmbeddedFlink;
+import io.rwkvtts.local.LocalStack;
+import io.rwkvtts.local.LoopbackPorts;
+import io.rwkvtts.model.ModelCache;
+import io.rwkvtts.model.Quantization;
+import io.rwkvtts.schema.TextEvent;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.kafka.common.IsolationLevel;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tts demo}: the main job on embedded parts, speaking with the demo voice. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Runs the whole job in this process and speaks a text.",
+            "",
+            "A Kafka broker, a Flink cluster with its dashboard, and RWKV-7 on ONNX Runtime with a"
+                    + " small English voice. Sends a request, shows its audio tokens as they come,"
+                    + " and keeps serving until Ctrl-C.",
+            ""
+        })
+final class DemoCommand implements Callable<Integer> {
+
+    private static final String DEFAULT_TEXT = "Hello, streaming world.";
+
+    /** The demo voice reads well up to here. */
+    private static final int SEGMENT_MAX_UNITS = 60;
+
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    @Spec private CommandSpec spec;
+
+    @Parameters(
+            paramLabel = "TEXT",
+            arity = "0..*",
+            description = "what to say; default: " + DEFAULT_TEXT)
+    private List<String> text = List.of(DEFAULT_TEXT);
+
+    @Option(
+            names = "--once",
+            description =
+                    "end when the requests are spoken; takes free ports unless told otherwise")
+    private boolean once;
+
+    @Option(
+            names = "--requests",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "how many requests to send at once (default: ${DEFAULT-VALUE})")
+    private int requests;
+
+    @Option(
+            names = "--kafka-port",
+            paramLabel = "PORT",
+            description = "port of the broker (default: 9092; with --once a free one)")
+    private Integer kafkaPort;
+
+    @Option(
+            names = "--web-port",
+            paramLabel = "PORT",
+            description = "port of Flink's dashboard (default: 8081; with --once a free one)")
+    private Integer webPort;
+
+    @Option(
+            names = "--metrics-port",
+            paramLabel = "PORT",
+            description = "port of the metrics (default: 9249; with --once a free one)")
+    private Integer metricsPort;
+
+    @Option(
+            names = "-D",
+            paramLabel = "KEY=VALUE",
+            description = "any option of the job or of Flink, among them tts.model")
+    private Map<String, String> options = new TreeMap<>();
+
+    @Override
+    public Integer call() throws Exception {
+        if (requests < 1) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "--requests is " + requests + ", expected at least 1");
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        Configuration configuration = configuration();
+        SpeechModel model = model(configuration);
+        try (LocalStack stack =
+                LocalStack.start(port(kafkaPort, 9092, "--kafka-port"), configuration, model)) {
+            stack.closeOnExit();
+            return untilClosed(stack, out);
+        }
+    }
+
+    private Configuration configuration() {
+        OptionKeys.requireKnown(options);
+        Configuration configuration = new Configuration();
+        configuration.set(SynthesisOptions.CAP_BY_TEXT, true);
+        configuration.set(RestOptions.PORT, port(webPort, 8081, "--web-port"));
+        configuration.set(EmbeddedFlink.METRICS_PORT, port(metricsPort, 9249, "--metrics-port"));
+        if (!options.containsKey(SynthesisOptions.MODEL.key())) {
+            configuration.set(SynthesisOptions.SEGMENT_MAX_UNITS, SEGMENT_MAX_UNITS);
+        }
+        configuration.addAll(Configuration.fromMap(options));
+        return configuration;
+    }
+
+    /** The port to take, 0 for a free one; one that is in use is named with its option. */
+    private int port(Integer given, int usual, String option) {
+        int port = given == null && once ? 0 : given == null ? usual : given;
+        return port == 0 ? 0 : LoopbackPorts.choose(port, option);
+    }
+
+    private static SpeechModel model(Configuration configuration) throws Exception {
+        if (configuration.contains(SynthesisOptions.MODEL)) {
+            return SpeechModel.from(configuration);
+        }
+        ModelCache cache = SpeechModel.cache(configuration);
+        return voice(cache, Optional.empty());
+    }
+
+    /** The demo voice, exported on first use. */
+    static SpeechModel voice(ModelCache cache, Optional<Quantization> quantization)
+            throws IOException {
+        DemoVoice voice = DemoVoice.unpack(cache);
+        return SpeechModel.open(
+                voice.checkpoint(), Optional.of(voice.vocabulary()), quantization, cache);
+    }
+
+    /** Ctrl-C takes the parts away from under the loop; that is no failure. */
+    private int untilClosed(LocalStack stack, PrintWriter out) throws Exception {
+        try {
+            return speak(stack, out);
+        } catch (Exception e) {
+            if (stack.closed()) {
+                return CommandLine.ExitCode.OK;
+            }
+            throw e;
+        }
+    }
+
+    private int speak(LocalStack stack, PrintWriter out) throws Exception {
+        KafkaSettings kafka = stack.kafka();
+        try (TokenListener listener =
+                        new TokenListener(
+                                kafka.properties(),
+                                kafka.tokensTopic(),
+                                TokenListener.Start.LATEST,
+                                IsolationLevel.READ_COMMITTED);
+                TextEventProducer producer =
+                        new TextEventProducer(kafka.properties(), kafka.requestsTopic())) {
+            DemoReport report = new DemoReport(out);
+            if (!once) {
+                printAddresses(stack, out);
+            }
+            String spoken = String.join(" ", text);
+            for (int i = 1; i <= requests; i++) {
+                String id = "demo-" + i;
+                report.sent(id, spoken);
+                producer.send(TextEvent.newBuilder().setRequestId(id).setText(spoken).build())
+                        .get();
+            }
+            while (report.ended() < requests) {
+                receive(stack.job(), listener, report);
+            }
+            report.summary();
+            if (!once) {
+                out.println("Serving until Ctrl-C.");
+                out.flush();
+                while (true) {
+                    receive(stack.job(), listener, report);
+                }
+            }
+            return report.failed() ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
+        }
+    }
+
+    private static void receive(JobClient job, TokenListener listener, DemoReport report)
+            throws Exception {
+        List<ReceivedTokens> received = listener.poll(POLL);
+        received.forEach(report::received);
+        if (received.isEmpty() && job.getJobStatus().get() == JobStatus.FAILED) {
+            job.getJobExecutionResult().get();
+        }
+    }
+
+    private static void printAddresses(LocalStack stack, PrintWriter out) {
+        String broker = stack.kafka().bootstrapServers();
+        out.printf("Kafka      %s%n", broker);
+        out.printf("Dashboard  %s%n", stack.webAddress());
+        out.printf("Metrics    %s%n", stack.metricsAddress());
+        out.println("From a second terminal:");
+        out.printf("  ./tts listen --bootstrap-servers %s%n", broker);
+        out.printf("  ./tts send --bootstrap-servers %s \"Good morning.\"%n", broker);
+        out.flush();
+    }
+}

@@ -1,0 +1,167 @@
+package io.rwkvtts.cli;
+
+import io.rwkvtts.engine.EngineModel;
+import io.rwkvtts.engine.InferenceEngine;
+import io.rwkvtts.job.SpeechModel;
+import io.rwkvtts.job.SynthesisOptions;
+import io.rwkvtts.model.ModelDirectory;
+import io.rwkvtts.protocol.GenerationLimits;
+import io.rwkvtts.protocol.GenerationProgress;
+import io.rwkvtts.protocol.PromptBuilder;
+import io.rwkvtts.protocol.SegmentGeneration;
+import io.rwkvtts.protocol.Voice;
+import io.rwkvtts.protocol.VoiceDirectory;
+import io.rwkvtts.protocol.VoiceProperties;
+import io.rwkvtts.sampling.InvalidLogitsException;
+import io.rwkvtts.synthesis.FinishReason;
+import io.rwkvtts.synthesis.RequestAttributes;
+import io.rwkvtts.synthesis.RequestRules;
+import io.rwkvtts.synthesis.SegmentSpeaker;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tts generate}: speaks one text, without Kafka and Flink. */
+@Command(
+        name = "generate",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Turns one text into audio tokens, without Kafka and Flink.",
+            "",
+            "The text is one segment, tokenised as it is given: it is not cut at sentence ends as"
+                    + " the text of a request is, so keep it to a sentence or two.",
+            ""
+        },
+        footer = {
+            "",
+            "The last line on standard output is a JSON object:",
+            "  promptTokens    ids that are fed to the model before it speaks",
+            "  globalTokens    32 numbers, the voice",
+            "  semanticTokens  the speech, 20 ms each",
+            "  finishReason    stop: the model ended by itself; length: it was cut off",
+            "  seed            of the random numbers",
+            "  weightsId, numericsId",
+            "                  where both are equal, so are the tokens of equal commands",
+            "  randomSeed      if the model's weights are random, and its tokens noise",
+            "",
+            "Example:",
+            "  tts generate --model rwkv.safetensors --vocab tokenizer.json --text Hi."
+        })
+final class GenerateCommand implements Callable<Integer> {
+
+    @Spec private CommandSpec spec;
+
+    @Mixin private ModelOptions model;
+
+    @Option(
+            names = "--vocab",
+            paramLabel = "FILE",
+            description =
+                    "vocabulary, .txt or .json; not needed for a model directory that holds one")
+    private Path vocabulary;
+
+    @Option(names = "--text", required = true, paramLabel = "TEXT", description = "what to say")
+    private String text;
+
+    @ArgGroup(heading = "%nVoice:%n")
+    private VoiceOptions voice = new VoiceOptions();
+
+    @ArgGroup(heading = "%nSampling:%n", validate = false)
+    private SamplingOptions sampling = new SamplingOptions();
+
+    /** What is printed. */
+    private record Speech(
+            int[] promptTokens,
+            int[] globalTokens,
+            int[] semanticTokens,
+            String finishReason,
+            String seed,
+            String weightsId,
+            String numericsId,
+            String randomSeed) {}
+
+    @Override
+    public Integer call() throws IOException {
+        GenerationLimits limits = sampling.limits();
+        checkText(limits);
+        Optional<Voice> recorded = voice.recorded();
+        VoiceProperties properties = voice.properties();
+        GenerationProgress start =
+                recorded.map(v -> GenerationProgress.withGlobals(v.globals()))
+                        .orElse(GenerationProgress.START);
+        SegmentGeneration generation =
+                new SegmentGeneration(sampling.seed(), 0, start, limits, sampling.parameters());
+
+        SpeechModel speech =
+                SpeechModel.open(
+                        model.model(),
+                        Optional.ofNullable(vocabulary),
+                        model.quantization(),
+                        model.cache());
+        PromptBuilder prompts = speech.prompts();
+        int[] prompt =
+                recorded.map(v -> prompts.byVoice(v, text))
+                        .orElseGet(() -> prompts.byProperties(properties, text));
+        try (InferenceEngine engine = model.open(speech.directory())) {
+            speak(engine, prompt, generation);
+            JsonLine.print(
+                    spec.commandLine().getOut(),
+                    speech(speech.directory(), engine.model(), prompt, generation));
+        }
+        return 0;
+    }
+
+    /** By the rules for the text of a request. */
+    private void checkText(GenerationLimits limits) {
+        int maxChars = SynthesisOptions.TEXT_MAX_CHARS.defaultValue();
+        new RequestRules(VoiceDirectory.empty(), limits, maxChars)
+                .check(0, text, true, RequestAttributes.NONE, System.currentTimeMillis());
+    }
+
+    private void speak(InferenceEngine engine, int[] prompt, SegmentGeneration generation) {
+        long begin = System.nanoTime();
+        try {
+            new SegmentSpeaker(engine).speak(prompt, generation);
+        } catch (InvalidLogitsException e) {
+            throw new IllegalArgumentException(
+                    "%s gives no usable logits (%s): expected finite ones; is it damaged?"
+                            .formatted(model.model(), e.getMessage()),
+                    e);
+        }
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        double audioSeconds = generation.semanticCount() / GenerationLimits.TOKENS_PER_SECOND;
+        spec.commandLine()
+                .getErr()
+                .printf(
+                        Locale.ROOT,
+                        "%d semantic tokens, %.2f s of speech, in %.2f s%n",
+                        generation.semanticCount(),
+                        audioSeconds,
+                        seconds);
+    }
+
+    private Speech speech(
+            ModelDirectory directory,
+            EngineModel engineModel,
+            int[] prompt,
+            SegmentGeneration generation) {
+        return new Speech(
+                prompt,
+                generation.globals(),
+                generation.semantics(0, generation.semanticCount()),
+                (generation.cutOff() ? FinishReason.LENGTH : FinishReason.STOP).label(),
+                Long.toUnsignedString(sampling.seed()),
+                engineModel.weightsId(),
+                engineModel.numericsId(),
+                JsonLine.seed(directory.randomSeed()));
+    }
+}

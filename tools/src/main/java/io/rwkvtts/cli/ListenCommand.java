@@ -1,0 +1,106 @@
+package io.rwkvtts.cli;
+
+import io.rwkvtts.client.ReceivedTokens;
+import io.rwkvtts.client.TokenListener;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.apache.kafka.common.IsolationLevel;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code tts listen}: the reference consumer of the token topic. */
+@Command(
+        name = "listen",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Prints the audio tokens that a job writes, one line a record, until Ctrl-C.",
+            "Repeated records are dropped as every consumer should: by their sequence, and behind"
+                    + " the end of a request."
+        })
+final class ListenCommand implements Callable<Integer> {
+
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+            names = "--id",
+            paramLabel = "ID",
+            description = "show only this request; may be given more than once")
+    private Set<String> ids = Set.of();
+
+    @Option(names = "--json", description = "print JSON lines with the tokens themselves")
+    private boolean json;
+
+    @Option(
+            names = "--from-beginning",
+            description = "begin with the oldest record that Kafka holds, not with the next one")
+    private boolean fromBeginning;
+
+    @Option(
+            names = "--until-finished",
+            paramLabel = "N",
+            description = "end when so many requests have ended")
+    private Integer untilFinished;
+
+    @Option(
+            names = "--read-committed",
+            description = "wait for the commit of each transaction (for exactly-once jobs)")
+    private boolean readCommitted;
+
+    @Option(
+            names = "--topic",
+            paramLabel = "NAME",
+            defaultValue = "tts-tokens",
+            description = "token topic (default: ${DEFAULT-VALUE})")
+    private String topic;
+
+    @Mixin private KafkaConnection kafka;
+
+    @Override
+    public Integer call() {
+        if (untilFinished != null && untilFinished < 1) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--until-finished is " + untilFinished + ", expected 1 or more");
+        }
+        kafka.require(topic);
+        try (TokenListener listener =
+                new TokenListener(
+                        kafka.properties(),
+                        topic,
+                        fromBeginning ? TokenListener.Start.EARLIEST : TokenListener.Start.LATEST,
+                        readCommitted
+                                ? IsolationLevel.READ_COMMITTED
+                                : IsolationLevel.READ_UNCOMMITTED)) {
+            listen(listener);
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private void listen(TokenListener listener) {
+        PrintWriter out = spec.commandLine().getOut();
+        TokenFormat format = json ? TokenFormat.JSON : TokenFormat.TEXT;
+        int finished = 0;
+        while (untilFinished == null || finished < untilFinished) {
+            for (ReceivedTokens received : listener.poll(POLL)) {
+                if (!ids.isEmpty() && !ids.contains(received.tokens().getRequestId())) {
+                    continue;
+                }
+                if (untilFinished != null && finished >= untilFinished) {
+                    return;
+                }
+                out.println(format.line(received));
+                finished += received.end() ? 1 : 0;
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.rwkvtts.cli;
+
+import io.rwkvtts.engine.EngineOptions;
+import io.rwkvtts.engine.InferenceEngine;
+import io.rwkvtts.engine.OnnxEngine;
+import io.rwkvtts.model.ModelCache;
+import io.rwkvtts.model.ModelDirectory;
+import io.rwkvtts.model.Quantization;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The model of a command that runs one, and how it is run. */
+final class ModelOptions {
+
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "DIR|FILE.safetensors",
+            description =
+                    "model directory made by 'tts export', or a checkpoint (a .safetensors file or"
+                            + " a Hugging Face directory), which is exported into the cache on"
+                            + " first use")
+    private Path model;
+
+    @Option(
+            names = "--quantize",
+            paramLabel = "none|int8|int8-native|int8-blocks",
+            converter = QuantizationConverter.class,
+            description =
+                    "weights of a checkpoint: none (32-bit floats, the default), int8 (8 bits),"
+                            + " int8-native (the same with native operators, the fastest, if"
+                            + " built on Linux with a C++ compiler) or int8-blocks (8 bits for"
+                            + " CPUs without VNNI); a model directory has its own and refuses"
+                            + " another")
+    private Quantization quantization;
+
+    @Option(
+            names = "--cache",
+            paramLabel = "DIR",
+            description =
+                    "where exported checkpoints are kept (default: flink-rwkv-tts in"
+                            + " $$XDG_CACHE_HOME or ~/.cache)")
+    private Path cache;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description =
+                    "threads that compute; the results do not depend on it (default: all ${DEFAULT-VALUE})")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    Path model() {
+        return model;
+    }
+
+    Optional<Quantization> quantization() {
+        return Optional.ofNullable(quantization);
+    }
+
+    ModelCache cache() {
+        return cache == null ? ModelCache.ofUser() : new ModelCache(cache);
+    }
+
+    /** An engine for one sequence. */
+    InferenceEngine open(ModelDirectory directory) {
+        return OnnxEngine.open(directory, new EngineOptions(1, threads, true, true));
+    }
+}

@@ -1,0 +1,175 @@
+package io.rwkvtts.local;
+
+import io.rwkvtts.job.FlinkDefaults;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.BlobServerOptions;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.JobManagerOptions;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.runtime.execution.ExecutionState;
+import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
+import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
+import org.apache.flink.runtime.executiongraph.ErrorInfo;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * A real Flink cluster of one TaskManager inside this process, with its web UI and a metrics
+ * endpoint for Prometheus. Flink's Prometheus reporter listens on all addresses of the machine and
+ * has no option for it; everything else listens on the loopback address.
+ *
+ * <p>It is configured by Flink's own options, laid over defaults that suit the synthesis job:
+ * checkpoints every 5 s into a temporary directory, unaligned after 1 s, state on the heap, restart
+ * with exponential delay, no Kryo, one slot, free ports.
+ *
+ * <p>Owns the cluster and the temporary directory. May be closed by any thread.
+ */
+public final class EmbeddedFlink implements AutoCloseable {
+
+    /** Port of the metrics endpoint, 0 (default) for a free one. */
+    public static final ConfigOption<Integer> METRICS_PORT =
+            ConfigOptions.key("metrics.reporter.prom.port").intType().defaultValue(0);
+
+    private static final long POLL_MILLIS = 20;
+
+    private final MiniCluster cluster;
+    private final Configuration configuration;
+    private final TemporaryDirectory directory;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private EmbeddedFlink(
+            MiniCluster cluster, Configuration configuration, TemporaryDirectory directory) {
+        this.cluster = cluster;
+        this.configuration = configuration;
+        this.directory = directory;
+    }
+
+    /** Starts a cluster with the defaults. */
+    public static EmbeddedFlink start() {
+        return start(new Configuration());
+    }
+
+    /**
+     * Starts a cluster.
+     *
+     * @param options Flink's options to set beside or instead of the defaults, among them {@code
+     *     rest.port}, {@code metrics.reporter.prom.port}, {@code taskmanager.numberOfTaskSlots} and
+     *     {@code execution.checkpointing.dir}; not changed
+     * @throws IllegalArgumentException if a port is in use
+     * @throws IllegalStateException if the cluster does not start
+     */
+    public static EmbeddedFlink start(Configuration options) {
+        int restPort =
+                LoopbackPorts.choose(options.get(RestOptions.PORT, 0), RestOptions.PORT.key());
+        int metricsPort = LoopbackPorts.choose(options.get(METRICS_PORT), METRICS_PORT.key());
+        TemporaryDirectory directory = TemporaryDirectory.create("tts-flink-");
+        Configuration configuration = defaults(directory);
+        configuration.addAll(options);
+        configuration.set(RestOptions.PORT, restPort);
+        configuration.set(RestOptions.BIND_PORT, Integer.toString(restPort));
+        configuration.set(METRICS_PORT, metricsPort);
+        MiniCluster cluster =
+                new MiniCluster(
+                        new MiniClusterConfiguration.Builder()
+                                .setConfiguration(configuration)
+                                .setNumSlotsPerTaskManager(
+                                        configuration.get(TaskManagerOptions.NUM_TASK_SLOTS))
+                                .build());
+        try {
+            cluster.start();
+        } catch (Exception e) {
+            directory.close();
+            throw new IllegalStateException(
+                    "the embedded Flink did not start: " + e.getMessage(), e);
+        }
+        return new EmbeddedFlink(cluster, configuration, directory);
+    }
+
+    private static Configuration defaults(TemporaryDirectory directory) {
+        Configuration configuration = FlinkDefaults.options();
+        configuration.set(TaskManagerOptions.NUM_TASK_SLOTS, 1);
+        configuration.set(
+                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+                directory.path().resolve("checkpoints").toUri().toString());
+        // State is on the heap: managed memory would lie idle.
+        configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ZERO);
+        configuration.set(RestOptions.ADDRESS, LoopbackPorts.HOST);
+        configuration.set(RestOptions.BIND_ADDRESS, LoopbackPorts.HOST);
+        configuration.set(JobManagerOptions.BIND_HOST, LoopbackPorts.HOST);
+        // The cluster looks for its blob server under the host's name, which need not be the
+        // loopback address. All is in one process, so nothing has to be handed over that way.
+        configuration.set(BlobServerOptions.OFFLOAD_MINSIZE, Integer.MAX_VALUE);
+        configuration.setString("metrics.reporters", "prom");
+        configuration.setString(
+                "metrics.reporter.prom.factory.class",
+                "org.apache.flink.metrics.prometheus.PrometheusReporterFactory");
+        return configuration;
+    }
+
+    /** An environment whose jobs run on this cluster, with this cluster's options. */
+    public StreamExecutionEnvironment environment() {
+        return StreamExecutionEnvironment.createRemoteEnvironment(
+                LoopbackPorts.HOST, configuration.get(RestOptions.PORT), configuration);
+    }
+
+    /**
+     * Waits until all tasks of a job run, which is after their operators are open.
+     *
+     * @throws IllegalStateException if the job ends before
+     */
+    public void awaitRunning(JobID job) throws InterruptedException, ExecutionException {
+        AccessExecutionGraph graph = cluster.getExecutionGraph(job).get();
+        while (!allTasksRun(graph)) {
+            if (graph.getState().isGloballyTerminalState()) {
+                ErrorInfo failure = graph.getFailureInfo();
+                throw new IllegalStateException(
+                        "the job is %s before it ran".formatted(graph.getState()),
+                        failure == null ? null : failure.getException());
+            }
+            Thread.sleep(POLL_MILLIS);
+            graph = cluster.getExecutionGraph(job).get();
+        }
+    }
+
+    private static boolean allTasksRun(AccessExecutionGraph graph) {
+        for (AccessExecutionVertex task : graph.getAllExecutionVertices()) {
+            if (task.getExecutionState() != ExecutionState.RUNNING) {
+                return false;
+            }
+        }
+        return graph.getState() == JobStatus.RUNNING;
+    }
+
+    /** Address of the web UI and the REST API. */
+    public String webAddress() {
+        return "http://" + LoopbackPorts.HOST + ":" + configuration.get(RestOptions.PORT);
+    }
+
+    /** Address of the metrics in Prometheus's text format. */
+    public String metricsAddress() {
+        return "http://" + LoopbackPorts.HOST + ":" + configuration.get(METRICS_PORT) + "/metrics";
+    }
+
+    /** Cancels all jobs, stops the cluster and waits for its end. Further calls do nothing. */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            try {
+                cluster.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("the embedded Flink did not stop", e);
+            } finally {
+                directory.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package io.rwkvtts.local;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicBoolean;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import kafka.tools.StorageTool;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+
+/**
+ * A real single-node Kafka (KRaft, broker and controller in one) inside this process, with settings
+ * that make it small and quick to start. Topics are not created by themselves.
+ *
+ * <p>Owns the server and, if temporary, its data directory. May be closed by any thread.
+ */
+public final class EmbeddedKafka implements AutoCloseable {
+
+    private final KafkaRaftServer server;
+    private final int port;
+    private final Runnable deleteData;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private EmbeddedKafka(KafkaRaftServer server, int port, Runnable deleteData) {
+        this.server = server;
+        this.port = port;
+        this.deleteData = deleteData;
+    }
+
+    /**
+     * Starts a broker on data in a temporary directory, deleted on close.
+     *
+     * @param port port to listen on, 0 for a free one
+     * @throws IllegalArgumentException if the port is in use
+     * @throws IllegalStateException if the broker does not start
+     */
+    public static EmbeddedKafka start(int port) {
+        return start(port, "PLAINTEXT", Map.of());
+    }
+
+    /**
+     * Starts a broker on data in a temporary directory whose clients must identify themselves, or
+     * whose traffic is encrypted.
+     *
+     * @param port port to listen on, 0 for a free one
+     * @param protocol what clients speak, such as {@code SASL_SSL}
+     * @param properties of the broker for this protocol: keys, users
+     * @throws IllegalArgumentException if the port is in use
+     * @throws IllegalStateException if the broker does not start
+     */
+    public static EmbeddedKafka start(int port, String protocol, Map<String, String> properties) {
+        TemporaryDirectory directory = TemporaryDirectory.create("tts-kafka-");
+        try {
+            return start(directory.path(), port, protocol, properties, directory::close);
+        } catch (RuntimeException e) {
+            directory.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts a broker on data that outlives it.
+     *
+     * @param dataDirectory made and formatted if it is not yet; one broker at a time
+     * @param port port to listen on, 0 for a free one
+     * @throws IllegalArgumentException if the port is in use
+     * @throws IllegalStateException if the broker does not start
+     */
+    public static EmbeddedKafka start(Path dataDirectory, int port) {
+        requireNonNull(dataDirectory, "dataDirectory");
+        return start(dataDirectory, port, "PLAINTEXT", Map.of(), () -> {});
+    }
+
+    private static EmbeddedKafka start(
+            Path directory,
+            int port,
+            String protocol,
+            Map<String, String> more,
+            Runnable deleteData) {
+        int brokerPort = LoopbackPorts.choose(port, "Kafka port");
+        int controllerPort = LoopbackPorts.choose(0, "controller port");
+        Properties properties = properties(directory, protocol, brokerPort, controllerPort);
+        properties.putAll(more);
+        format(directory, properties);
+        KafkaRaftServer server = null;
+        try {
+            server = new KafkaRaftServer(new KafkaConfig(properties), Time.SYSTEM);
+            server.startup();
+            return new EmbeddedKafka(server, brokerPort, deleteData);
+        } catch (RuntimeException e) {
+            if (server != null) {
+                server.shutdown();
+            }
+            throw new IllegalStateException(
+                    "the embedded Kafka did not start on the data in %s: %s"
+                            .formatted(directory, e.getMessage()),
+                    e);
+        }
+    }
+
+    /** Writes the cluster id and the metadata log that a new data directory needs. */
+    private static void format(Path directory, Properties properties) {
+        if (Files.exists(directory.resolve("meta.properties"))) {
+            return;
+        }
+        try {
+            Path file = Files.createDirectories(directory).resolve("server.properties");
+            try (Writer writer = Files.newBufferedWriter(file)) {
+                properties.store(writer, null);
+            }
+            String[] arguments = {
+                "format", "-t", Uuid.randomUuid().toString(), "-c", file.toString()
+            };
+            ByteArrayOutputStream output = new ByteArrayOutputStream();
+            PrintStream print = new PrintStream(output, true, StandardCharsets.UTF_8);
+            if (StorageTool.execute(arguments, print) != 0) {
+                throw new IllegalStateException(
+                        "the Kafka data directory %s cannot be formatted: %s"
+                                .formatted(directory, output.toString(StandardCharsets.UTF_8)));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "the Kafka data directory %s cannot be written".formatted(directory), e);
+        }
+    }
+
+    private static Properties properties(
+            Path directory, String protocol, int brokerPort, int controllerPort) {
+        Properties properties = new Properties();
+        properties.put("process.roles", "broker,controller");
+        properties.put("node.id", "1");
+        String broker = protocol + "://" + LoopbackPorts.HOST + ":" + brokerPort;
+        String controller = LoopbackPorts.HOST + ":" + controllerPort;
+        properties.put("listeners", broker + ",CONTROLLER://" + controller);
+        properties.put("advertised.listeners", broker);
+        properties.put("controller.listener.names", "CONTROLLER");
+        properties.put("security.inter.broker.protocol", protocol);
+        properties.put(
+                "listener.security.protocol.map",
+                protocol + ":" + protocol + ",CONTROLLER:PLAINTEXT");
+        // Voters by configuration, not in the metadata log: the controller's port may change.
+        properties.put("controller.quorum.voters", "1@" + controller);
+        properties.put("log.dirs", directory.toString());
+        // A misspelt topic is an error, not a new topic.
+        properties.put("auto.create.topics.enable", "false");
+        properties.put("group.initial.rebalance.delay.ms", "0");
+        for (String topic :
+                new String[] {
+                    "offsets.topic", "transaction.state.log", "share.coordinator.state.topic"
+                }) {
+            properties.put(topic + ".num.partitions", "1");
+            properties.put(topic + ".replication.factor", "1");
+        }
+        properties.put("transaction.state.log.min.isr", "1");
+        properties.put("share.coordinator.state.topic.min.isr", "1");
+        // A killed broker is taken for alive so long, and its successor refused.
+        properties.put("broker.session.timeout.ms", "3000");
+        properties.put("broker.heartbeat.interval.ms", "1000");
+        // Its default takes 128 MB of heap at the start.
+        properties.put("log.cleaner.dedupe.buffer.size", "2097152");
+        return properties;
+    }
+
+    /** The address for {@code bootstrap.servers}. */
+    public String bootstrapServers() {
+        return LoopbackPorts.HOST + ":" + port;
+    }
+
+    /** Stops the broker and waits for its end. Further calls do nothing. */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            try {
+                server.shutdown();
+                server.awaitShutdown();
+            } finally {
+                deleteData.run();
+            }
+        }
+    }
+}

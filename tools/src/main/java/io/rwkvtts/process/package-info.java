@@ -1,0 +1,2 @@
+/** Processes that this one starts and that end with it. */
+package io.rwkvtts.process;

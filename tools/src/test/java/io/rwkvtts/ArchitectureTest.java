@@ -1,0 +1,159 @@
+package io.rwkvtts;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import io.rwkvtts.engine.OnnxEngine;
+import io.rwkvtts.engine.ScriptedEngine;
+import io.rwkvtts.job.SpeechModel;
+import io.rwkvtts.schema.TextEvent;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Which package may use which, and which library is known where: model, text and sampling stand
+ * alone, the operator is the first that knows Flink, the job puts all together.
+ */
+class ArchitectureTest {
+
+    private static final String ROOT = "io.rwkvtts.";
+
+    private static JavaClasses main;
+
+    /** The other modules are folders or jars, and so are their tests. */
+    @BeforeAll
+    static void readClasses() {
+        ImportOption noTests =
+                location ->
+                        !location.contains("/test-classes/") && !location.contains("-tests.jar");
+        main = new ClassFileImporter().withImportOption(noTests).importPackages("io.rwkvtts");
+        assertThat(main.contain(SpeechModel.class)).isTrue();
+        assertThat(main.contain(OnnxEngine.class)).isTrue();
+        assertThat(main.contain(TextEvent.class)).isTrue();
+        assertThat(main.contain(ArchitectureTest.class)).isFalse();
+        assertThat(main.contain(ScriptedEngine.class)).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "schema,",
+        "model,",
+        "text,",
+        "sampling,",
+        "protocol,  text sampling",
+        "engine,    model",
+        "synthesis, engine protocol text sampling",
+        "operator,  synthesis engine protocol text",
+        "job,       operator synthesis engine protocol text sampling model schema",
+        "client,    schema",
+        "process,   local",
+        "local,     job client synthesis protocol text model schema",
+        "bench,     local process job client operator synthesis engine protocol text sampling model schema",
+        "chaos,     local process job client operator synthesis engine protocol text sampling model schema",
+        "cli,       bench chaos local job client synthesis engine protocol text sampling model schema"
+    })
+    void testPackageUsesOnlyThoseBelow(String name, String below) {
+        Set<String> allowed = new TreeSet<>(Set.of(name));
+        if (below != null) {
+            allowed.addAll(Set.of(below.split(" ")));
+        }
+        classes()
+                .that()
+                .resideInAPackage(ROOT + name + "..")
+                .should()
+                .onlyDependOnClassesThat(
+                        describe(
+                                "are foreign or in " + allowed,
+                                used ->
+                                        !used.getPackageName().startsWith(ROOT)
+                                                || allowed.contains(top(used.getPackageName()))))
+                .check(main);
+    }
+
+    /** The part of a package's name behind the root. */
+    private static String top(String packageName) {
+        return packageName.substring(ROOT.length()).split("\\.")[0];
+    }
+
+    @Test
+    void testThereAreNoOtherPackages() {
+        Set<String> tops = new TreeSet<>();
+        main.forEach(c -> tops.add(top(c.getPackageName())));
+        assertThat(tops)
+                .containsExactly(
+                        "bench",
+                        "chaos",
+                        "cli",
+                        "client",
+                        "engine",
+                        "job",
+                        "local",
+                        "model",
+                        "operator",
+                        "process",
+                        "protocol",
+                        "sampling",
+                        "schema",
+                        "synthesis",
+                        "text");
+    }
+
+    @Test
+    void testPackagesHaveNoCycles() {
+        slices().matching("io.rwkvtts.(**)").should().beFreeOfCycles().check(main);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "org.apache.flink,    operator job local bench chaos cli",
+        "com.github.benmanes, synthesis",
+        "ai.onnxruntime,      engine",
+        "ai.onnx.proto,       model",
+        "com.google.protobuf, model",
+        "org.apache.avro,     schema",
+        "org.apache.kafka,    job client local bench chaos cli",
+        "kafka,               local",
+        "picocli,             job cli"
+    })
+    void testLibraryIsKnownOnlyTo(String library, String packages) {
+        String[] allowed = packages.split(" ");
+        for (int i = 0; i < allowed.length; i++) {
+            allowed[i] = ROOT + allowed[i] + "..";
+        }
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(allowed)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library + "..")
+                .check(main);
+    }
+
+    /** What goes on inside is described by values of its own, not by records of the topics. */
+    @Test
+    void testRecordsOfTheTopicsStayAtTheEnds() {
+        classes()
+                .that()
+                .resideInAPackage("io.rwkvtts.schema..")
+                .should()
+                .onlyHaveDependentClassesThat()
+                .resideInAnyPackage(
+                        "io.rwkvtts.schema..",
+                        "io.rwkvtts.job.kafka..",
+                        "io.rwkvtts.client..",
+                        "io.rwkvtts.chaos..",
+                        "io.rwkvtts.bench..",
+                        "io.rwkvtts.cli..")
+                .check(main);
+    }
+}

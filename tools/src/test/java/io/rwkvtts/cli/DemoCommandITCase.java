@@ -1,0 +1,74 @@
+package io.rwkvtts.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code tts demo} on its embedded parts. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class DemoCommandITCase {
+
+    @TempDir private static Path cache;
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void testSpeaksAllRequestsAndSumsUp(int parallelism) {
+        TtsRun run =
+                demo(
+                        "--once",
+                        "--requests=3",
+                        "-Dtts.parallelism=" + parallelism,
+                        "Good",
+                        "morning.");
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exit()).isZero();
+        assertThat(run.out())
+                .contains("demo-1: \"Good morning.\"\n")
+                .containsPattern("demo-3: chunk 0, 10 tokens, 0.20 s of audio so far, \\d+ ms")
+                .containsPattern("demo-2: stop after \\d\\.\\d\\d s of audio\n");
+        assertThat(run.out().lines().reduce((earlier, last) -> last).orElseThrow())
+                .matches(
+                        "3 requests, \\d+ tokens: first chunk after \\d+ ms \\(median\\),"
+                                + " \\d+ tokens/s, RTF \\d+\\.\\d+");
+    }
+
+    @Test
+    void testARequestThatIsRefusedIsAFailure() {
+        TtsRun run = demo("--once", " ");
+
+        assertThat(run.out()).contains("demo-1: error after 0.00 s of audio: ");
+        assertThat(run.exit()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--kafka-port", "--web-port", "--metrics-port"})
+    void testABusyPortIsNamedByItsOption(String option) throws Exception {
+        try (ServerSocket busy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            demo("--once", option + "=" + busy.getLocalPort())
+                    .assertFailure("port " + busy.getLocalPort(), "set " + option);
+        }
+    }
+
+    @Test
+    void testNeedsARequest() {
+        demo("--once", "--requests=0").assertWrongUsage("--requests is 0, expected at least 1");
+    }
+
+    private static TtsRun demo(String... arguments) {
+        String[] all = new String[arguments.length + 3];
+        System.arraycopy(arguments, 0, all, 3, arguments.length);
+        all[0] = "demo";
+        all[1] = "-D";
+        all[2] = "tts.cache.directory=" + cache;
+        return TtsRun.of(all);
+    }
+}

@@ -1,0 +1,300 @@
+package io.rwkvtts.job;
+
+import io.rwkvtts.client.ReceivedTokens;
+import io.rwkvtts.client.TextEventProducer;
+import io.rwkvtts.client.TokenListener;
+import io.rwkvtts.job.kafka.Brokers;
+import io.rwkvtts.job.kafka.KafkaOptions;
+import io.rwkvtts.job.kafka.KafkaSettings;
+import io.rwkvtts.local.DemoVoice;
+import io.rwkvtts.local.EmbeddedFlink;
+import io.rwkvtts.local.EmbeddedKafka;
+import io.rwkvtts.model.ModelCache;
+import io.rwkvtts.operator.EngineFactory;
+import io.rwkvtts.schema.AudioTokens;
+import io.rwkvtts.schema.TextEvent;
+import io.rwkvtts.schema.WireCodec;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * A real broker, a real Flink cluster of two slots and the demo voice on ONNX Runtime, for tests of
+ * the whole job. Each job gets topics of its own.
+ */
+final class SpeechCluster implements AutoCloseable {
+
+    /** How a request went, as the consumer's rule lets it through. */
+    record Speech(List<Integer> tokens, List<Integer> globalTokens, String finishReason) {}
+
+    private final EmbeddedKafka kafka;
+    private final Map<String, String> clientProperties;
+    private final EmbeddedFlink flink;
+    private final SpeechModel model;
+
+    private SpeechCluster(
+            EmbeddedKafka kafka,
+            Map<String, String> clientProperties,
+            EmbeddedFlink flink,
+            SpeechModel model) {
+        this.kafka = kafka;
+        this.clientProperties = clientProperties;
+        this.flink = flink;
+        this.model = model;
+    }
+
+    static SpeechCluster start(Path directory, Duration checkpointInterval) throws Exception {
+        return start(directory, checkpointInterval, EmbeddedKafka.start(0), Map.of());
+    }
+
+    /**
+     * Starts the other parts.
+     *
+     * @param kafka is closed with them
+     * @param clientProperties what its clients need
+     */
+    static SpeechCluster start(
+            Path directory,
+            Duration checkpointInterval,
+            EmbeddedKafka kafka,
+            Map<String, String> clientProperties)
+            throws Exception {
+        DemoVoice voice = DemoVoice.unpack(directory);
+        SpeechModel model =
+                SpeechModel.open(
+                        voice.checkpoint(),
+                        Optional.of(voice.vocabulary()),
+                        Optional.empty(),
+                        new ModelCache(directory.resolve("cache")));
+        Configuration options = new Configuration();
+        options.set(TaskManagerOptions.NUM_TASK_SLOTS, 2);
+        options.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval);
+        options.set(
+                RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,
+                Duration.ofMillis(100));
+        // JobStatistics is to see all, and nothing older.
+        options.set(WebOptions.CHECKPOINTS_HISTORY_SIZE, 1_000);
+        options.set(RestOptions.CACHE_CHECKPOINT_STATISTICS_TIMEOUT, Duration.ofMillis(1));
+        return new SpeechCluster(kafka, clientProperties, EmbeddedFlink.start(options), model);
+    }
+
+    /** Topics of a name of their own, created. */
+    KafkaSettings topics(String name, String delivery) {
+        return topics(name, delivery, clientProperties);
+    }
+
+    KafkaSettings topics(String name, String delivery, Map<String, String> clientProperties) {
+        Configuration options = new Configuration();
+        options.set(KafkaOptions.BOOTSTRAP_SERVERS, kafka.bootstrapServers());
+        options.set(KafkaOptions.REQUESTS_TOPIC, name + "-requests");
+        options.set(KafkaOptions.TOKENS_TOPIC, name + "-tokens");
+        options.set(KafkaOptions.DEAD_LETTERS_TOPIC, name + "-dead-letters");
+        options.set(KafkaOptions.GROUP_ID, name);
+        options.set(KafkaOptions.TRANSACTIONAL_ID_PREFIX, name);
+        options.setString(KafkaOptions.DELIVERY_GUARANTEE.key(), delivery);
+        options.set(KafkaOptions.CLIENT_PROPERTIES, clientProperties);
+        KafkaSettings settings = KafkaSettings.from(options);
+        try (Brokers brokers = Brokers.connect(settings.properties())) {
+            brokers.createTopics(TtsJob.topicsOf(settings), 4);
+        }
+        return settings;
+    }
+
+    JobClient submit(KafkaSettings topics) throws Exception {
+        return submit(topics, Map.of(), UnaryOperator.identity(), null);
+    }
+
+    /**
+     * Starts the job.
+     *
+     * @param options of the synthesis and of Flink, beside the defaults
+     * @param engines wraps the engine of the demo voice
+     * @param savepoint where to go on from, null for a fresh start
+     */
+    JobClient submit(
+            KafkaSettings topics,
+            Map<String, String> options,
+            UnaryOperator<EngineFactory> engines,
+            String savepoint)
+            throws Exception {
+        TtsSettings read = TtsSettings.from(Configuration.fromMap(options), model);
+        TtsSettings settings =
+                new TtsSettings(
+                        topics,
+                        read.synthesis(),
+                        engines.apply(read.engines()),
+                        read.parallelism(),
+                        read.maxParallelism());
+        StreamExecutionEnvironment environment = flink.environment();
+        environment.setParallelism(1);
+        environment.configure(Configuration.fromMap(options));
+        if (savepoint != null) {
+            Configuration restore = new Configuration();
+            restore.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+            environment.configure(restore);
+        }
+        TtsJob.build(environment, settings);
+        return environment.executeAsync(topics.groupId());
+    }
+
+    /** Six seconds of speech and more; what is said does not matter. */
+    static TextEvent longRequest(int number) {
+        return TextEvent.newBuilder()
+                .setRequestId("request-" + number)
+                .setText("This is request number " + number + ", which takes its time.")
+                .setSeed((long) number)
+                .setMinSemanticTokens(300)
+                .setMaxSemanticTokens(350)
+                .build();
+    }
+
+    /** Sends events, each under its request's key. */
+    void send(KafkaSettings topics, TextEvent... events) throws Exception {
+        try (TextEventProducer producer =
+                new TextEventProducer(topics.properties(), topics.requestsTopic())) {
+            List<Future<?>> sent = new ArrayList<>();
+            for (TextEvent event : events) {
+                sent.add(producer.send(event));
+            }
+            for (Future<?> one : sent) {
+                one.get();
+            }
+        }
+    }
+
+    void send(KafkaSettings topics, String key, byte[] value) {
+        send(topics, key, List.of(value));
+    }
+
+    /** Sends records as they are, under one key and so to one partition. */
+    void send(KafkaSettings topics, String key, List<byte[]> values) {
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(
+                        topics.properties(),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer())) {
+            for (byte[] value : values) {
+                producer.send(
+                        new ProducerRecord<>(
+                                topics.requestsTopic(),
+                                key.getBytes(StandardCharsets.UTF_8),
+                                value));
+            }
+        }
+    }
+
+    /** What Flink tells of a job. */
+    JobStatistics statistics(JobClient job) {
+        return new JobStatistics(flink.webAddress(), flink.metricsAddress(), job.getJobID());
+    }
+
+    /** Requests that have ended by what the token topic holds now, read to its end. */
+    Set<String> endedBy(KafkaSettings topics) throws Exception {
+        Set<String> ended = new HashSet<>();
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(
+                        topics.properties(),
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions =
+                    consumer.partitionsFor(topics.tokensTopic()).stream()
+                            .map(info -> new TopicPartition(info.topic(), info.partition()))
+                            .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+                for (ConsumerRecord<byte[], byte[]> record :
+                        consumer.poll(Duration.ofMillis(100))) {
+                    AudioTokens tokens = WireCodec.audioTokens().decode(record.value());
+                    if (tokens.getFinishReason() != null) {
+                        ended.add(tokens.getRequestId());
+                    }
+                }
+            }
+        }
+        return ended;
+    }
+
+    TokenListener listen(KafkaSettings topics) {
+        return new TokenListener(
+                topics.properties(),
+                topics.tokensTopic(),
+                TokenListener.Start.EARLIEST,
+                IsolationLevel.READ_COMMITTED);
+    }
+
+    /** Reads until all of these requests have ended. */
+    Map<String, Speech> collect(TokenListener listener, Collection<String> ids) {
+        Map<String, List<AudioTokens>> records = new LinkedHashMap<>();
+        collect(listener, records, ids.size());
+        Map<String, Speech> speech = new LinkedHashMap<>();
+        records.forEach((id, chunks) -> speech.put(id, speech(chunks)));
+        return speech;
+    }
+
+    /** Reads until so many requests have ended, behind what {@code records} holds already. */
+    void collect(TokenListener listener, Map<String, List<AudioTokens>> records, int requests) {
+        while (ended(records) < requests) {
+            for (ReceivedTokens received : listener.poll(Duration.ofMillis(100))) {
+                if (received.gap()) {
+                    throw new AssertionError("records before this one are lost: " + received);
+                }
+                records.computeIfAbsent(received.tokens().getRequestId(), id -> new ArrayList<>())
+                        .add(received.tokens());
+            }
+        }
+    }
+
+    static long ended(Map<String, List<AudioTokens>> records) {
+        return records.values().stream()
+                .filter(chunks -> chunks.get(chunks.size() - 1).getFinishReason() != null)
+                .count();
+    }
+
+    static Speech speech(List<AudioTokens> chunks) {
+        List<Integer> tokens = new ArrayList<>();
+        List<Integer> globals = null;
+        for (AudioTokens chunk : chunks) {
+            if (chunk.getTokenOffset() != tokens.size()) {
+                throw new AssertionError("the chunk does not join its predecessor: " + chunk);
+            }
+            tokens.addAll(chunk.getTokens());
+            globals = globals == null ? chunk.getGlobalTokens() : globals;
+        }
+        return new Speech(tokens, globals, chunks.get(chunks.size() - 1).getFinishReason());
+    }
+
+    @Override
+    public void close() {
+        flink.close();
+        kafka.close();
+    }
+}

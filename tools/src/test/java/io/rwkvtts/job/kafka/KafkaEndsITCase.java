@@ -1,0 +1,296 @@
+package io.rwkvtts.job.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rwkvtts.client.ReceivedTokens;
+import io.rwkvtts.client.TokenListener;
+import io.rwkvtts.local.EmbeddedFlink;
+import io.rwkvtts.local.EmbeddedKafka;
+import io.rwkvtts.operator.AudioChunk;
+import io.rwkvtts.operator.RejectedRecord;
+import io.rwkvtts.operator.RequestEvent;
+import io.rwkvtts.operator.SourceRecord;
+import io.rwkvtts.schema.DeadLetter;
+import io.rwkvtts.schema.TextEvent;
+import io.rwkvtts.schema.WireCodec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The job's source and sinks on a real broker, with nothing but an echo between them. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class KafkaEndsITCase {
+
+    private static final byte[] GARBAGE = {(byte) 0xc3, 1, 2, 3};
+    private static final long OLD_TIMESTAMP = 1_000;
+
+    private static EmbeddedKafka kafka;
+    private static EmbeddedFlink flink;
+
+    @BeforeAll
+    static void start() {
+        kafka = EmbeddedKafka.start(0);
+        flink =
+                EmbeddedFlink.start(
+                        new Configuration()
+                                .set(
+                                        CheckpointingOptions.CHECKPOINTING_INTERVAL,
+                                        Duration.ofMillis(300)));
+    }
+
+    @AfterAll
+    static void stop() {
+        flink.close();
+        kafka.close();
+    }
+
+    @Test
+    void testBadRecordsBecomeDeadLettersAndThoseBehindThemAreServed() throws Exception {
+        KafkaSettings settings = settings("bad", "at-least-once");
+        createTopics(settings);
+        JobClient job = startEcho(settings);
+
+        send(settings, "first", event("first"));
+        send(settings, "key", GARBAGE);
+        send(settings, "first", null);
+        send(settings, "second", event("second"));
+
+        List<ReceivedTokens> received = listen(settings, IsolationLevel.READ_UNCOMMITTED, 2);
+        assertThat(received)
+                .extracting(record -> record.tokens().getRequestId())
+                .containsExactly("first", "first", "second", "second");
+        assertThat(received.get(0).requestTimestampMs()).isEqualTo(OLD_TIMESTAMP);
+        List<ConsumerRecord<byte[], byte[]>> letters = read(settings.deadLettersTopic(), 2);
+        DeadLetter garbage = WireCodec.deadLetters().decode(letters.get(0).value());
+        DeadLetter tombstone = WireCodec.deadLetters().decode(letters.get(1).value());
+        assertThat(header(letters.get(0), "error")).isEqualTo("undecodable");
+        assertThat(header(letters.get(0), "origin")).isEqualTo("bad-requests-0@1");
+        assertThat(letters.get(0).key()).isEqualTo("key".getBytes(UTF_8));
+        assertThat(garbage.getDetail()).startsWith("4 bytes are no TextEvent");
+        assertThat(garbage.getOffset()).isEqualTo(1);
+        assertThat(garbage.getPayload().array()).isEqualTo(GARBAGE);
+        assertThat(tombstone.getDetail()).contains("tombstone");
+        assertThat(tombstone.getPayload()).isNull();
+        job.cancel().get();
+    }
+
+    @Test
+    void testJsonLinesOfAConsoleProducerAreServed() throws Exception {
+        Configuration config = config("json", "at-least-once");
+        config.setString("tts.input.format", "json");
+        KafkaSettings settings = KafkaSettings.from(config);
+        createTopics(settings);
+        JobClient job = startEcho(settings);
+
+        send(settings, null, "{\"requestId\": \"first\", \"text\": \"早.\"}".getBytes(UTF_8));
+        send(settings, null, "{\"requestId\": \"first\", \"text\": ".getBytes(UTF_8));
+        send(settings, null, event("second"));
+
+        List<ReceivedTokens> received = listen(settings, IsolationLevel.READ_UNCOMMITTED, 1);
+        assertThat(received.get(0).tokens().getRequestId()).isEqualTo("first");
+        assertThat(received.get(0).tokens().getTokens()).containsExactly((int) '早', (int) '.');
+        assertThat(read(settings.deadLettersTopic(), 2))
+                .extracting(letter -> header(letter, "error"))
+                .containsExactly("undecodable", "undecodable");
+        job.cancel().get();
+    }
+
+    @Test
+    void testOutputDoesNotInheritTheTimestampOfItsRequest() throws Exception {
+        KafkaSettings settings = settings("time", "at-least-once");
+        createTopics(settings);
+        long start = System.currentTimeMillis();
+        send(settings, "r", event("r"));
+        send(settings, "r", GARBAGE);
+        JobClient job = startEcho(settings);
+
+        assertThat(read(settings.tokensTopic(), 1).get(0).timestamp())
+                .isGreaterThanOrEqualTo(start);
+        assertThat(read(settings.deadLettersTopic(), 1).get(0).timestamp())
+                .isGreaterThanOrEqualTo(start);
+        job.cancel().get();
+    }
+
+    @Test
+    void testExactlyOnceIsReadAfterTheCheckpoint() throws Exception {
+        KafkaSettings settings = settings("eos", "exactly-once");
+        createTopics(settings);
+        JobClient job = startEcho(settings);
+
+        List<String> sent = new ArrayList<>();
+        for (String id : List.of("a", "b", "c")) {
+            send(settings, id, event(id));
+            sent.add(id);
+            assertThat(listen(settings, IsolationLevel.READ_COMMITTED, sent.size()))
+                    .filteredOn(ReceivedTokens::end)
+                    .extracting(record -> record.tokens().getRequestId())
+                    .containsExactlyElementsOf(sent);
+        }
+        job.cancel().get();
+    }
+
+    private static KafkaSettings settings(String prefix, String guarantee) {
+        return KafkaSettings.from(config(prefix, guarantee));
+    }
+
+    private static Configuration config(String prefix, String guarantee) {
+        Configuration config = new Configuration();
+        config.set(KafkaOptions.BOOTSTRAP_SERVERS, kafka.bootstrapServers());
+        config.set(KafkaOptions.REQUESTS_TOPIC, prefix + "-requests");
+        config.set(KafkaOptions.TOKENS_TOPIC, prefix + "-tokens");
+        config.set(KafkaOptions.DEAD_LETTERS_TOPIC, prefix + "-dead-letters");
+        config.set(KafkaOptions.GROUP_ID, prefix);
+        config.setString(KafkaOptions.DELIVERY_GUARANTEE.key(), guarantee);
+        return config;
+    }
+
+    private static void createTopics(KafkaSettings settings) {
+        try (Brokers brokers = Brokers.connect(settings.properties())) {
+            brokers.createTopics(
+                    List.of(
+                            settings.requestsTopic(),
+                            settings.tokensTopic(),
+                            settings.deadLettersTopic()),
+                    1);
+        }
+    }
+
+    private static JobClient startEcho(KafkaSettings settings) throws Exception {
+        StreamExecutionEnvironment environment = flink.environment();
+        SingleOutputStreamOperator<AudioChunk> chunks =
+                environment
+                        .fromSource(
+                                KafkaEnds.requests(settings), KafkaEnds.withoutTime(), "requests")
+                        .process(new Echo());
+        chunks.sinkTo(KafkaEnds.tokens(settings)).name("tokens");
+        chunks.getSideOutput(Echo.REJECTED)
+                .sinkTo(KafkaEnds.deadLetters(settings))
+                .name("dead letters");
+        return environment.executeAsync("echo");
+    }
+
+    private static byte[] event(String id) {
+        return WireCodec.textEvents()
+                .encode(TextEvent.newBuilder().setRequestId(id).setText("Hello.").build());
+    }
+
+    private static void send(KafkaSettings settings, String key, byte[] value) throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(
+                        settings.properties(),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer())) {
+            producer.send(
+                            new ProducerRecord<>(
+                                    settings.requestsTopic(),
+                                    null,
+                                    OLD_TIMESTAMP,
+                                    key == null ? null : key.getBytes(UTF_8),
+                                    value))
+                    .get();
+        }
+    }
+
+    /** What the consumer's rule lets through until so many requests have ended. */
+    private static List<ReceivedTokens> listen(
+            KafkaSettings settings, IsolationLevel isolation, int requests) {
+        List<ReceivedTokens> received = new ArrayList<>();
+        try (TokenListener listener =
+                new TokenListener(
+                        settings.properties(),
+                        settings.tokensTopic(),
+                        TokenListener.Start.EARLIEST,
+                        isolation)) {
+            while (received.stream().filter(ReceivedTokens::end).count() < requests) {
+                received.addAll(listener.poll(Duration.ofSeconds(1)));
+            }
+        }
+        return received;
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> read(String topic, int count) {
+        Properties properties = new Properties();
+        properties.putAll(
+                Map.of(
+                        "bootstrap.servers",
+                        kafka.bootstrapServers(),
+                        "auto.offset.reset",
+                        "earliest"));
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(
+                        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            consumer.assign(List.of(new TopicPartition(topic, 0)));
+            while (records.size() < count) {
+                consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
+            }
+        }
+        return records;
+    }
+
+    private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), UTF_8);
+    }
+
+    /** Answers each event with one chunk and the end. */
+    private static final class Echo extends ProcessFunction<SourceRecord, AudioChunk> {
+
+        static final OutputTag<RejectedRecord> REJECTED =
+                new OutputTag<>("rejected", TypeInformation.of(RejectedRecord.class));
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void processElement(
+                SourceRecord record, Context context, Collector<AudioChunk> chunks) {
+            if (record.rejected() != null) {
+                context.output(REJECTED, record.rejected());
+                return;
+            }
+            RequestEvent event = record.event();
+            chunks.collect(chunk(event, 0, event.text().chars().toArray(), null));
+            chunks.collect(chunk(event, 1, new int[0], "stop"));
+        }
+
+        private static AudioChunk chunk(
+                RequestEvent event, long sequence, int[] tokens, String finishReason) {
+            return new AudioChunk(
+                    event.requestId(),
+                    sequence,
+                    0,
+                    0,
+                    tokens,
+                    null,
+                    "echo",
+                    finishReason,
+                    null,
+                    event.timestampMs(),
+                    System.currentTimeMillis());
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package io.rwkvtts.process;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class ServerProcessTest {
+
+    /** Locks a file, leaves another behind, says its id and serves for ever. */
+    static final class Server {
+        public static void main(String[] arguments) throws Exception {
+            FileChannel.open(Path.of(arguments[0]), CREATE, WRITE).lock();
+            Files.createTempFile("left", "behind");
+            System.out.println("serving " + ProcessHandle.current().pid());
+            Thread.currentThread().join();
+        }
+    }
+
+    /** Fails at once. */
+    static final class Broken {
+        public static void main(String[] arguments) {
+            throw new IllegalArgumentException("cannot serve");
+        }
+    }
+
+    /** Starts a server and is killed before it can end that. */
+    static final class Parent {
+        public static void main(String[] arguments) throws Exception {
+            Path locked = Path.of(arguments[0]);
+            ServerProcess child =
+                    server(locked.getParent(), "orphan", Server.class, locked.toString());
+            child.start();
+            awaitLine(child, 1);
+            System.out.println("started");
+            Thread.currentThread().join();
+        }
+    }
+
+    @TempDir private Path directory;
+    private ServerProcess process;
+
+    @AfterEach
+    void close() {
+        if (process != null) {
+            process.close();
+        }
+    }
+
+    private static ServerProcess server(
+            Path directory, String name, Class<?> main, String argument) {
+        return new ServerProcess(
+                name,
+                directory,
+                List.of("-XX:+UseSerialGC", "-Xmx32m"),
+                List.of(main.getName(), argument));
+    }
+
+    /** A line of a process's log, once it is there. */
+    private static String awaitLine(ServerProcess server, int number) {
+        return Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> lines(server), lines -> lines.size() >= number)
+                .get(number - 1);
+    }
+
+    private static List<String> lines(ServerProcess server) throws IOException {
+        return Files.exists(server.log()) ? Files.readAllLines(server.log()) : List.of();
+    }
+
+    /** Whether a process holds the file; other than ids, locks go with a process at once. */
+    private boolean isLocked() throws IOException {
+        try (FileChannel file = FileChannel.open(locked(), CREATE, WRITE);
+                FileLock lock = file.tryLock()) {
+            return lock == null;
+        }
+    }
+
+    private Path locked() {
+        return directory.resolve("locked");
+    }
+
+    private Set<String> leftBehind() throws IOException {
+        try (var files = Files.list(directory.resolve("server.tmp"))) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith("left"))
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    @Test
+    void testKilledServerStartsAgainWithoutWhatItLeftBehind() throws Exception {
+        process = server(directory, "server", Server.class, locked().toString());
+        process.start();
+        String first = awaitLine(process, 1);
+        Set<String> firstFiles = leftBehind();
+        assertThat(isLocked()).isTrue();
+
+        process.kill();
+        assertThat(isLocked()).isFalse();
+        process.start();
+        String second = awaitLine(process, 2);
+
+        assertThat(second).startsWith("serving ").isNotEqualTo(first);
+        assertThat(leftBehind()).hasSize(1).doesNotContainAnyElementsOf(firstFiles);
+        process.requireAlive();
+    }
+
+    @Test
+    void testServerThatEndsByItselfIsNamedWithItsLog() throws Exception {
+        process = server(directory, "broken", Broken.class, "argument");
+        process.start();
+
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .untilAsserted(
+                        () ->
+                                assertThatThrownBy(process::requireAlive)
+                                        .hasMessageContaining(
+                                                "broken ended by itself with status 1")
+                                        .hasMessageContaining("broken.log"));
+        assertThat(process.log()).content().contains("cannot serve");
+    }
+
+    @Test
+    void testClosedServerIsNotStartedAgain() throws Exception {
+        process = server(directory, "server", Server.class, locked().toString());
+        process.start();
+        process.close();
+
+        assertThatThrownBy(process::start).hasMessageContaining("not to be started");
+    }
+
+    @Test
+    void testServerEndsWhenItsParentIsKilled() throws Exception {
+        process = server(directory, "parent", Parent.class, locked().toString());
+        process.start();
+        assertThat(awaitLine(process, 1)).isEqualTo("started");
+        assertThat(isLocked()).isTrue();
+
+        process.kill();
+
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !isLocked());
+    }
+}
