@@ -66,6 +66,21 @@ final class RequestStore {
         return value(requests);
     }
 
+    /**
+     * The request of the current key as a restore found it.
+     *
+     * @param id the current key
+     * @throws DamagedSnapshotException if it is another request: keys have no checksum of their own
+     */
+    RequestSnapshot restored(String id) throws DamagedSnapshotException {
+        RequestSnapshot request = snapshot();
+        if (!request.id().equals(id)) {
+            throw new DamagedSnapshotException(
+                    "the state has request '%s' under the key '%s'".formatted(request.id(), id));
+        }
+        return request;
+    }
+
     /** The request of the current key, null if there is none. */
     SpeechRequest load() {
         RequestSnapshot snapshot = snapshot();

@@ -3,32 +3,109 @@ package io.rwkvtts.operator;
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.GenerationProgress;
 import io.rwkvtts.protocol.NextAction;
+import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.RequestAttributes;
 import io.rwkvtts.synthesis.RequestSnapshot;
 import io.rwkvtts.synthesis.RequestText;
 import io.rwkvtts.synthesis.UtteranceSnapshot;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
+import java.io.DataInputStream;
 import java.io.DataOutput;
+import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The bytes of a request in a checkpoint: a version, then the fields in order. Numbers are
- * big-endian; strings are UTF-8 behind their length, −1 for null; arrays stand behind their length,
- * −1 for a state that is to be computed again. A released version stays readable for ever: its
- * golden file is a test resource. Version 2 added the budget of a request.
+ * The bytes of a request in a checkpoint: its fields in order and its recurrent state, in a {@link
+ * SnapshotFrame} that begins with the version. Numbers are big-endian; strings are UTF-8 after
+ * their length, −1 for null; arrays follow their length.
+ *
+ * <p>A released version stays readable for ever: its golden file is a test resource. Version 2
+ * added the budget of a request. Version 3 added the frame with its checksums, and the end that a
+ * request waits for; versions 1 and 2 are the version and the bare fields, the state last after its
+ * length (−1 if it is to be computed again), and tell damage only if the fields make no sense.
  */
 final class SnapshotFormat {
-    static final byte VERSION = 2;
+    static final byte VERSION = 3;
 
+    private static final byte FIRST_WITH_BUDGET = 2;
+    private static final byte FIRST_WITH_FRAME = 3;
     private static final int NULL = -1;
+    private static final int SHOWN_OF_ID = 200;
 
     private SnapshotFormat() {}
 
     static void write(RequestSnapshot request, DataOutput out) throws IOException {
-        out.writeByte(VERSION);
+        ByteArrayOutputStream fields = new ByteArrayOutputStream();
+        writeFields(request, new DataOutputStream(fields));
+        byte[] state = request.utterance() == null ? null : request.utterance().state();
+        SnapshotFrame.of(fields.toByteArray(), state).write(VERSION, out);
+    }
+
+    /**
+     * Reads a request of any version.
+     *
+     * @throws DamagedSnapshotException if the bytes are not those that were written; names the
+     *     request where its id can be read
+     * @throws IOException if a later release wrote the request, or the bytes cannot be read
+     */
+    static RequestSnapshot read(DataInput in) throws IOException {
+        try {
+            byte version = in.readByte();
+            if (version < 1 || version > VERSION) {
+                throw new IOException(
+                        "the snapshot of a request has format version "
+                                + version
+                                + ", but this release reads versions 1 to "
+                                + VERSION
+                                + ": restore with the release that wrote it, or a later one; if"
+                                + " that was this one, the snapshot is damaged");
+            }
+            return version < FIRST_WITH_FRAME
+                    ? readFields(version, in, null)
+                    : readFrame(version, SnapshotFrame.read(version, in));
+        } catch (EOFException e) {
+            throw new DamagedSnapshotException(
+                    "the state ends in the middle of the snapshot of a request", e);
+        } catch (RuntimeException e) {
+            throw new DamagedSnapshotException(
+                    "the snapshot of a request makes no sense: " + e.getMessage(), e);
+        }
+    }
+
+    private static RequestSnapshot readFrame(byte version, SnapshotFrame frame) throws IOException {
+        DataInputStream fields = new DataInputStream(new ByteArrayInputStream(frame.fields()));
+        if (!frame.intact()) {
+            throw new DamagedSnapshotException(
+                    "the snapshot of a request is damaged (its checksum differs); "
+                            + readableId(fields));
+        }
+        RequestSnapshot request = readFields(version, fields, frame.state());
+        if (fields.read() >= 0) {
+            throw new DamagedSnapshotException(
+                    "the snapshot of request '%s' holds more than its fields"
+                            .formatted(request.id()));
+        }
+        return request;
+    }
+
+    private static String readableId(DataInput damagedFields) {
+        try {
+            String id = readString(damagedFields).replaceAll("\\p{Cntrl}", "?");
+            return "unless it is the id itself that is damaged, the request is '%s'"
+                    .formatted(id.length() > SHOWN_OF_ID ? id.substring(0, SHOWN_OF_ID) : id);
+        } catch (IOException | RuntimeException e) {
+            return "its id cannot be read";
+        }
+    }
+
+    private static void writeFields(RequestSnapshot request, DataOutput out) throws IOException {
         writeString(request.id(), out);
         out.writeLong(request.arrival());
         out.writeLong(request.timestampMs());
@@ -44,22 +121,18 @@ final class SnapshotFormat {
             writeInts(request.globalTokens(), out);
         }
         out.writeBoolean(request.lengthReached());
+        writeString(request.ending() == null ? null : request.ending().name(), out);
         out.writeBoolean(request.utterance() != null);
         if (request.utterance() != null) {
             writeUtterance(request.utterance(), out);
         }
     }
 
-    static RequestSnapshot read(DataInput in) throws IOException {
-        byte version = in.readByte();
-        if (version < 1 || version > VERSION) {
-            throw new IOException(
-                    "the snapshot of a request has format version "
-                            + version
-                            + ", but this release reads versions 1 to "
-                            + VERSION
-                            + ": restore with the release that wrote it, or a later one");
-        }
+    /**
+     * @param state recurrent state, if it stands apart from the fields
+     */
+    private static RequestSnapshot readFields(byte version, DataInput in, byte[] state)
+            throws IOException {
         return new RequestSnapshot(
                 readString(in),
                 in.readLong(),
@@ -73,7 +146,13 @@ final class SnapshotFormat {
                 in.readLong(),
                 in.readBoolean() ? readInts(in) : null,
                 in.readBoolean(),
-                in.readBoolean() ? readUtterance(in) : null);
+                version < FIRST_WITH_FRAME ? null : readEnding(in),
+                in.readBoolean() ? readUtterance(version, in, state) : null);
+    }
+
+    private static FinishReason readEnding(DataInput in) throws IOException {
+        String name = readString(in);
+        return name == null ? null : FinishReason.valueOf(name);
     }
 
     private static void writeAttributes(RequestAttributes attributes, DataOutput out)
@@ -112,7 +191,7 @@ final class SnapshotFormat {
                 readInteger(in),
                 readInteger(in),
                 readLong(in),
-                version < 2 ? null : readLong(in),
+                version < FIRST_WITH_BUDGET ? null : readLong(in),
                 readString(in));
     }
 
@@ -153,13 +232,10 @@ final class SnapshotFormat {
         writeString(utterance.weightsId(), out);
         writeString(utterance.numericsId(), out);
         out.writeInt(utterance.stateLayout());
-        out.writeInt(utterance.state() == null ? NULL : utterance.state().length);
-        if (utterance.state() != null) {
-            out.write(utterance.state());
-        }
     }
 
-    private static UtteranceSnapshot readUtterance(DataInput in) throws IOException {
+    private static UtteranceSnapshot readUtterance(byte version, DataInput in, byte[] state)
+            throws IOException {
         return new UtteranceSnapshot(
                 readInts(in),
                 in.readInt(),
@@ -170,12 +246,12 @@ final class SnapshotFormat {
                 readString(in),
                 readString(in),
                 in.readInt(),
-                readState(in));
+                version < FIRST_WITH_FRAME ? readState(in) : state);
     }
 
     private static byte[] readState(DataInput in) throws IOException {
         int length = in.readInt();
-        return length == NULL ? null : readBytes(length, in);
+        return length == NULL ? null : SnapshotFrame.readBytes(length, in);
     }
 
     private static void writeInts(int[] values, DataOutput out) throws IOException {
@@ -186,10 +262,9 @@ final class SnapshotFormat {
     }
 
     private static int[] readInts(DataInput in) throws IOException {
-        int[] values = new int[in.readInt()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = in.readInt();
-        }
+        byte[] bytes = SnapshotFrame.readBytes(Math.multiplyExact(in.readInt(), Integer.BYTES), in);
+        int[] values = new int[bytes.length / Integer.BYTES];
+        ByteBuffer.wrap(bytes).asIntBuffer().get(values);
         return values;
     }
 
@@ -205,13 +280,9 @@ final class SnapshotFormat {
 
     private static String readString(DataInput in) throws IOException {
         int length = in.readInt();
-        return length == NULL ? null : new String(readBytes(length, in), StandardCharsets.UTF_8);
-    }
-
-    private static byte[] readBytes(int length, DataInput in) throws IOException {
-        byte[] bytes = new byte[length];
-        in.readFully(bytes);
-        return bytes;
+        return length == NULL
+                ? null
+                : new String(SnapshotFrame.readBytes(length, in), StandardCharsets.UTF_8);
     }
 
     private static void writeNumber(Number value, DataOutput out) throws IOException {

@@ -112,11 +112,11 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         requeueRestored(new RestoredModel(model, settings.otherWeights()));
     }
 
-    private void requeueRestored(RestoredModel restored) {
+    private void requeueRestored(RestoredModel restored) throws IOException {
         int interrupted = 0;
         for (String id : store.ids()) {
             setCurrentKey(id);
-            store.save(restored.adapt(store.snapshot()));
+            store.save(restored.adapt(store.restored(id)));
             SpeechRequest request = store.load();
             interrupted += request.isInterrupted() ? 1 : 0;
             room.restored(request);

@@ -17,6 +17,7 @@ package io.rwkvtts.synthesis;
  * @param tokenOffset semantic tokens put out before the next record
  * @param globalTokens the 32 global tokens of the request's voice, null until they are generated
  * @param lengthReached whether a segment was cut at its limit
+ * @param ending how it ended, if its end is still to be put out; else null
  * @param utterance the running segment, null if none runs
  */
 public record RequestSnapshot(
@@ -32,6 +33,7 @@ public record RequestSnapshot(
         long tokenOffset,
         int[] globalTokens,
         boolean lengthReached,
+        FinishReason ending,
         UtteranceSnapshot utterance) {
 
     /** The same request with its running segment as {@code other}. */
@@ -49,6 +51,7 @@ public record RequestSnapshot(
                 tokenOffset,
                 globalTokens,
                 lengthReached,
+                ending,
                 other);
     }
 }

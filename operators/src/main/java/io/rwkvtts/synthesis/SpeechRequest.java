@@ -25,6 +25,7 @@ public final class SpeechRequest {
     private long tokenOffset;
     private int[] globalTokens;
     private boolean lengthReached;
+    private FinishReason ending;
     private UtteranceSnapshot interrupted;
     private Utterance utterance;
     private RequestClock clock;
@@ -62,6 +63,7 @@ public final class SpeechRequest {
         request.tokenOffset = snapshot.tokenOffset();
         request.globalTokens = snapshot.globalTokens();
         request.lengthReached = snapshot.lengthReached();
+        request.ending = snapshot.ending();
         request.interrupted = snapshot.utterance();
         return request;
     }
@@ -86,6 +88,7 @@ public final class SpeechRequest {
                 tokenOffset,
                 globalTokens,
                 lengthReached,
+                ending,
                 running);
     }
 
@@ -262,6 +265,20 @@ public final class SpeechRequest {
     /** The 32 global tokens of the request's voice, null until they are known. */
     public int[] globalTokens() {
         return globalTokens;
+    }
+
+    /**
+     * The request has ended, but its end is still to be put out. It takes no further event.
+     *
+     * @param reason why
+     */
+    public void endLater(FinishReason reason) {
+        ending = reason;
+    }
+
+    /** How it ended, if its end is still to be put out, else null. */
+    public FinishReason ending() {
+        return ending;
     }
 
     /** How the request ends when all its segments are spoken. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.GenerationProgress;
 import io.rwkvtts.protocol.NextAction;
+import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.RequestAttributes;
 import io.rwkvtts.synthesis.RequestSnapshot;
 import io.rwkvtts.synthesis.RequestText;
@@ -15,19 +16,38 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
+/**
+ * Holds the bytes of snapshots to a golden file of each version.
+ *
+ * <p>A new version: raise {@link SnapshotFormat#VERSION}, give the test of the version before it
+ * what that version did not know, add a test for the new one, and write its golden file with
+ *
+ * <pre>{@code
+ * mvn test -pl operators -am -Dtest=SnapshotFormatTest -Dsurefire.failIfNoSpecifiedTests=false \
+ *     -Dtts.snapshots.write=true
+ * }</pre>
+ *
+ * <p>The file of a version that was released must never be written again.
+ */
 class SnapshotFormatTest {
+
+    private static final String WRITE = "tts.snapshots.write";
 
     /** Everything set, with values that differ from each other. */
     private static RequestSnapshot speaking() {
-        return speaking(4_500L);
+        return speaking(4_500L, FinishReason.EXPIRED);
     }
 
-    private static RequestSnapshot speaking(Long budgetMs) {
+    private static RequestSnapshot speaking(Long budgetMs, FinishReason ending) {
         return new RequestSnapshot(
                 "request-1 ü",
                 17,
@@ -61,6 +81,7 @@ class SnapshotFormatTest {
                 85,
                 IntStream.range(0, 32).map(i -> i * 100).toArray(),
                 true,
+                ending,
                 new UtteranceSnapshot(
                         new int[] {8195, 12_365, 8193},
                         3,
@@ -91,6 +112,7 @@ class SnapshotFormatTest {
                 0,
                 null,
                 false,
+                null,
                 null);
     }
 
@@ -116,23 +138,37 @@ class SnapshotFormatTest {
     /** The file was written by version 1, which knew no budgets. */
     @Test
     void testReadsVersion1() throws IOException {
-        assertHolds(golden(1), speaking(null), waiting(), withoutState(speaking(null)));
+        RequestSnapshot speaking = speaking(null, null);
+        assertHolds(golden(1), speaking, waiting(), withoutState(speaking));
     }
 
-    /** The file was written by version 2. */
+    /** The file was written by version 2, which knew no ends that wait, and no checksums. */
     @Test
-    void testReadsAndWritesVersion2() throws IOException {
+    void testReadsVersion2() throws IOException {
+        RequestSnapshot speaking = speaking(4_500L, null);
+        assertHolds(golden(2), speaking, waiting(), withoutState(speaking));
+    }
+
+    /** The file was written by the current version; see the class on how to write the next one. */
+    @Test
+    void testReadsAndWritesVersion3() throws IOException {
         RequestSnapshot[] requests = {speaking(), waiting(), withoutState(speaking())};
-        assertHolds(golden(2), requests);
-        assertThat(bytes(requests)).isEqualTo(golden(2));
+        if (Boolean.getBoolean(WRITE)) {
+            Files.write(
+                    Path.of("src/test/resources" + goldenName(SnapshotFormat.VERSION)),
+                    bytes(requests));
+        }
+        assertThat(bytes(requests)).isEqualTo(golden(3));
+        assertHolds(golden(3), requests);
+    }
+
+    private static String goldenName(int version) {
+        return "/snapshots/requests-v" + version + ".bin";
     }
 
     /** A file that must stay readable by every later release. */
     private static byte[] golden(int version) throws IOException {
-        String name = "/snapshots/requests-v" + version + ".bin";
-        try (InputStream golden = SnapshotFormatTest.class.getResourceAsStream(name)) {
-            return golden.readAllBytes();
-        }
+        return Files.readAllBytes(Path.of("src/test/resources" + goldenName(version)));
     }
 
     private static void assertHolds(byte[] bytes, RequestSnapshot... requests) throws IOException {
@@ -146,14 +182,97 @@ class SnapshotFormatTest {
     @Test
     void testRefusesAnUnknownVersion() throws IOException {
         byte[] bytes = bytes(waiting());
-        bytes[0] = 3;
+        bytes[0] = 4;
         assertThatThrownBy(
                         () ->
                                 SnapshotFormat.read(
                                         new DataInputStream(new ByteArrayInputStream(bytes))))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("version 3")
-                .hasMessageContaining("versions 1 to 2");
+                .hasMessageContaining("version 4")
+                .hasMessageContaining("versions 1 to 3");
+    }
+
+    /** Every bit of a request counts, those of its lengths and of its state among them. */
+    @Test
+    void testNamesTheRequestWhereverABitIsWrong() throws IOException {
+        byte[] intact = bytes(speaking());
+        int firstOfFields = 13;
+        int lastOfId = firstOfFields + 4 + "request-1 ü".length();
+        for (int bit = 0; bit < 8 * intact.length; bit++) {
+            byte[] bytes = intact.clone();
+            bytes[bit / 8] ^= (byte) (1 << bit % 8);
+            var failure = assertThatThrownBy(() -> read(bytes)).as("bit " + bit);
+            if (bit >= 8) {
+                failure.isInstanceOf(DamagedSnapshotException.class);
+            }
+            if (bit / 8 > lastOfId) {
+                failure.hasMessageContaining("'request-1 ü'").hasMessageContaining("checksum");
+            }
+        }
+    }
+
+    @Test
+    void testRefusesWhatIsCutOffAnywhere() throws IOException {
+        for (byte[] intact : new byte[][] {bytes(speaking()), bytes(waiting()), firstOf(1)}) {
+            for (int length = 0; length < intact.length; length++) {
+                byte[] bytes = Arrays.copyOf(intact, length);
+                assertThatThrownBy(() -> read(bytes)).isInstanceOf(DamagedSnapshotException.class);
+            }
+        }
+    }
+
+    /** They have no checksum, but a wrong length must not take all memory with it. */
+    @Test
+    void testOldVersionsAllocateNoMoreThanThereIs() throws IOException {
+        byte[] bytes = firstOf(1);
+        for (int at = 1; at + 4 <= bytes.length; at++) {
+            byte[] damaged = bytes.clone();
+            ByteBuffer.wrap(damaged).putInt(at, Integer.MAX_VALUE - 8);
+            try {
+                read(damaged);
+            } catch (DamagedSnapshotException expected) {
+                assertThat(expected).hasMessageContaining("snapshot");
+            }
+            ByteBuffer.wrap(damaged).putInt(at, Integer.MIN_VALUE);
+            try {
+                read(damaged);
+            } catch (DamagedSnapshotException expected) {
+                assertThat(expected).hasMessageContaining("snapshot");
+            }
+        }
+    }
+
+    /** The first request of a golden file. */
+    private static byte[] firstOf(int version) throws IOException {
+        byte[] all = golden(version);
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(all));
+        SnapshotFormat.read(in);
+        return Arrays.copyOf(all, all.length - in.available());
+    }
+
+    private static RequestSnapshot read(byte[] bytes) throws IOException {
+        return SnapshotFormat.read(new DataInputStream(new ByteArrayInputStream(bytes)));
+    }
+
+    @Test
+    void testStateOfMegabytesIsReadAsItWasWritten() throws IOException {
+        byte[] state = new byte[7_000_001];
+        new Random(1).nextBytes(state);
+        UtteranceSnapshot utterance = speaking().utterance();
+        RequestSnapshot request =
+                speaking()
+                        .withUtterance(
+                                new UtteranceSnapshot(
+                                        utterance.prompt(),
+                                        utterance.promptFed(),
+                                        utterance.emitted(),
+                                        utterance.limits(),
+                                        utterance.progress(),
+                                        utterance.weightsId(),
+                                        utterance.numericsId(),
+                                        utterance.stateLayout(),
+                                        state));
+        assertThat(read(bytes(request)).utterance().state()).isEqualTo(state);
     }
 
     @Test

@@ -152,6 +152,7 @@ public final class SnapshotBench {
                 spoken.length,
                 globals,
                 false,
+                null,
                 utterance);
     }
 
