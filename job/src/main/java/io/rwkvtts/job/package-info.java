@@ -1,8 +1,7 @@
 /**
  * The job: {@link io.rwkvtts.job.TtsJob} wires source, operators and sinks; {@link
- * io.rwkvtts.job.SynthesisOptions} are its options. Its ends in Kafka are in {@code kafka},
- * embedded parts for a machine without a cluster in {@code local}, the consumers' side in {@code
- * client}, the command line in {@code cli}, benchmarks in {@code bench}, faults on real processes
- * in {@code chaos}, and what starts and ends those in {@code process}.
+ * io.rwkvtts.job.SynthesisOptions} are its options; {@link io.rwkvtts.job.RunCommand} is the main
+ * class of the jar for a cluster. Its ends in Kafka are in {@code kafka}. Nothing else is in the
+ * jar but the operators and the records of the topics.
  */
 package io.rwkvtts.job;

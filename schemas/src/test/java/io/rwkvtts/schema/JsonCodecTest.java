@@ -30,7 +30,7 @@ class JsonCodecTest {
         TextEvent event =
                 decode(
                         """
-                        {"requestId": "r1", "sequence": 3, "text": "早 \\ud83d\\ude00", "last": false,
+                        {"requestId": "request-1", "sequence": 41, "text": "早 \\ud83d\\ude00", "last": false,
                          "cancel": true, "voiceId": "anna", "age": "elderly", "gender": "male",
                          "emotion": "HAPPY", "pitch": "low_pitch", "speed": "fast",
                          "temperature": 1, "topP": 0.9, "topK": 50, "seed": 42,
@@ -40,27 +40,11 @@ class JsonCodecTest {
 
         assertThat(event)
                 .isEqualTo(
-                        TextEvent.newBuilder()
-                                .setRequestId("r1")
-                                .setSequence(3)
+                        TextEvent.newBuilder(TextEvents.full())
                                 .setText("早 😀")
-                                .setLast(false)
-                                .setCancel(true)
-                                .setVoiceId("anna")
-                                .setAge("elderly")
-                                .setGender("male")
-                                .setEmotion("HAPPY")
-                                .setPitch("low_pitch")
-                                .setSpeed("fast")
                                 .setTemperature(1.0)
-                                .setTopP(0.9)
-                                .setTopK(50)
                                 .setSeed(42L)
-                                .setMaxSemanticTokens(500)
-                                .setMinSemanticTokens(1)
-                                .setPriority(-3)
-                                .setDeadline(1_800_000_000_000L)
-                                .setBudgetMs(2_500L)
+                                .setTenant(null)
                                 .build());
         assertThat(JsonCodec.decode(JsonCodec.encode(event))).isEqualTo(event);
     }

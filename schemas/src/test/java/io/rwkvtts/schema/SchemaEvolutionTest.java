@@ -29,7 +29,7 @@ class SchemaEvolutionTest {
 
     @Test
     void testReadsAnEventOfVersion1() throws Exception {
-        TextEvent expected = WireCodecTest.fullEvent();
+        TextEvent expected = TextEvents.full();
         expected.setBudgetMs(null);
 
         assertThat(codec.decode(golden("text-event-v1.bin"))).isEqualTo(expected);
@@ -37,7 +37,7 @@ class SchemaEvolutionTest {
 
     @Test
     void testReadsAndWritesAnEventOfVersion2() throws Exception {
-        TextEvent expected = WireCodecTest.fullEvent();
+        TextEvent expected = TextEvents.full();
 
         assertThat(codec.decode(golden("text-event-v2.bin"))).isEqualTo(expected);
         assertThat(codec.encode(expected)).isEqualTo(golden("text-event-v2.bin"));
@@ -52,7 +52,7 @@ class SchemaEvolutionTest {
 
         GenericRecord event = reader.decode(ByteBuffer.wrap(golden("text-event-v2.bin")));
 
-        TextEvent expected = WireCodecTest.fullEvent();
+        TextEvent expected = TextEvents.full();
         for (Schema.Field field : V1.getFields()) {
             assertThat(event.get(field.pos()))
                     .as(field.name())

@@ -40,14 +40,14 @@ class WireCodecTest {
 
     @Test
     void testFullTextEventSurvives() throws WireFormatException {
-        TextEvent event = fullEvent();
+        TextEvent event = TextEvents.full();
 
         assertThat(codec.decode(codec.encode(event))).isEqualTo(event);
     }
 
     @Test
     void testHalfASurrogatePairIsRefusedByFieldAndNeverReplaced() throws WireFormatException {
-        TextEvent event = fullEvent();
+        TextEvent event = TextEvents.full();
         event.setText("a\ud83d\ude00");
         assertThat(codec.decode(codec.encode(event)).getText()).isEqualTo("a\ud83d\ude00");
         for (String half : List.of("a\ud83d", "\ude00b", "\ude00\ud83d")) {
@@ -56,7 +56,7 @@ class WireCodecTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("field text of the TextEvent has half a surrogate pair");
         }
-        TextEvent named = fullEvent();
+        TextEvent named = TextEvents.full();
         named.setTenant("\ud83d");
         assertThatThrownBy(() -> codec.encode(named)).hasMessageContaining("field tenant");
     }
@@ -109,18 +109,18 @@ class WireCodecTest {
 
     @Test
     void testEveryTruncationIsRefused() throws WireFormatException {
-        byte[] bytes = codec.encode(fullEvent());
+        byte[] bytes = codec.encode(TextEvents.full());
 
         for (int length = 0; length < bytes.length; length++) {
             byte[] cut = Arrays.copyOf(bytes, length);
             assertThatThrownBy(() -> codec.decode(cut)).isInstanceOf(WireFormatException.class);
         }
-        assertThat(codec.decode(bytes)).isEqualTo(fullEvent());
+        assertThat(codec.decode(bytes)).isEqualTo(TextEvents.full());
     }
 
     @Test
     void testTrailingBytesAreRefused() {
-        byte[] bytes = codec.encode(fullEvent());
+        byte[] bytes = codec.encode(TextEvents.full());
 
         assertThatThrownBy(() -> codec.decode(Arrays.copyOf(bytes, bytes.length + 2)))
                 .isInstanceOf(WireFormatException.class)
@@ -190,19 +190,19 @@ class WireCodecTest {
 
     @Test
     void testFlippedBitsDecodeOrAreRefused() throws WireFormatException {
-        byte[] bytes = codec.encode(fullEvent());
+        byte[] bytes = codec.encode(TextEvents.full());
 
         for (int bit = 0; bit < 8 * bytes.length; bit++) {
             byte[] flipped = bytes.clone();
             flipped[bit / 8] ^= (byte) (1 << bit % 8);
             decodeOrRefuse(flipped);
         }
-        assertThat(codec.decode(bytes)).isEqualTo(fullEvent());
+        assertThat(codec.decode(bytes)).isEqualTo(TextEvents.full());
     }
 
     @Test
     void testRandomBodiesDecodeOrAreRefused() {
-        byte[] header = Arrays.copyOf(codec.encode(fullEvent()), 10);
+        byte[] header = Arrays.copyOf(codec.encode(TextEvents.full()), 10);
         Random random = new Random(7);
         int refused = 0;
 
@@ -218,7 +218,7 @@ class WireCodecTest {
 
     @Test
     void testClaimedLengthsAllocateNothing() {
-        byte[] event = Arrays.copyOf(codec.encode(fullEvent()), 10);
+        byte[] event = Arrays.copyOf(codec.encode(TextEvents.full()), 10);
         WireCodec<AudioTokens> chunks = WireCodec.audioTokens();
         byte[] chunk = Arrays.copyOf(chunks.encode(emptyChunk()), 10);
 
@@ -323,31 +323,5 @@ class WireCodecTest {
 
     private static TextEvent event(String id, String text) {
         return TextEvent.newBuilder().setRequestId(id).setText(text).build();
-    }
-
-    static TextEvent fullEvent() {
-        return TextEvent.newBuilder()
-                .setRequestId("request-1")
-                .setSequence(41)
-                .setText("Grüße, 世界 🎧")
-                .setLast(false)
-                .setCancel(true)
-                .setVoiceId("anna")
-                .setAge("elderly")
-                .setGender("male")
-                .setEmotion("HAPPY")
-                .setPitch("low_pitch")
-                .setSpeed("fast")
-                .setTemperature(0.7)
-                .setTopP(0.9)
-                .setTopK(50)
-                .setSeed(-1L)
-                .setMaxSemanticTokens(500)
-                .setMinSemanticTokens(1)
-                .setPriority(-3)
-                .setDeadline(1_800_000_000_000L)
-                .setBudgetMs(2_500L)
-                .setTenant("acme")
-                .build();
     }
 }

@@ -12,9 +12,7 @@ import io.rwkvtts.local.EmbeddedFlink;
 import io.rwkvtts.local.LocalStack;
 import io.rwkvtts.local.LoopbackPorts;
 import io.rwkvtts.model.ModelCache;
-import io.rwkvtts.model.Quantization;
 import io.rwkvtts.schema.TextEvent;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
@@ -140,15 +138,7 @@ final class DemoCommand implements Callable<Integer> {
             return SpeechModel.from(configuration);
         }
         ModelCache cache = SpeechModel.cache(configuration);
-        return voice(cache, Optional.empty());
-    }
-
-    /** The demo voice, exported on first use. */
-    static SpeechModel voice(ModelCache cache, Optional<Quantization> quantization)
-            throws IOException {
-        DemoVoice voice = DemoVoice.unpack(cache);
-        return SpeechModel.open(
-                voice.checkpoint(), Optional.of(voice.vocabulary()), quantization, cache);
+        return DemoVoice.model(cache, Optional.empty());
     }
 
     /** Ctrl-C takes the parts away from under the loop; that is no failure. */

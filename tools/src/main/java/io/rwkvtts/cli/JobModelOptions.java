@@ -3,6 +3,7 @@ package io.rwkvtts.cli;
 import io.rwkvtts.job.OptionKeys;
 import io.rwkvtts.job.SpeechModel;
 import io.rwkvtts.job.SynthesisOptions;
+import io.rwkvtts.local.DemoVoice;
 import io.rwkvtts.local.RandomModel;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.model.Quantization;
@@ -66,7 +67,7 @@ final class JobModelOptions {
 
     private SpeechModel named(ModelCache cache) throws IOException {
         if (model.equals("demo")) {
-            return DemoCommand.voice(cache, Optional.of(format));
+            return DemoVoice.model(cache, Optional.of(format));
         }
         return RandomModel.named(model)
                 .orElseThrow(

@@ -1,11 +1,14 @@
 package io.rwkvtts.local;
 
+import io.rwkvtts.job.SpeechModel;
 import io.rwkvtts.model.ModelCache;
+import io.rwkvtts.model.Quantization;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Optional;
 
 /**
  * The small trained model that comes with the project: 4 layers × 128, reads short English
@@ -36,6 +39,19 @@ public record DemoVoice(Path checkpoint, Path vocabulary) {
      */
     public static DemoVoice unpack(ModelCache cache) throws IOException {
         return unpack(cache.directory().resolve("demo-voice"));
+    }
+
+    /**
+     * The demo voice, exported into a cache on first use.
+     *
+     * @param quantization number format of the weights; empty for 32-bit floats
+     * @throws IOException if the cache cannot be written
+     */
+    public static SpeechModel model(ModelCache cache, Optional<Quantization> quantization)
+            throws IOException {
+        DemoVoice voice = unpack(cache);
+        return SpeechModel.open(
+                voice.checkpoint(), Optional.of(voice.vocabulary()), quantization, cache);
     }
 
     /** Puts the whole file in its place at once, because another demo may be reading it. */

@@ -31,13 +31,8 @@ class ChaosITCase {
 
     @Test
     void testFiveFaultsInMidSpeechChangeNothing(@TempDir Path directory) throws Exception {
-        DemoVoice voice = DemoVoice.unpack(directory.resolve("voice"));
         SpeechModel model =
-                SpeechModel.open(
-                        voice.checkpoint(),
-                        Optional.of(voice.vocabulary()),
-                        Optional.empty(),
-                        new ModelCache(directory.resolve("cache")));
+                DemoVoice.model(new ModelCache(directory.resolve("cache")), Optional.empty());
         ChaosSettings settings =
                 new ChaosSettings(
                         FAULTS,

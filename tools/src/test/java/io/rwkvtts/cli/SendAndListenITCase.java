@@ -8,6 +8,7 @@ import io.rwkvtts.local.EmbeddedKafka;
 import io.rwkvtts.schema.AudioTokens;
 import io.rwkvtts.schema.HeaderNames;
 import io.rwkvtts.schema.TextEvent;
+import io.rwkvtts.schema.TextEvents;
 import io.rwkvtts.schema.WireCodec;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -91,25 +92,13 @@ class SendAndListenITCase {
                 .isBetween(before.plusSeconds(3599), Instant.now().plusSeconds(3600));
         assertThat(event)
                 .isEqualTo(
-                        TextEvent.newBuilder()
+                        TextEvent.newBuilder(TextEvents.full())
                                 .setRequestId("r1")
                                 .setSequence(3)
                                 .setText("Hello")
-                                .setLast(false)
-                                .setVoiceId("anna")
-                                .setAge("elderly")
-                                .setGender("male")
-                                .setEmotion("HAPPY")
-                                .setPitch("low_pitch")
-                                .setSpeed("fast")
-                                .setTemperature(0.7)
-                                .setTopP(0.9)
-                                .setTopK(50)
-                                .setSeed(-1L)
-                                .setMaxSemanticTokens(500)
-                                .setMinSemanticTokens(1)
-                                .setPriority(-3)
-                                .setTenant("acme")
+                                .setCancel(false)
+                                .setDeadline(null)
+                                .setBudgetMs(null)
                                 .build());
     }
 

@@ -174,12 +174,8 @@ class RecoveryITCase {
     }
 
     private static SpeechModel quantizedVoice() throws IOException {
-        DemoVoice voice = DemoVoice.unpack(directory.resolve("quantized"));
-        return SpeechModel.open(
-                voice.checkpoint(),
-                Optional.of(voice.vocabulary()),
-                Optional.of(Quantization.INT8),
-                new ModelCache(directory.resolve("quantized")));
+        return DemoVoice.model(
+                new ModelCache(directory.resolve("quantized")), Optional.of(Quantization.INT8));
     }
 
     /** So slow that no request can end by itself before a stop that does not wait for it. */

@@ -86,13 +86,8 @@ final class SpeechCluster implements AutoCloseable {
             EmbeddedKafka kafka,
             Map<String, String> clientProperties)
             throws Exception {
-        DemoVoice voice = DemoVoice.unpack(directory);
         SpeechModel model =
-                SpeechModel.open(
-                        voice.checkpoint(),
-                        Optional.of(voice.vocabulary()),
-                        Optional.empty(),
-                        new ModelCache(directory.resolve("cache")));
+                DemoVoice.model(new ModelCache(directory.resolve("cache")), Optional.empty());
         Configuration options = new Configuration();
         options.set(TaskManagerOptions.NUM_TASK_SLOTS, 2);
         options.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval);

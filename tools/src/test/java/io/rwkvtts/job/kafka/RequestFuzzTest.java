@@ -16,6 +16,7 @@ import io.rwkvtts.operator.SourceRecord;
 import io.rwkvtts.operator.SynthesisSettings;
 import io.rwkvtts.schema.InputFormat;
 import io.rwkvtts.schema.TextEvent;
+import io.rwkvtts.schema.TextEvents;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,23 +67,15 @@ class RequestFuzzTest {
                             .setText("Straße, 早上好 😀. ".repeat(20))
                             .setLast(false)
                             .build(),
-                    TextEvent.newBuilder()
+                    TextEvent.newBuilder(TextEvents.full())
                             .setRequestId("r4")
+                            .setSequence(0)
                             .setText("All of it.")
-                            .setAge("elderly")
-                            .setGender("male")
-                            .setEmotion("HAPPY")
-                            .setPitch("low_pitch")
-                            .setSpeed("fast")
-                            .setTemperature(0.7)
-                            .setTopP(0.9)
-                            .setTopK(50)
-                            .setSeed(-1L)
-                            .setMaxSemanticTokens(500)
-                            .setMinSemanticTokens(1)
-                            .setPriority(-3)
+                            .setLast(true)
+                            .setCancel(false)
+                            .setVoiceId(null)
+                            .setDeadline(null)
                             .setBudgetMs(1_000_000_000_000L)
-                            .setTenant("acme")
                             .build(),
                     TextEvent.newBuilder().setRequestId("r5").setText("x".repeat(9_000)).build());
 
@@ -94,13 +87,8 @@ class RequestFuzzTest {
 
     @BeforeAll
     static void exportModel() throws Exception {
-        DemoVoice voice = DemoVoice.unpack(directory);
         SpeechModel model =
-                SpeechModel.open(
-                        voice.checkpoint(),
-                        Optional.of(voice.vocabulary()),
-                        Optional.empty(),
-                        new ModelCache(directory.resolve("cache")));
+                DemoVoice.model(new ModelCache(directory.resolve("cache")), Optional.empty());
         settings = TtsSettings.from(new Configuration(), model).synthesis();
     }
 
