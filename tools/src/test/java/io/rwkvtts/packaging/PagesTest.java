@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.ConfigOption;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
@@ -25,17 +26,39 @@ import picocli.CommandLine.Model.CommandSpec;
 /** Holds what the pages written by hand name to what there is. */
 class PagesTest {
 
+    private static final String LINK = "]\\((?!http|#)([^)#]+)[^)]*\\)";
+    private static final String OPTION = "\\b(tts\\.[a-z.-]*[a-z])\\b(?!\\.\\*)";
+    private static final String TEST = "`([A-Z][A-Za-z0-9]*(?:Test|ITCase))`";
+
+    /** Written by the code. */
+    private static final Set<String> GENERATED = Set.of("docs/configuration.md", "docs/metrics.md");
+
     /** Paths of the pages, from the root of the project. */
-    static List<String> pages() {
-        return List.of("README.md", "docs/guarantees.md", "docs/performance.md");
+    static List<String> pages() throws IOException {
+        Path root = ProjectFiles.root();
+        try (Stream<Path> top = Files.list(root);
+                Stream<Path> docs = Files.walk(root.resolve("docs"))) {
+            return Stream.concat(top, docs)
+                    .map(file -> root.relativize(file).toString())
+                    .filter(page -> page.endsWith(".md") && !GENERATED.contains(page))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Test
+    void testPagesAreRead() throws IOException {
+        assertThat(pages()).contains("README.md", "docs/guarantees.md");
+        assertThat(found("README.md", LINK)).isNotEmpty();
+        assertThat(found("README.md", OPTION)).isNotEmpty();
+        assertThat(found("docs/guarantees.md", TEST)).isNotEmpty();
     }
 
     @ParameterizedTest
     @MethodSource("pages")
     void testLinksLeadToFiles(String page) throws IOException {
         Path directory = ProjectFiles.root().resolve(page).getParent();
-        assertThat(found(page, "]\\((?!http|#)([^)#]+)[^)]*\\)"))
-                .isNotEmpty()
+        assertThat(found(page, LINK))
                 .allSatisfy(link -> assertThat(directory.resolve(link)).exists());
     }
 
@@ -51,9 +74,7 @@ class PagesTest {
             }
         }
 
-        assertThat(found(page, "\\b(tts\\.[a-z.-]*[a-z])\\b(?!\\.\\*)"))
-                .isNotEmpty()
-                .isSubsetOf(keys);
+        assertThat(found(page, OPTION)).isSubsetOf(keys);
     }
 
     @ParameterizedTest
@@ -86,9 +107,7 @@ class PagesTest {
                             .collect(Collectors.toSet());
         }
 
-        assertThat(found(page, "`([A-Z][A-Za-z0-9]*(?:Test|ITCase))`"))
-                .isNotEmpty()
-                .isSubsetOf(tests);
+        assertThat(found(page, TEST)).isSubsetOf(tests);
     }
 
     private static List<String> found(String page, String pattern) throws IOException {
