@@ -106,25 +106,6 @@ public record ModelShape(
         return OfficialTensors.of(this).mapToLong(OfficialTensor::elements).sum();
     }
 
-    /**
-     * Bytes of the matrices that one step reads, which bound its time from below (spec 1.3): L · (4
-     * D² + 2 D F), the rows of the head, L · 2 D (Rw + Ra + Rg) and, since the first layer has no
-     * value residual, (L − 1) · 2 D Rv.
-     *
-     * @param exportedHeadRows rows of the head that are computed
-     * @param quantization format of the matrices
-     */
-    public long stepWeightBytes(int exportedHeadRows, Quantization quantization) {
-        long layer =
-                4 * quantization.matrixBytes(width, width)
-                        + quantization.matrixBytes(ffnWidth, width)
-                        + quantization.matrixBytes(width, ffnWidth);
-        int ranks = layers * (decayRank + aRank + gateRank) + (layers - 1) * valueRank;
-        return layers * layer
-                + quantization.matrixBytes(exportedHeadRows, width)
-                + quantization.lowRankBytes(ranks, width);
-    }
-
     private static void require(String name, int value, int max) {
         if (value < 1 || value > max) {
             throw new IllegalArgumentException(

@@ -73,8 +73,27 @@ public enum Quantization {
         return this == INT8_NATIVE ? NativeGraph.VERSION : Rwkv7Graph.VERSION;
     }
 
+    /**
+     * Bytes of the matrices that one step reads, which bound its time from below (spec 1.3): L · (4
+     * D² + 2 D F), the rows of the head, L · 2 D (Rw + Ra + Rg) and, since the first layer has no
+     * value residual, (L − 1) · 2 D Rv.
+     *
+     * @param headRows rows of the head that are computed
+     */
+    public long stepWeightBytes(ModelShape shape, int headRows) {
+        int width = shape.width();
+        long layer =
+                4 * matrixBytes(width, width)
+                        + matrixBytes(shape.ffnWidth(), width)
+                        + matrixBytes(width, shape.ffnWidth());
+        int ranks =
+                shape.layers() * (shape.decayRank() + shape.aRank() + shape.gateRank())
+                        + (shape.layers() - 1) * shape.valueRank();
+        return shape.layers() * layer + matrixBytes(headRows, width) + lowRankBytes(ranks, width);
+    }
+
     /** Bytes of a large matrix with what belongs to it, such as scales. */
-    long matrixBytes(int rows, int columns) {
+    private long matrixBytes(int rows, int columns) {
         long bytesOfRow =
                 switch (this) {
                     case NONE -> (long) columns * Float.BYTES;
@@ -87,7 +106,7 @@ public enum Quantization {
     }
 
     /** Bytes of low-rank pairs of {@code ranks} in all, with what belongs to them. */
-    long lowRankBytes(int ranks, int width) {
+    private long lowRankBytes(int ranks, int width) {
         long second = (long) ranks * width * Float.BYTES;
         return switch (this) {
             case NONE, INT8_BLOCKS -> 2 * second;

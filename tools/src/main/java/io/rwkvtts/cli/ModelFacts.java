@@ -23,7 +23,7 @@ import java.util.OptionalLong;
  * @param exportedHeadRows rows of the head that are computed
  * @param parameters numbers in all tensors of the checkpoint
  * @param stateBytes of one sequence
- * @param stepWeightBytes {@link ModelShape#stepWeightBytes}
+ * @param stepWeightBytes {@link Quantization#stepWeightBytes}
  * @param weightsId {@link Checkpoint#weightsId}
  * @param randomSeed unsigned, if the weights are random; else null
  */
@@ -92,7 +92,7 @@ record ModelFacts(
                 exportedHeadRows,
                 shape.parameters(),
                 shape.stateFloats() * Float.BYTES,
-                shape.stepWeightBytes(exportedHeadRows, quantization),
+                quantization.stepWeightBytes(shape, exportedHeadRows),
                 weightsId,
                 JsonLine.seed(randomSeed));
     }
