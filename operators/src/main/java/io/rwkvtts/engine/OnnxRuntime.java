@@ -65,7 +65,7 @@ final class OnnxRuntime {
         try {
             environment.setTelemetry(false);
         } catch (OrtException e) {
-            throw new InferenceException("ONNX Runtime failed to switch off its telemetry", e);
+            throw new CompletionException(e);
         }
         return environment;
     }

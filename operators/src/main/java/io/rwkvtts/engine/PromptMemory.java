@@ -1,6 +1,7 @@
 package io.rwkvtts.engine;
 
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -48,10 +49,18 @@ final class PromptMemory {
                 tokens.putLong((row * longest + i) * Long.BYTES, token);
             }
         }
+        try {
+            return batch(count, longest);
+        } catch (OrtException e) {
+            throw new InferenceException("ONNX Runtime failed to use memory as a tensor", e);
+        }
+    }
+
+    private PromptBatch batch(int count, int longest) throws OrtException {
         OnnxTensor tokenTensor = Tensors.integers(slice(tokens, count * longest), count, longest);
         try {
             return new PromptBatch(tokenTensor, Tensors.integers(slice(lengths, count), count));
-        } catch (RuntimeException e) {
+        } catch (OrtException e) {
             tokenTensor.close();
             throw e;
         }

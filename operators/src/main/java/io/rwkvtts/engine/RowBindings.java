@@ -1,6 +1,7 @@
 package io.rwkvtts.engine;
 
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
 import io.rwkvtts.model.GraphNames;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -71,14 +72,15 @@ final class RowBindings implements AutoCloseable {
         try {
             bind(first, count, window.inputs(), window.outputs());
             return window;
-        } catch (RuntimeException e) {
+        } catch (OrtException e) {
             window.close();
-            throw e;
+            throw new InferenceException("ONNX Runtime failed to use memory as a tensor", e);
         }
     }
 
     private void bind(
-            int first, int count, Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs) {
+            int first, int count, Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs)
+            throws OrtException {
         inputs.put(
                 GraphNames.TOKENS,
                 Tensors.integers(slice(tokens, first, count, Long.BYTES), count, 1));

@@ -10,19 +10,18 @@ final class Tensors {
 
     private Tensors() {}
 
-    static OnnxTensor floats(ByteBuffer memory, long... shape) {
+    /** A tensor of 32-bit floats. */
+    static OnnxTensor floats(ByteBuffer memory, long... shape) throws OrtException {
         return tensor(memory, shape, OnnxJavaType.FLOAT);
     }
 
-    static OnnxTensor integers(ByteBuffer memory, long... shape) {
+    /** A tensor of 64-bit integers. */
+    static OnnxTensor integers(ByteBuffer memory, long... shape) throws OrtException {
         return tensor(memory, shape, OnnxJavaType.INT64);
     }
 
-    private static OnnxTensor tensor(ByteBuffer memory, long[] shape, OnnxJavaType type) {
-        try {
-            return OnnxTensor.createTensor(OnnxRuntime.environment(), memory, shape, type);
-        } catch (OrtException e) {
-            throw new InferenceException("ONNX Runtime failed to use memory as a tensor", e);
-        }
+    private static OnnxTensor tensor(ByteBuffer memory, long[] shape, OnnxJavaType type)
+            throws OrtException {
+        return OnnxTensor.createTensor(OnnxRuntime.environment(), memory, shape, type);
     }
 }
