@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Which package may use which, and which library is known where: model, text and sampling stand
- * alone, the operator is the first that knows Flink, the job puts all together.
+ * Which package may use which, and which library is known where: checkpoint, text and sampling
+ * stand alone, the operator is the first that knows Flink, the job puts all together.
  */
 class ArchitectureTest {
 
@@ -47,20 +47,21 @@ class ArchitectureTest {
     @ParameterizedTest
     @CsvSource({
         "schema,",
-        "model,",
+        "checkpoint,",
         "text,",
         "sampling,",
         "protocol,  text sampling",
-        "engine,    model",
+        "model,     checkpoint",
+        "engine,    model checkpoint",
         "synthesis, engine protocol text sampling",
         "operator,  synthesis engine protocol text",
-        "job,       operator synthesis engine protocol text sampling model schema",
+        "job,       operator synthesis engine protocol text sampling model checkpoint schema",
         "client,    schema",
         "process,   local",
-        "local,     job client synthesis protocol text model schema",
-        "bench,     local process job client operator synthesis engine protocol text sampling model schema",
-        "chaos,     local process job client operator synthesis engine protocol text sampling model schema",
-        "cli,       bench chaos local job client synthesis engine protocol text sampling model schema"
+        "local,     job client synthesis protocol text model checkpoint schema",
+        "bench,     local process job client operator synthesis engine protocol text sampling model checkpoint schema",
+        "chaos,     local process job client operator synthesis engine protocol text sampling model checkpoint schema",
+        "cli,       bench chaos local job client synthesis engine protocol text sampling model checkpoint schema"
     })
     void testPackageUsesOnlyThoseBelow(String name, String below) {
         Set<String> allowed = new TreeSet<>(Set.of(name));
@@ -93,6 +94,7 @@ class ArchitectureTest {
                 .containsExactly(
                         "bench",
                         "chaos",
+                        "checkpoint",
                         "cli",
                         "client",
                         "engine",

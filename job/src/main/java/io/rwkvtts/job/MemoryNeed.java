@@ -1,6 +1,6 @@
 package io.rwkvtts.job;
 
-import io.rwkvtts.model.ModelShape;
+import io.rwkvtts.checkpoint.ModelShape;
 import io.rwkvtts.model.Quantization;
 import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
 

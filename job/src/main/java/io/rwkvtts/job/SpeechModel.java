@@ -1,9 +1,9 @@
 package io.rwkvtts.job;
 
-import io.rwkvtts.model.Checkpoint;
+import io.rwkvtts.checkpoint.Checkpoint;
+import io.rwkvtts.checkpoint.ModelShape;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.model.ModelDirectory;
-import io.rwkvtts.model.ModelShape;
 import io.rwkvtts.model.Quantization;
 import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.protocol.PromptBuilder;

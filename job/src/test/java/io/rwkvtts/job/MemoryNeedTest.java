@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rwkvtts.model.ModelShape;
+import io.rwkvtts.checkpoint.ModelShape;
 import io.rwkvtts.model.Quantization;
 import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
 import org.junit.jupiter.api.Test;

@@ -57,7 +57,7 @@ public final class OnnxEngine implements InferenceEngine {
     /**
      * Loads a model.
      *
-     * @throws io.rwkvtts.model.ModelFormatException if the model can't be loaded
+     * @throws io.rwkvtts.checkpoint.ModelFormatException if the model can't be loaded
      * @throws EngineUnavailableException if ONNX Runtime is missing or can't be loaded
      * @throws IllegalArgumentException if there is not enough memory for so many slots
      */

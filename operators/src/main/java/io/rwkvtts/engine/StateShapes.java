@@ -1,7 +1,7 @@
 package io.rwkvtts.engine;
 
+import io.rwkvtts.checkpoint.ModelShape;
 import io.rwkvtts.model.GraphNames;
-import io.rwkvtts.model.ModelShape;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

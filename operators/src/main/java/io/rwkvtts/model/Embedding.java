@@ -1,5 +1,6 @@
 package io.rwkvtts.model;
 
+import io.rwkvtts.checkpoint.ModelShape;
 import java.io.IOException;
 
 /** The embedding of tokens (spec 1.3, step 1), ln0 applied to the table once for all. */

@@ -1,5 +1,6 @@
 package io.rwkvtts.model;
 
+import io.rwkvtts.checkpoint.Checkpoint;
 import java.io.IOException;
 
 /**

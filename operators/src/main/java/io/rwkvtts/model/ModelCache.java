@@ -3,6 +3,8 @@ package io.rwkvtts.model;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.rwkvtts.checkpoint.Checkpoint;
+import io.rwkvtts.checkpoint.ModelFormatException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;

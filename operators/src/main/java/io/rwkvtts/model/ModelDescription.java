@@ -6,6 +6,9 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.rwkvtts.checkpoint.ModelFormatException;
+import io.rwkvtts.checkpoint.ModelShape;
+import io.rwkvtts.checkpoint.Naming;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,8 +28,9 @@ import java.util.OptionalLong;
  * @param naming of the checkpoint, as {@link Naming#label()}
  * @param shape sizes of the checkpoint
  * @param headRows rows of the head that were exported
- * @param weightsId {@link Checkpoint#weightsId()}
- * @param randomSeed unsigned decimal seed of a {@link RandomCheckpoint}, null for real weights
+ * @param weightsId {@link io.rwkvtts.checkpoint.Checkpoint#weightsId()}
+ * @param randomSeed unsigned decimal seed of a {@link io.rwkvtts.checkpoint.RandomCheckpoint}, null
+ *     for real weights
  * @param vocabulary name of the vocabulary file in the directory, null if there is none
  * @param files bytes of each other file, by name
  */

@@ -1,5 +1,8 @@
 package io.rwkvtts.model;
 
+import io.rwkvtts.checkpoint.Checkpoint;
+import io.rwkvtts.checkpoint.ModelFormatException;
+import io.rwkvtts.checkpoint.ModelShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +84,7 @@ public final class ModelDirectory {
         return description.quantization();
     }
 
-    /** Naming of the checkpoint, as {@link Naming#label()}. */
+    /** Naming of the checkpoint, as {@link io.rwkvtts.checkpoint.Naming#label()}. */
     public String naming() {
         return description.naming();
     }

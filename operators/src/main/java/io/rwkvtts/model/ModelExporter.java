@@ -1,5 +1,8 @@
 package io.rwkvtts.model;
 
+import io.rwkvtts.checkpoint.Checkpoint;
+import io.rwkvtts.checkpoint.ModelFormatException;
+import io.rwkvtts.checkpoint.ModelShape;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;

@@ -2,6 +2,7 @@ package io.rwkvtts.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.rwkvtts.checkpoint.ModelShape;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;

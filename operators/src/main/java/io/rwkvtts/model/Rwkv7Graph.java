@@ -1,6 +1,7 @@
 package io.rwkvtts.model;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import io.rwkvtts.checkpoint.ModelShape;
 import java.io.IOException;
 
 /**

@@ -1,5 +1,6 @@
 package io.rwkvtts.model;
 
+import io.rwkvtts.checkpoint.ModelShape;
 import java.io.IOException;
 import java.util.function.UnaryOperator;
 

@@ -1,6 +1,7 @@
 package io.rwkvtts.model;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import io.rwkvtts.checkpoint.ModelShape;
 
 /**
  * The recurrence of the matrix state (spec 1.3, 2.9) by ONNX Runtime's {@code LinearAttention},

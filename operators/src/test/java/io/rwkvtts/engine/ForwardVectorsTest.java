@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rwkvtts.Vectors;
+import io.rwkvtts.checkpoint.ModelShape;
 import io.rwkvtts.model.ModelDirectory;
-import io.rwkvtts.model.ModelShape;
 import io.rwkvtts.model.Quantization;
-import io.rwkvtts.model.Vectors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

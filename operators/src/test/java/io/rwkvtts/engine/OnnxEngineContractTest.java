@@ -2,8 +2,8 @@ package io.rwkvtts.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rwkvtts.checkpoint.ModelShape;
 import io.rwkvtts.model.ModelDirectory;
-import io.rwkvtts.model.ModelShape;
 import io.rwkvtts.model.Quantization;
 import java.io.IOException;
 import java.nio.ByteBuffer;

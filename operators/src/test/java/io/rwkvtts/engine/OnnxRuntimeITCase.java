@@ -2,7 +2,7 @@ package io.rwkvtts.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rwkvtts.model.ModelShape;
+import io.rwkvtts.checkpoint.ModelShape;
 import io.rwkvtts.model.Quantization;
 import java.io.BufferedReader;
 import java.io.File;

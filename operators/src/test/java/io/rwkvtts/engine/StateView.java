@@ -1,6 +1,6 @@
 package io.rwkvtts.engine;
 
-import io.rwkvtts.model.ModelShape;
+import io.rwkvtts.checkpoint.ModelShape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

@@ -2,13 +2,13 @@ package io.rwkvtts.engine;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.rwkvtts.model.Checkpoint;
+import io.rwkvtts.checkpoint.Checkpoint;
+import io.rwkvtts.checkpoint.ModelShape;
+import io.rwkvtts.checkpoint.RandomCheckpoint;
+import io.rwkvtts.checkpoint.TensorType;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.ModelExporter;
-import io.rwkvtts.model.ModelShape;
 import io.rwkvtts.model.Quantization;
-import io.rwkvtts.model.RandomCheckpoint;
-import io.rwkvtts.model.TensorType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

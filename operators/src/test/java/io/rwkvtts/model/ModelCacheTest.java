@@ -3,6 +3,11 @@ package io.rwkvtts.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rwkvtts.checkpoint.ModelFormatException;
+import io.rwkvtts.checkpoint.ModelShape;
+import io.rwkvtts.checkpoint.RandomCheckpoint;
+import io.rwkvtts.checkpoint.TensorFile;
+import io.rwkvtts.checkpoint.TensorType;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

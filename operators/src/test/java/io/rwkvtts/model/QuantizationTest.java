@@ -2,6 +2,7 @@ package io.rwkvtts.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rwkvtts.checkpoint.ModelShape;
 import org.junit.jupiter.api.Test;
 
 class QuantizationTest {

@@ -2,8 +2,8 @@ package io.rwkvtts.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rwkvtts.Vectors;
 import io.rwkvtts.engine.ScriptedEngine;
-import io.rwkvtts.model.Vectors;
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.protocol.PromptBuilder;

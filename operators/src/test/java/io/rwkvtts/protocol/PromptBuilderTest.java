@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rwkvtts.model.Vectors;
+import io.rwkvtts.Vectors;
 import io.rwkvtts.text.WorldTokenizer;
 import java.util.Arrays;
 import java.util.OptionalInt;

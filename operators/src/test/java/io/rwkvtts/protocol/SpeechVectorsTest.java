@@ -3,15 +3,15 @@ package io.rwkvtts.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rwkvtts.Vectors;
+import io.rwkvtts.checkpoint.Checkpoint;
 import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.OnnxEngine;
 import io.rwkvtts.engine.PromptPiece;
-import io.rwkvtts.model.Checkpoint;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.ModelExporter;
 import io.rwkvtts.model.Quantization;
-import io.rwkvtts.model.Vectors;
 import io.rwkvtts.sampling.Sampler;
 import io.rwkvtts.sampling.SamplingParameters;
 import io.rwkvtts.text.WorldTokenizer;

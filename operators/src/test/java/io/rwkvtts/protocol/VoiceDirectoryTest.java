@@ -3,7 +3,7 @@ package io.rwkvtts.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rwkvtts.model.Vectors;
+import io.rwkvtts.Vectors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

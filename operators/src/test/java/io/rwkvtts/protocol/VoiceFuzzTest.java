@@ -2,9 +2,9 @@ package io.rwkvtts.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rwkvtts.Vectors;
 import io.rwkvtts.fuzz.FileFuzz;
 import io.rwkvtts.fuzz.Mutator;
-import io.rwkvtts.model.Vectors;
 import io.rwkvtts.text.WorldTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rwkvtts.model.Vectors;
+import io.rwkvtts.Vectors;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 

@@ -3,7 +3,7 @@ package io.rwkvtts.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.rwkvtts.model.Vectors;
+import io.rwkvtts.Vectors;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

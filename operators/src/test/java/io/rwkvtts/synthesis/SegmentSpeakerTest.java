@@ -2,8 +2,8 @@ package io.rwkvtts.synthesis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rwkvtts.Vectors;
 import io.rwkvtts.engine.ScriptedEngine;
-import io.rwkvtts.model.Vectors;
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.GenerationProgress;
 import io.rwkvtts.protocol.IdSpace;

@@ -2,12 +2,12 @@ package io.rwkvtts.synthesis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rwkvtts.Vectors;
 import io.rwkvtts.engine.ForwardingEngine;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.PromptPiece;
 import io.rwkvtts.engine.ScriptedEngine;
 import io.rwkvtts.fuzz.AllocatedBytes;
-import io.rwkvtts.model.Vectors;
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.protocol.PromptBuilder;

@@ -1,10 +1,10 @@
 package io.rwkvtts.cli;
 
+import io.rwkvtts.checkpoint.Checkpoint;
+import io.rwkvtts.checkpoint.ModelShape;
 import io.rwkvtts.job.SpeechModel;
-import io.rwkvtts.model.Checkpoint;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.ModelExporter;
-import io.rwkvtts.model.ModelShape;
 import io.rwkvtts.model.Quantization;
 import java.io.IOException;
 import java.nio.file.Files;

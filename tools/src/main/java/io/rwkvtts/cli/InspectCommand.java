@@ -1,8 +1,8 @@
 package io.rwkvtts.cli;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.rwkvtts.checkpoint.Checkpoint;
 import io.rwkvtts.engine.InferenceEngine;
-import io.rwkvtts.model.Checkpoint;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.ModelExporter;
 import io.rwkvtts.model.Quantization;

@@ -1,9 +1,9 @@
 package io.rwkvtts.cli;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.rwkvtts.model.Checkpoint;
+import io.rwkvtts.checkpoint.Checkpoint;
+import io.rwkvtts.checkpoint.ModelShape;
 import io.rwkvtts.model.ModelDirectory;
-import io.rwkvtts.model.ModelShape;
 import io.rwkvtts.model.Quantization;
 import java.util.OptionalLong;
 

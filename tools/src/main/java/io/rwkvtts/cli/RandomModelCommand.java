@@ -1,8 +1,8 @@
 package io.rwkvtts.cli;
 
-import io.rwkvtts.model.ModelShape;
-import io.rwkvtts.model.RandomCheckpoint;
-import io.rwkvtts.model.TensorType;
+import io.rwkvtts.checkpoint.ModelShape;
+import io.rwkvtts.checkpoint.RandomCheckpoint;
+import io.rwkvtts.checkpoint.TensorType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

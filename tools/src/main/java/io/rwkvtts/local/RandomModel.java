@@ -1,11 +1,11 @@
 package io.rwkvtts.local;
 
+import io.rwkvtts.checkpoint.ModelShape;
+import io.rwkvtts.checkpoint.RandomCheckpoint;
+import io.rwkvtts.checkpoint.TensorType;
 import io.rwkvtts.job.SpeechModel;
 import io.rwkvtts.model.ModelCache;
-import io.rwkvtts.model.ModelShape;
 import io.rwkvtts.model.Quantization;
-import io.rwkvtts.model.RandomCheckpoint;
-import io.rwkvtts.model.TensorType;
 import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.text.WorldTokenizer;
 import java.io.IOException;

@@ -2,8 +2,8 @@ package io.rwkvtts.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rwkvtts.model.Checkpoint;
-import io.rwkvtts.model.ModelShape;
+import io.rwkvtts.checkpoint.Checkpoint;
+import io.rwkvtts.checkpoint.ModelShape;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

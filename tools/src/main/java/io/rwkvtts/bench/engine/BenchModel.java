@@ -1,8 +1,8 @@
 package io.rwkvtts.bench.engine;
 
+import io.rwkvtts.checkpoint.Checkpoint;
 import io.rwkvtts.engine.OnnxEngine;
 import io.rwkvtts.local.RandomModel;
-import io.rwkvtts.model.Checkpoint;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.ModelExporter;

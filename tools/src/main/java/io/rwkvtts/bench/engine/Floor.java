@@ -1,7 +1,7 @@
 package io.rwkvtts.bench.engine;
 
+import io.rwkvtts.checkpoint.ModelShape;
 import io.rwkvtts.model.ModelDirectory;
-import io.rwkvtts.model.ModelShape;
 
 /**
  * The least time that a call of the engine can take on a machine: all weights are read once, all
