@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import io.rwkvtts.engine.OnnxEngine;
 import io.rwkvtts.engine.ScriptedEngine;
+import io.rwkvtts.engine.cpu.CpuEngine;
 import io.rwkvtts.job.SpeechModel;
 import io.rwkvtts.schema.TextEvent;
 import java.util.Set;
@@ -38,7 +38,7 @@ class ArchitectureTest {
                         !location.contains("/test-classes/") && !location.contains("-tests.jar");
         main = new ClassFileImporter().withImportOption(noTests).importPackages("io.rwkvtts");
         assertThat(main.contain(SpeechModel.class)).isTrue();
-        assertThat(main.contain(OnnxEngine.class)).isTrue();
+        assertThat(main.contain(CpuEngine.class)).isTrue();
         assertThat(main.contain(TextEvent.class)).isTrue();
         assertThat(main.contain(ArchitectureTest.class)).isFalse();
         assertThat(main.contain(ScriptedEngine.class)).isFalse();
@@ -52,14 +52,15 @@ class ArchitectureTest {
         "sampling,",
         "protocol,  text sampling",
         "model,     checkpoint",
-        "engine,    model checkpoint",
+        "onnx,",
+        "engine,    model checkpoint onnx",
         "synthesis, engine protocol text sampling",
         "operator,  synthesis engine protocol text",
         "job,       operator synthesis engine protocol text sampling model checkpoint schema",
         "client,    schema",
         "process,   local",
         "local,     job client synthesis protocol text model checkpoint schema",
-        "bench,     local process job client operator synthesis engine protocol text sampling model checkpoint schema",
+        "bench,     local process job client operator synthesis engine protocol text sampling model checkpoint onnx schema",
         "chaos,     local process job client operator synthesis engine protocol text sampling model checkpoint schema",
         "cli,       bench chaos local job client synthesis engine protocol text sampling model checkpoint schema"
     })
@@ -87,6 +88,32 @@ class ArchitectureTest {
     }
 
     @Test
+    void testContractOfAnEngineKnowsNoImplementation() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.rwkvtts.engine")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.rwkvtts.engine.*..",
+                        "io.rwkvtts.onnx..",
+                        "io.rwkvtts.model..",
+                        "io.rwkvtts.checkpoint..")
+                .check(main);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(
+                        "io.rwkvtts.engine..",
+                        "io.rwkvtts.job..",
+                        "io.rwkvtts.bench..",
+                        "io.rwkvtts.cli..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.rwkvtts.engine.*..")
+                .check(main);
+    }
+
+    @Test
     void testThereAreNoOtherPackages() {
         Set<String> tops = new TreeSet<>();
         main.forEach(c -> tops.add(top(c.getPackageName())));
@@ -101,6 +128,7 @@ class ArchitectureTest {
                         "job",
                         "local",
                         "model",
+                        "onnx",
                         "operator",
                         "process",
                         "protocol",
@@ -119,7 +147,7 @@ class ArchitectureTest {
     @CsvSource({
         "org.apache.flink,    operator job local bench chaos cli",
         "com.github.benmanes, synthesis",
-        "ai.onnxruntime,      engine",
+        "ai.onnxruntime,      onnx engine.cpu bench",
         "ai.onnx.proto,       model",
         "com.google.protobuf, model",
         "org.apache.avro,     schema",

@@ -2,7 +2,7 @@ package io.rwkvtts.job;
 
 import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceEngine;
-import io.rwkvtts.engine.OnnxEngine;
+import io.rwkvtts.engine.cpu.CpuEngine;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.operator.EngineFactory;
 import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
@@ -47,7 +47,7 @@ public record OnnxEngineFactory(
         requireMemory(directory);
         int computing = threadsOf(Runtime.getRuntime().availableProcessors());
         boolean spinning = enginesPerProcess == 1;
-        return OnnxEngine.open(directory, new EngineOptions(slots, computing, spinning, true));
+        return CpuEngine.open(directory, new EngineOptions(slots, computing, spinning, true));
     }
 
     /** Engines of other processes have other processors, on other machines usually. */

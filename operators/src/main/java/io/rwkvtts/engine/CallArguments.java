@@ -2,8 +2,11 @@ package io.rwkvtts.engine;
 
 import java.util.List;
 
-/** Checks the arguments of calls before anything is changed by them. */
-final class CallArguments {
+/**
+ * Checks the arguments of calls to an {@link InferenceEngine}, before anything is changed by them.
+ * For the one thread of the engine.
+ */
+public final class CallArguments {
 
     private final int vocabRows;
 
@@ -12,13 +15,21 @@ final class CallArguments {
 
     private long checks;
 
-    CallArguments(int slots, int vocabRows) {
+    /**
+     * @param slots of the engine
+     * @param vocabRows tokens are in [0, vocabRows)
+     */
+    public CallArguments(int slots, int vocabRows) {
         this.vocabRows = vocabRows;
         metBy = new long[slots];
     }
 
-    /** Returns {@code slot} if there is such a slot. */
-    int checkSlot(int slot) {
+    /**
+     * Returns {@code slot}.
+     *
+     * @throws IllegalArgumentException if there is no such slot
+     */
+    public int checkSlot(int slot) {
         if (slot < 0 || slot >= metBy.length) {
             throw new IllegalArgumentException(
                     "slot %d: expected 0 to %d".formatted(slot, metBy.length - 1));
@@ -26,7 +37,12 @@ final class CallArguments {
         return slot;
     }
 
-    void checkPieces(List<PromptPiece> pieces) {
+    /**
+     * Checks the arguments of {@link InferenceEngine#prefill}.
+     *
+     * @throws IllegalArgumentException for what that method refuses
+     */
+    public void checkPieces(List<PromptPiece> pieces) {
         if (pieces.isEmpty()) {
             throw new IllegalArgumentException("a prefill of no pieces: expected at least one");
         }
@@ -39,7 +55,12 @@ final class CallArguments {
         }
     }
 
-    void checkStep(int[] slots, int[] tokens, int count) {
+    /**
+     * Checks the arguments of {@link InferenceEngine#step}; allocates nothing.
+     *
+     * @throws IllegalArgumentException for what that method refuses
+     */
+    public void checkStep(int[] slots, int[] tokens, int count) {
         if (count < 1 || count > slots.length || count > tokens.length) {
             throw new IllegalArgumentException(
                     "a step of %d slots, with %d slots and %d tokens given: expected at least 1 and as many of both"

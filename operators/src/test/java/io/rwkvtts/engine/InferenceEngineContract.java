@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  * real one the model must be at least 768 wide, since the kernels of narrower ones are not those
  * that could tell rows apart.
  */
-abstract class InferenceEngineContract {
+public abstract class InferenceEngineContract {
 
     private static final int SLOTS = 36;
     private static final int[] BATCHES =

@@ -7,8 +7,8 @@ import io.rwkvtts.Vectors;
 import io.rwkvtts.checkpoint.Checkpoint;
 import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceEngine;
-import io.rwkvtts.engine.OnnxEngine;
 import io.rwkvtts.engine.PromptPiece;
+import io.rwkvtts.engine.cpu.CpuEngine;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.ModelExporter;
 import io.rwkvtts.model.Quantization;
@@ -47,7 +47,7 @@ class SpeechVectorsTest {
                             IdSpace.SEMANTIC_LOGITS,
                             Optional.empty(),
                             directory.resolve("model"));
-            engine = OnnxEngine.open(model, new EngineOptions(2, 1, false, false));
+            engine = CpuEngine.open(model, new EngineOptions(2, 1, false, false));
         }
     }
 

@@ -8,8 +8,8 @@ import io.rwkvtts.Vectors;
 import io.rwkvtts.checkpoint.Checkpoint;
 import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceEngine;
-import io.rwkvtts.engine.OnnxEngine;
 import io.rwkvtts.engine.ScriptedEngine;
+import io.rwkvtts.engine.cpu.CpuEngine;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.ModelExporter;
 import io.rwkvtts.model.Quantization;
@@ -132,7 +132,7 @@ class PrefixCacheTest {
     private RecordedSpeech speakAll(long maxBytes) throws IOException {
         RecordedSpeech speech = new RecordedSpeech();
         try (InferenceEngine engine =
-                OnnxEngine.open(
+                CpuEngine.open(
                         ModelDirectory.open(directory.resolve("model")),
                         new EngineOptions(3, 1, false, false))) {
             SynthesisLoop loop = loop(engine, maxBytes, speech);

@@ -6,7 +6,7 @@ import io.rwkvtts.bench.check.CheckReport;
 import io.rwkvtts.bench.check.CheckTable;
 import io.rwkvtts.bench.check.RepeatedCheck;
 import io.rwkvtts.bench.engine.EngineReport;
-import io.rwkvtts.engine.OnnxEngine;
+import io.rwkvtts.engine.cpu.CpuEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -89,7 +89,7 @@ final class BenchCheckCommand implements Callable<Integer> {
     }
 
     private CheckReport measure(EngineReport expected) throws IOException {
-        return new RepeatedCheck(expected, OnnxEngine::open, rounds, Duration.ofMillis(turnMs))
+        return new RepeatedCheck(expected, CpuEngine::open, rounds, Duration.ofMillis(turnMs))
                 .run(cache.open(), tolerance);
     }
 

@@ -6,7 +6,7 @@ import io.rwkvtts.bench.engine.EngineReport;
 import io.rwkvtts.bench.engine.EngineTables;
 import io.rwkvtts.bench.engine.StateBench;
 import io.rwkvtts.bench.engine.StateReport;
-import io.rwkvtts.engine.OnnxEngine;
+import io.rwkvtts.engine.cpu.CpuEngine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -83,11 +83,11 @@ final class BenchEngineCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         EngineBenchSettings settings = settings();
         if (states) {
-            StateReport report = new StateBench(settings, OnnxEngine::open).run();
+            StateReport report = new StateBench(settings, CpuEngine::open).run();
             EngineTables.print(report, out);
             json.write(report);
         } else {
-            EngineReport report = new EngineBench(settings, OnnxEngine::open).run();
+            EngineReport report = new EngineBench(settings, CpuEngine::open).run();
             EngineTables.print(report, out);
             json.write(report);
         }

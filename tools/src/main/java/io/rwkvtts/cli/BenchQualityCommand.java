@@ -6,7 +6,7 @@ import io.rwkvtts.bench.engine.EngineTables;
 import io.rwkvtts.bench.engine.QualityBench;
 import io.rwkvtts.bench.engine.QualityReport;
 import io.rwkvtts.bench.engine.QualityResult;
-import io.rwkvtts.engine.OnnxEngine;
+import io.rwkvtts.engine.cpu.CpuEngine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +55,7 @@ final class BenchQualityCommand implements Callable<Integer> {
         List<QualityResult> results = new ArrayList<>();
         for (List<BenchModel> formats : models.openWithExact()) {
             results.addAll(
-                    QualityBench.run(formats, tokens, models.threads(), seed, OnnxEngine::open));
+                    QualityBench.run(formats, tokens, models.threads(), seed, CpuEngine::open));
         }
         QualityReport report = new QualityReport(surroundings, results);
         EngineTables.print(report, spec.commandLine().getOut());

@@ -7,7 +7,7 @@ import io.rwkvtts.bench.snapshot.SnapshotReport;
 import io.rwkvtts.bench.snapshot.SnapshotResult;
 import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceEngine;
-import io.rwkvtts.engine.OnnxEngine;
+import io.rwkvtts.engine.cpu.CpuEngine;
 import io.rwkvtts.job.SynthesisOptions;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -66,7 +66,7 @@ final class BenchSnapshotsCommand implements Callable<Integer> {
         List<SnapshotResult> results = new ArrayList<>();
         for (BenchModel model : models.open()) {
             EngineOptions options = new EngineOptions(sequences, models.threads(), true, false);
-            try (InferenceEngine engine = OnnxEngine.open(model.directory(), options)) {
+            try (InferenceEngine engine = CpuEngine.open(model.directory(), options)) {
                 SnapshotBench bench =
                         new SnapshotBench(
                                 model,

@@ -2,7 +2,7 @@ package io.rwkvtts.cli;
 
 import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceEngine;
-import io.rwkvtts.engine.OnnxEngine;
+import io.rwkvtts.engine.cpu.CpuEngine;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.Quantization;
@@ -64,6 +64,6 @@ final class ModelOptions {
 
     /** An engine for one sequence. */
     InferenceEngine open(ModelDirectory directory) {
-        return OnnxEngine.open(directory, new EngineOptions(1, threads, true, true));
+        return CpuEngine.open(directory, new EngineOptions(1, threads, true, true));
     }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.rwkvtts.engine.ExactByteProducts;
-import io.rwkvtts.engine.OnnxEngine;
+import io.rwkvtts.engine.cpu.CpuEngine;
+import io.rwkvtts.engine.cpu.ExactByteProducts;
 import io.rwkvtts.model.Quantization;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ class BenchQualityCommandTest {
         assertThat(run.exit()).as(run.err()).isZero();
         assertThat(run.out()).contains("SQNR dB", "greedy agreement", "random:2x128  int8");
         JsonNode quality = new ObjectMapper().readTree(json.toFile()).get("quality");
-        assertThat(quality).hasSize(OnnxEngine.supports(Quantization.INT8_NATIVE) ? 3 : 2);
+        assertThat(quality).hasSize(CpuEngine.supports(Quantization.INT8_NATIVE) ? 3 : 2);
         for (JsonNode format : quality) {
             double rms = format.get("rmsError").doubleValue();
             double deviation = format.get("logitDeviation").doubleValue();

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceEngine;
-import io.rwkvtts.engine.OnnxEngine;
 import io.rwkvtts.engine.PromptPiece;
+import io.rwkvtts.engine.cpu.CpuEngine;
 import io.rwkvtts.local.DemoVoice;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.model.ModelDirectory;
@@ -35,7 +35,7 @@ class QuantizedDemoVoiceTest {
     @ParameterizedTest
     @EnumSource(value = Quantization.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void testEightBitsExpectTheSameTokenNext(Quantization quantization) throws IOException {
-        assumeTrue(OnnxEngine.supports(quantization), "no native operators in this build");
+        assumeTrue(CpuEngine.supports(quantization), "no native operators in this build");
         DemoVoice voice = DemoVoice.unpack(directory);
         int positions = 0;
         int equal = 0;
@@ -61,7 +61,7 @@ class QuantizedDemoVoiceTest {
                                 voice.checkpoint(),
                                 Optional.of(quantization),
                                 IdSpace.SEMANTIC_LOGITS);
-        return OnnxEngine.open(model, new EngineOptions(1, 1, false, false));
+        return CpuEngine.open(model, new EngineOptions(1, 1, false, false));
     }
 
     /** The token with the largest logit before each token of a speech, and at its end. */

@@ -1,7 +1,7 @@
 package io.rwkvtts.bench.engine;
 
 import io.rwkvtts.checkpoint.Checkpoint;
-import io.rwkvtts.engine.OnnxEngine;
+import io.rwkvtts.engine.cpu.CpuEngine;
 import io.rwkvtts.local.RandomModel;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.model.ModelDirectory;
@@ -84,7 +84,7 @@ public record BenchModel(String shape, String quantize, ModelDirectory directory
 
     private static List<Quantization> orAll(List<Quantization> formats) {
         return formats.isEmpty()
-                ? Arrays.stream(Quantization.values()).filter(OnnxEngine::supports).toList()
+                ? Arrays.stream(Quantization.values()).filter(CpuEngine::supports).toList()
                 : formats;
     }
 

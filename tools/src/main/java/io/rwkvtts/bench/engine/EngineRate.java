@@ -2,7 +2,7 @@ package io.rwkvtts.bench.engine;
 
 import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceEngine;
-import io.rwkvtts.engine.OnnxEngine;
+import io.rwkvtts.engine.cpu.CpuEngine;
 import io.rwkvtts.model.ModelDirectory;
 import java.time.Duration;
 import java.util.stream.IntStream;
@@ -20,7 +20,7 @@ public final class EngineRate implements AutoCloseable {
      * @param threads that compute
      */
     public EngineRate(ModelDirectory model, int slots, int threads) {
-        engine = OnnxEngine.open(model, new EngineOptions(slots, threads, true, false));
+        engine = CpuEngine.open(model, new EngineOptions(slots, threads, true, false));
         tokens = Tokens.random(slots, slots, engine.model().vocabRows());
     }
 

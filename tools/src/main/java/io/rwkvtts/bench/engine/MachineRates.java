@@ -1,7 +1,6 @@
 package io.rwkvtts.bench.engine;
 
 import io.rwkvtts.bench.Samples;
-import io.rwkvtts.engine.MatMulRate;
 import io.rwkvtts.local.TemporaryDirectory;
 import io.rwkvtts.model.MatMulModel;
 import io.rwkvtts.model.MatMulModel.Format;

@@ -6,7 +6,7 @@ import io.rwkvtts.bench.engine.BenchModel;
 import io.rwkvtts.bench.engine.EngineBench;
 import io.rwkvtts.bench.engine.EngineBenchSettings;
 import io.rwkvtts.bench.engine.EngineReport;
-import io.rwkvtts.engine.OnnxEngine;
+import io.rwkvtts.engine.cpu.CpuEngine;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.model.Quantization;
 import java.io.IOException;
@@ -41,7 +41,7 @@ class RepeatedCheckTest {
                 new EngineBench(
                                 new EngineBenchSettings(
                                         models, List.of(1, 4), List.of(16), 1, ROUNDS, TURN),
-                                OnnxEngine::open)
+                                CpuEngine::open)
                         .run();
     }
 
@@ -51,7 +51,7 @@ class RepeatedCheckTest {
                 new RepeatedCheck(
                                 baseline,
                                 (model, options) ->
-                                        new SlowedEngine(OnnxEngine.open(model, options), SLOWDOWN),
+                                        new SlowedEngine(CpuEngine.open(model, options), SLOWDOWN),
                                 ROUNDS,
                                 TURN)
                         .run(cache, TOLERANCE);
@@ -70,7 +70,7 @@ class RepeatedCheckTest {
     @Test
     void testSameSpeedPasses() throws IOException {
         CheckReport report =
-                new RepeatedCheck(baseline, OnnxEngine::open, ROUNDS, TURN).run(cache, TOLERANCE);
+                new RepeatedCheck(baseline, CpuEngine::open, ROUNDS, TURN).run(cache, TOLERANCE);
 
         assertThat(report.variant()).isEmpty();
         assertThat(report.passed()).isTrue();

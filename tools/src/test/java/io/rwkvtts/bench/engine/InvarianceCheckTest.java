@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceEngine;
-import io.rwkvtts.engine.OnnxEngine;
+import io.rwkvtts.engine.cpu.CpuEngine;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.model.Quantization;
 import java.io.IOException;
@@ -30,7 +30,7 @@ class InvarianceCheckTest {
                                 List.of(Quantization.INT8),
                                 new ModelCache(directory))
                         .get(0);
-        engine = OnnxEngine.open(model.directory(), new EngineOptions(12, 1, false, false));
+        engine = CpuEngine.open(model.directory(), new EngineOptions(12, 1, false, false));
     }
 
     @AfterEach
