@@ -1,10 +1,10 @@
 package io.rwkvtts.operator;
 
 import io.rwkvtts.operator.SynthesisSettings.WhenFull;
-import io.rwkvtts.synthesis.Admission;
-import io.rwkvtts.synthesis.RequestQueue.Ticket;
+import io.rwkvtts.scheduling.Admission;
+import io.rwkvtts.scheduling.RequestQueue.Ticket;
+import io.rwkvtts.scheduling.TenantLimits;
 import io.rwkvtts.synthesis.SpeechRequest;
-import io.rwkvtts.synthesis.TenantLimits;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;

@@ -1,6 +1,7 @@
 package io.rwkvtts.synthesis;
 
 import io.rwkvtts.protocol.SegmentGeneration;
+import io.rwkvtts.scheduling.RequestQueue;
 import io.rwkvtts.text.Segmenter;
 import java.util.Optional;
 

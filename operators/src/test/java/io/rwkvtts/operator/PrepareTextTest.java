@@ -3,10 +3,10 @@ package io.rwkvtts.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rwkvtts.protocol.GenerationLimits;
+import io.rwkvtts.scheduling.TenantLimits;
 import io.rwkvtts.synthesis.ChunkPlan;
 import io.rwkvtts.synthesis.PrefixCache;
 import io.rwkvtts.synthesis.RequestAttributes;
-import io.rwkvtts.synthesis.TenantLimits;
 import java.io.File;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,6 @@
-package io.rwkvtts.synthesis;
+package io.rwkvtts.scheduling;
 
-import io.rwkvtts.synthesis.RequestQueue.Ticket;
+import io.rwkvtts.scheduling.RequestQueue.Ticket;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  * it was served in it already; so a thousand waiting requests of one tenant delay the first of
  * another by one at most. Rounds that a tenant could not use are lost.
  */
-final class TenantTurns {
+final class TenantRoundRobin {
 
     private static final class Line {
         final String tenant;

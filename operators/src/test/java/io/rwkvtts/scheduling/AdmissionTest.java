@@ -1,8 +1,8 @@
-package io.rwkvtts.synthesis;
+package io.rwkvtts.scheduling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rwkvtts.synthesis.RequestQueue.Ticket;
+import io.rwkvtts.scheduling.RequestQueue.Ticket;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 

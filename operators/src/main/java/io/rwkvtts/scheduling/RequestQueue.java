@@ -1,4 +1,4 @@
-package io.rwkvtts.synthesis;
+package io.rwkvtts.scheduling;
 
 import java.util.Comparator;
 import java.util.HashMap;
@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 /**
  * The requests that wait for a slot. Admission is by class first: requests that have begun to
  * speak, then by priority, then by deadline. Within a class tenants take turns ({@link
- * TenantTurns}), and each tenant's requests go in the order of their arrival.
+ * TenantRoundRobin}), and each tenant's requests go in the order of their arrival.
  *
  * <p>Owns nothing but tickets; the requests themselves lie in keyed state. Not thread-safe.
  */
@@ -47,14 +47,14 @@ public final class RequestQueue {
         }
     }
 
-    private final TreeMap<AdmissionClass, TenantTurns> classes =
+    private final TreeMap<AdmissionClass, TenantRoundRobin> classes =
             new TreeMap<>(AdmissionClass.ORDER);
     private final Map<String, Ticket> byId = new HashMap<>();
 
     /** Puts a request in; does nothing if it waits already. */
     public void add(Ticket ticket) {
         if (byId.putIfAbsent(ticket.id(), ticket) == null) {
-            classes.computeIfAbsent(AdmissionClass.of(ticket), key -> new TenantTurns())
+            classes.computeIfAbsent(AdmissionClass.of(ticket), key -> new TenantRoundRobin())
                     .add(ticket);
         }
     }
@@ -69,7 +69,7 @@ public final class RequestQueue {
         Ticket ticket = byId.remove(id);
         if (ticket != null) {
             AdmissionClass key = AdmissionClass.of(ticket);
-            TenantTurns turns = classes.get(key);
+            TenantRoundRobin turns = classes.get(key);
             turns.remove(ticket);
             forgetIfEmpty(key, turns);
         }
@@ -83,7 +83,7 @@ public final class RequestQueue {
      * @return null if none waits, or none of those waiting may begin
      */
     public Ticket poll(Predicate<String> mayBegin) {
-        for (Map.Entry<AdmissionClass, TenantTurns> entry : classes.entrySet()) {
+        for (Map.Entry<AdmissionClass, TenantRoundRobin> entry : classes.entrySet()) {
             boolean begun = entry.getKey().begun();
             Ticket ticket = entry.getValue().poll(begun ? tenant -> true : mayBegin);
             if (ticket != null) {
@@ -95,7 +95,7 @@ public final class RequestQueue {
         return null;
     }
 
-    private void forgetIfEmpty(AdmissionClass key, TenantTurns turns) {
+    private void forgetIfEmpty(AdmissionClass key, TenantRoundRobin turns) {
         if (turns.isEmpty()) {
             classes.remove(key);
         }

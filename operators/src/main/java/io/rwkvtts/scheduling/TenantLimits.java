@@ -1,4 +1,4 @@
-package io.rwkvtts.synthesis;
+package io.rwkvtts.scheduling;
 
 import java.io.Serializable;
 

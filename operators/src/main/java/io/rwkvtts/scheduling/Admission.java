@@ -1,6 +1,6 @@
-package io.rwkvtts.synthesis;
+package io.rwkvtts.scheduling;
 
-import io.rwkvtts.synthesis.RequestQueue.Ticket;
+import io.rwkvtts.scheduling.RequestQueue.Ticket;
 
 /**
  * Decides which of the waiting requests gets the next slot.
