@@ -3,7 +3,7 @@ package io.rwkvtts.operator;
 import io.rwkvtts.engine.EngineModel;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
-import io.rwkvtts.scheduling.RequestQueue.Ticket;
+import io.rwkvtts.scheduling.Ticket;
 import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.RequestException;
 import io.rwkvtts.synthesis.RequestRules;

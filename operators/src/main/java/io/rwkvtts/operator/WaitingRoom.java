@@ -2,8 +2,8 @@ package io.rwkvtts.operator;
 
 import io.rwkvtts.operator.SynthesisSettings.WhenFull;
 import io.rwkvtts.scheduling.Admission;
-import io.rwkvtts.scheduling.RequestQueue.Ticket;
 import io.rwkvtts.scheduling.TenantLimits;
+import io.rwkvtts.scheduling.Ticket;
 import io.rwkvtts.synthesis.SpeechRequest;
 import java.util.Collection;
 import java.util.Collections;

@@ -1,7 +1,5 @@
 package io.rwkvtts.scheduling;
 
-import io.rwkvtts.scheduling.RequestQueue.Ticket;
-
 /**
  * Decides which of the waiting requests gets the next slot.
  *

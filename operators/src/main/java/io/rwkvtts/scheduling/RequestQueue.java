@@ -15,26 +15,6 @@ import java.util.function.Predicate;
  */
 public final class RequestQueue {
 
-    /**
-     * A request's place in the queue.
-     *
-     * @param id id of the request
-     * @param begun whether the request has held a slot before
-     * @param priority higher is served first
-     * @param deadlineMs epoch milliseconds, {@link Long#MAX_VALUE} for none
-     * @param tenant whom the request belongs to; empty for nobody in particular
-     * @param arrival number of its arrival in this job
-     * @param sinceNanos when its wait began, by {@link System#nanoTime()}; for metrics
-     */
-    public record Ticket(
-            String id,
-            boolean begun,
-            int priority,
-            long deadlineMs,
-            String tenant,
-            long arrival,
-            long sinceNanos) {}
-
     private record AdmissionClass(boolean begun, int priority, long deadlineMs) {
 
         static final Comparator<AdmissionClass> ORDER =

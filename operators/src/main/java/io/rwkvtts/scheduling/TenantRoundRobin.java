@@ -1,6 +1,5 @@
 package io.rwkvtts.scheduling;
 
-import io.rwkvtts.scheduling.RequestQueue.Ticket;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.rwkvtts.synthesis;
 
 import io.rwkvtts.protocol.SegmentGeneration;
-import io.rwkvtts.scheduling.RequestQueue;
+import io.rwkvtts.scheduling.Ticket;
 import io.rwkvtts.text.Segmenter;
 import java.util.Optional;
 
@@ -194,8 +194,8 @@ public final class SpeechRequest {
     }
 
     /** Its place in the queue. */
-    public RequestQueue.Ticket ticket() {
-        return new RequestQueue.Ticket(
+    public Ticket ticket() {
+        return new Ticket(
                 id,
                 interrupted != null || segment > 0,
                 attributes.priority() == null ? 0 : attributes.priority(),

@@ -2,7 +2,6 @@ package io.rwkvtts.scheduling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rwkvtts.scheduling.RequestQueue.Ticket;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
