@@ -6,8 +6,8 @@ import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
 
 /**
  * What the engines of a process and the requests in their slots need, in bytes. All but the
- * snapshots, prefixes and texts lies outside the Java heap. But for the texts it does not grow with
- * time or load.
+ * snapshots, prefixes, early events and texts lies outside the Java heap. But for the texts it does
+ * not grow with time or load.
  *
  * <p>The factors are rounded up from the anonymous resident memory of a process with a model of 12
  * layers × 768 and 32 slots after steps and prefills of 256 tokens (ONNX Runtime 1.29, x86-64): 356
@@ -21,11 +21,18 @@ import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
  * @param snapshots states of the slots that the last checkpoint holds on the heap and the next one
  *     takes
  * @param prefixes states on the heap that prompts begin with
+ * @param earlyEvents events on the heap that may be held for an earlier one of their request
  * @param texts of the requests in a full queue on the heap, if all were as long as they may be; not
  *     in the sum, since hardly any load comes near it
  */
 record MemoryNeed(
-        long weights, long states, long buffers, long snapshots, long prefixes, long texts) {
+        long weights,
+        long states,
+        long buffers,
+        long snapshots,
+        long prefixes,
+        long earlyEvents,
+        long texts) {
 
     /** ONNX Runtime 1.29 itself, and what the JVM needs to run it. */
     private static final long RUNTIME = 150_000_000;
@@ -45,6 +52,7 @@ record MemoryNeed(
      * @param headRows rows of the head that are computed
      * @param prefillTokens most prompt tokens of a call
      * @param prefixCacheBytes option {@code tts.prefix-cache.size}
+     * @param earlyEventBytes bytes of events that may be held for an earlier one
      * @param queueCapacity requests that may wait
      * @param maxTextChars most characters of a request
      */
@@ -56,6 +64,7 @@ record MemoryNeed(
             int prefillTokens,
             SnapshotMode snapshotMode,
             long prefixCacheBytes,
+            long earlyEventBytes,
             int queueCapacity,
             int maxTextChars) {
         long state = shape.stateFloats() * Float.BYTES;
@@ -66,6 +75,7 @@ record MemoryNeed(
                 ((long) slots * headRows + prefillTokens * prefillFloats) * Float.BYTES,
                 snapshotMode == SnapshotMode.STATE ? 2 * slots * state : 0,
                 prefixCacheBytes,
+                earlyEventBytes,
                 product((long) maxTextChars * Character.BYTES, queueCapacity));
     }
 
@@ -77,6 +87,7 @@ record MemoryNeed(
                 product(buffers, engines),
                 product(snapshots, engines),
                 product(prefixes, engines),
+                product(earlyEvents, engines),
                 product(texts, engines));
     }
 
@@ -90,16 +101,19 @@ record MemoryNeed(
      * @throws IllegalArgumentException if not; names the options to change
      */
     void requireFits(MemoryLimits limits) {
-        if (snapshots + prefixes + OTHER_HEAP > limits.heapBytes()) {
+        if (snapshots + prefixes + earlyEvents + OTHER_HEAP > limits.heapBytes()) {
             throw new IllegalArgumentException(
-                    "the Java heap of %s cannot hold %s of snapshots, %s of prefixes and %s for the rest: lower %s, %s or the engines in a process (%s), set %s to tokens, or raise -Xmx (on a Flink cluster taskmanager.memory.task.heap.size)"
+                    "the Java heap of %s cannot hold %s of snapshots, %s of prefixes, %s of early events and %s for the rest: lower %s, %s, %s, %s or the engines in a process (%s), set %s to tokens, or raise -Xmx (on a Flink cluster taskmanager.memory.task.heap.size)"
                             .formatted(
                                     megabytes(limits.heapBytes()),
                                     megabytes(snapshots),
                                     megabytes(prefixes),
+                                    megabytes(earlyEvents),
                                     megabytes(OTHER_HEAP),
                                     SynthesisOptions.SLOTS.key(),
                                     SynthesisOptions.PREFIX_CACHE_SIZE.key(),
+                                    SynthesisOptions.EARLY_EVENTS_MAX_COUNT.key(),
+                                    SynthesisOptions.EARLY_EVENTS_MAX_SIZE.key(),
                                     SynthesisOptions.PARALLELISM.key(),
                                     SynthesisOptions.SNAPSHOT_MODE.key()));
         }
@@ -119,20 +133,21 @@ record MemoryNeed(
     }
 
     private long sum() {
-        return weights + states + buffers + snapshots + prefixes;
+        return weights + states + buffers + snapshots + prefixes + earlyEvents;
     }
 
     /** The sum and its parts. */
     @Override
     public String toString() {
-        return "%s (weights %s, states %s, buffers %s, snapshots on the heap %s, prefixes there %s)"
+        return "%s (weights %s, states %s, buffers %s, snapshots on the heap %s, prefixes there %s, early events there %s)"
                 .formatted(
                         megabytes(sum()),
                         megabytes(weights),
                         megabytes(states),
                         megabytes(buffers),
                         megabytes(snapshots),
-                        megabytes(prefixes));
+                        megabytes(prefixes),
+                        megabytes(earlyEvents));
     }
 
     private static String megabytes(long bytes) {

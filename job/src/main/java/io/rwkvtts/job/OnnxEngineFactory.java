@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
  * @param prefillTokens most prompt tokens of a call
  * @param snapshotMode what a checkpoint keeps of a slot
  * @param prefixCacheBytes bytes of states kept behind beginnings of prompts
+ * @param earlyEventBytes bytes of events that may be held for an earlier one
  * @param queueCapacity requests that may wait
  * @param maxTextChars most characters of a request
  * @param threads threads of a step; 0 for the processors divided by {@code enginesPerProcess}
@@ -30,6 +31,7 @@ public record OnnxEngineFactory(
         int prefillTokens,
         SnapshotMode snapshotMode,
         long prefixCacheBytes,
+        long earlyEventBytes,
         int queueCapacity,
         int maxTextChars,
         int threads,
@@ -65,6 +67,7 @@ public record OnnxEngineFactory(
                                 prefillTokens,
                                 snapshotMode,
                                 prefixCacheBytes,
+                                earlyEventBytes,
                                 queueCapacity,
                                 maxTextChars)
                         .times(enginesPerProcess);

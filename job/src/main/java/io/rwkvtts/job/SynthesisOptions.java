@@ -243,8 +243,10 @@ public final class SynthesisOptions {
                                     + " tts.request.idle-timeout. When so many requests wait for"
                                     + " more text alone, their events are taken in all the same,"
                                     + " since nothing else could end their wait, and the next"
-                                    + " request ends at once as 'overloaded'."
-                                    + " 'reject' ends the next request at once as 'overloaded'.");
+                                    + " request ends as 'overloaded'."
+                                    + " 'reject' ends the next request as 'overloaded'. The record"
+                                    + " of that end is written when the next checkpoint has"
+                                    + " completed.");
 
     /** Rate of a tenant. */
     public static final ConfigOption<Double> TENANT_REQUESTS_PER_SECOND =
@@ -271,7 +273,7 @@ public final class SynthesisOptions {
                     .noDefaultValue()
                     .withDescription(
                             "Requests of a tenant that may be open in one subtask without holding a"
-                                    + " slot; its next ends at once as 'overloaded', whatever"
+                                    + " slot; its next ends as 'overloaded', whatever"
                                     + " tts.queue.when-full says, so that one tenant cannot fill"
                                     + " tts.queue.capacity and hold up the others. 0 for any"
                                     + " number. If not set, a tenth of tts.queue.capacity where"
@@ -306,7 +308,8 @@ public final class SynthesisOptions {
                     .defaultValue(Duration.ofMinutes(10))
                     .withDescription(
                             "How long a request may wait for its next text event before it ends as"
-                                    + " 'expired'. It counts from its latest event, the end of its"
+                                    + " 'expired', which is written when the next checkpoint has"
+                                    + " completed. It counts from its latest event, the end of its"
                                     + " speech so far, the start of the job, or the time when"
                                     + " events that were held back (tts.queue.when-full) are taken"
                                     + " in again, whichever is last.");
@@ -325,6 +328,28 @@ public final class SynthesisOptions {
                                     + " 160 bytes of heap: 1,000 requests a second make 576 MB in"
                                     + " 1 h. Where more end, take a window no longer than the time"
                                     + " in which events may still come or be repeated.");
+
+    /** Early events. */
+    public static final ConfigOption<Integer> EARLY_EVENTS_MAX_COUNT =
+            ConfigOptions.key("tts.request.early-events.max-count")
+                    .intType()
+                    .defaultValue(100_000)
+                    .withDescription(
+                            "Events of all requests of a subtask that may be held because an"
+                                    + " earlier one of their request has not come; 1,000 of one"
+                                    + " request at most. The request whose event would be one more"
+                                    + " ends as 'overloaded'. An event takes some 130 bytes of heap"
+                                    + " beside its text.");
+
+    /** Their texts. */
+    public static final ConfigOption<MemorySize> EARLY_EVENTS_MAX_SIZE =
+            ConfigOptions.key("tts.request.early-events.max-size")
+                    .memoryType()
+                    .defaultValue(MemorySize.ofMebiBytes(16))
+                    .withDescription(
+                            "Heap memory that the texts of these events may take, 2 bytes for a"
+                                    + " character (4 for one outside the Basic Multilingual"
+                                    + " Plane).");
 
     private SynthesisOptions() {}
 }

@@ -62,6 +62,7 @@ public record TtsSettings(
                         synthesis.prefillChunkTokens(),
                         synthesis.snapshotMode(),
                         synthesis.prefixCacheBytes(),
+                        synthesis.earlyEventsHeapBytes(),
                         synthesis.queueCapacity(),
                         synthesis.maxTextChars(),
                         atLeast(0, config, SynthesisOptions.ENGINE_THREADS),
@@ -116,7 +117,9 @@ public record TtsSettings(
                 config.get(SynthesisOptions.SNAPSHOT_MODE),
                 config.get(SynthesisOptions.OTHER_WEIGHTS),
                 config.get(SynthesisOptions.IDLE_TIMEOUT),
-                config.get(SynthesisOptions.DEDUP_WINDOW));
+                config.get(SynthesisOptions.DEDUP_WINDOW),
+                config.get(SynthesisOptions.EARLY_EVENTS_MAX_COUNT),
+                config.get(SynthesisOptions.EARLY_EVENTS_MAX_SIZE).getBytes());
     }
 
     private static TenantLimits tenants(ReadableConfig config) {

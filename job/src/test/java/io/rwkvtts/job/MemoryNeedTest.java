@@ -19,7 +19,7 @@ class MemoryNeedTest {
 
     private static MemoryNeed need(int slots, SnapshotMode mode) {
         return MemoryNeed.of(
-                PUBLIC_0_4B, 8193, Quantization.INT8, slots, 256, mode, 0, 10_000, 10_000);
+                PUBLIC_0_4B, 8193, Quantization.INT8, slots, 256, mode, 0, 0, 10_000, 10_000);
     }
 
     /** What was measured, see {@link MemoryNeed}, is covered, and not by far. */
@@ -28,7 +28,7 @@ class MemoryNeedTest {
     void testNeedCoversWhatWasMeasured(Quantization quantization, long megabytes) {
         MemoryNeed need =
                 MemoryNeed.of(
-                        PUBLIC_0_1B, 8193, quantization, 32, 256, SnapshotMode.TOKENS, 0, 1, 1);
+                        PUBLIC_0_1B, 8193, quantization, 32, 256, SnapshotMode.TOKENS, 0, 0, 1, 1);
 
         assertThat((need.weights() + need.states() + need.buffers()) / 1_000_000)
                 .isBetween(megabytes, megabytes * 6 / 5);
@@ -77,6 +77,7 @@ class MemoryNeedTest {
                         256,
                         SnapshotMode.TOKENS,
                         200_000_000,
+                        0,
                         1,
                         1);
 
@@ -84,6 +85,29 @@ class MemoryNeedTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("200 MB of prefixes")
                 .hasMessageContaining("tts.prefix-cache.size");
+    }
+
+    @Test
+    void testEarlyEventsThatDoNotFitTheHeapAreRefusedWithTheirOptions() {
+        MemoryNeed need =
+                MemoryNeed.of(
+                        PUBLIC_0_1B,
+                        8193,
+                        Quantization.INT8,
+                        1,
+                        256,
+                        SnapshotMode.TOKENS,
+                        0,
+                        200_000_000,
+                        1,
+                        1);
+
+        assertThatThrownBy(() -> need.requireFits(new MemoryLimits(64 * GB, GB / 4)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("200 MB of early events")
+                .hasMessageContaining("tts.request.early-events.max-count")
+                .hasMessageContaining("tts.request.early-events.max-size");
+        assertThat(need.times(2).earlyEvents()).isEqualTo(400_000_000);
     }
 
     @Test

@@ -18,6 +18,15 @@ public final class MetricNames {
     /** Gauge: requests that are not finished: running, waiting for a slot or for more text. */
     public static final String REQUESTS_OPEN = "numRequestsOpen";
 
+    /**
+     * Gauge: requests that ended as {@code expired} or {@code overloaded} and whose terminal record
+     * waits for a checkpoint.
+     */
+    public static final String REQUESTS_ENDING = "numRequestsEnding";
+
+    /** Gauge: events that are held because an earlier one of their request has not come. */
+    public static final String EARLY_EVENTS = "numEarlyEvents";
+
     /** Gauge, 0–1: share of slots in use. */
     public static final String STATE_SLOT_USAGE = "stateSlotUsage";
 
@@ -94,8 +103,8 @@ public final class MetricNames {
     public static final String DEAD_LETTERS = "deadLetters";
 
     /**
-     * Counter in the groups of {@link #REASON}: events dropped as {@code finished} or {@code
-     * duplicate}.
+     * Counter in the groups of {@link #REASON}: events dropped as {@code finished}, {@code
+     * duplicate}, or {@code early} where too many were held already; these end their request.
      */
     public static final String DROPPED_EVENTS = "droppedEvents";
 

@@ -93,7 +93,8 @@ final class RequestTimers {
     }
 
     /**
-     * How a request is to end that was due, null if it goes on; then its next alarm is set.
+     * How a request is to end that was due, null if it continues. The next alarm is set, also for
+     * one that expires: its deadline may come before its end is written.
      *
      * @param busy whether it runs or waits for a slot: then it is not its sender who keeps it
      *     waiting
@@ -106,6 +107,7 @@ final class RequestTimers {
         long idleEndMs = idleEndMs(request);
         if (idleEndMs <= now) {
             if (!busy && !inputHeld) {
+                set(request.id(), request.deadlineMs());
                 return FinishReason.EXPIRED;
             }
             idleEndMs = now + idleTimeoutMs;

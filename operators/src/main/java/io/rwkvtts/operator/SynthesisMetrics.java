@@ -41,6 +41,7 @@ final class SynthesisMetrics implements LoopObserver {
     private final Counter recomputedTokens;
     private final Counter droppedFinished;
     private final Counter droppedDuplicate;
+    private final Counter droppedEarly;
     private final Counter invalid;
     private final Counter cutOffAtLimit;
     private final Counter cutOffForRepetition;
@@ -67,6 +68,8 @@ final class SynthesisMetrics implements LoopObserver {
     private volatile int running;
     private volatile int waiting;
     private volatile int open;
+    private volatile int ending;
+    private volatile int earlyEvents;
     private final GenerationRate rate = new GenerationRate();
     private final long firstChunkObjectiveNanos;
 
@@ -81,6 +84,8 @@ final class SynthesisMetrics implements LoopObserver {
         group.gauge(MetricNames.REQUESTS_RUNNING, (Gauge<Integer>) () -> running);
         group.gauge(MetricNames.REQUESTS_WAITING, (Gauge<Integer>) () -> waiting);
         group.gauge(MetricNames.REQUESTS_OPEN, (Gauge<Integer>) () -> open);
+        group.gauge(MetricNames.REQUESTS_ENDING, (Gauge<Integer>) () -> ending);
+        group.gauge(MetricNames.EARLY_EVENTS, (Gauge<Integer>) () -> earlyEvents);
         group.gauge(MetricNames.STATE_SLOT_USAGE, (Gauge<Double>) () -> (double) running / slots);
         group.gauge(MetricNames.STATE_BYTES, (Gauge<Long>) () -> (long) running * stateBytes);
         promptTokens = group.counter(MetricNames.PROMPT_TOKENS);
@@ -91,6 +96,7 @@ final class SynthesisMetrics implements LoopObserver {
         recomputedTokens = group.counter(MetricNames.RECOMPUTED_TOKENS);
         droppedFinished = counter(MetricNames.DROPPED_EVENTS, "finished");
         droppedDuplicate = counter(MetricNames.DROPPED_EVENTS, "duplicate");
+        droppedEarly = counter(MetricNames.DROPPED_EVENTS, "early");
         invalid = counter(MetricNames.DEAD_LETTERS, RejectedRecord.Reason.INVALID);
         cutOffAtLimit = counter(MetricNames.SEGMENTS_CUT_OFF, "limit");
         cutOffForRepetition = counter(MetricNames.SEGMENTS_CUT_OFF, "repetition");
@@ -128,10 +134,17 @@ final class SynthesisMetrics implements LoopObserver {
     }
 
     /** Publishes how many requests run and wait; cheap, called after every change. */
-    void occupancy(int runningRequests, int waitingRequests, int openRequests) {
+    void occupancy(
+            int runningRequests,
+            int waitingRequests,
+            int openRequests,
+            int endingRequests,
+            int heldEarlyEvents) {
         running = runningRequests;
         waiting = waitingRequests;
         open = openRequests;
+        ending = endingRequests;
+        earlyEvents = heldEarlyEvents;
         if (runningRequests == 0) {
             rate.rest(System.nanoTime());
         }
@@ -151,6 +164,10 @@ final class SynthesisMetrics implements LoopObserver {
 
     void droppedDuplicate() {
         droppedDuplicate.inc();
+    }
+
+    void droppedEarly() {
+        droppedEarly.inc();
     }
 
     void deadLetter() {

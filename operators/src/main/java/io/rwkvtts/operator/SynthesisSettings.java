@@ -48,6 +48,9 @@ import java.time.Duration;
  * @param otherWeights what happens to a request that was in mid-speech with other weights
  * @param idleTimeout how long a request may wait for its next event
  * @param dedupWindow how long the id of a finished request is remembered
+ * @param maxEarlyEvents most events of all requests that are held because an earlier one of their
+ *     request has not come
+ * @param maxEarlyBytes most bytes of their texts
  */
 public record SynthesisSettings(
         String vocabulary,
@@ -67,7 +70,9 @@ public record SynthesisSettings(
         SnapshotMode snapshotMode,
         OtherWeights otherWeights,
         Duration idleTimeout,
-        Duration dedupWindow)
+        Duration dedupWindow,
+        int maxEarlyEvents,
+        long maxEarlyBytes)
         implements Serializable {
 
     /** What a checkpoint keeps of a request in mid-speech. */
@@ -114,6 +119,17 @@ public record SynthesisSettings(
         requirePositive("tts.objective.first-chunk", firstChunkObjective);
         requirePositive("tts.request.idle-timeout", idleTimeout);
         requirePositive("tts.request.dedup-window", dedupWindow);
+        requireAtLeastOne("tts.request.early-events.max-count", maxEarlyEvents);
+        if (maxEarlyBytes < 1) {
+            throw new IllegalArgumentException(
+                    "tts.request.early-events.max-size must be at least 1 byte, but is "
+                            + maxEarlyBytes);
+        }
+    }
+
+    /** Heap that early events take when as many are held as may be. */
+    public long earlyEventsHeapBytes() {
+        return EarlyEvents.heapBytes(maxEarlyEvents, maxEarlyBytes);
     }
 
     /**

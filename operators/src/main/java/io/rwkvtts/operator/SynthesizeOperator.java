@@ -7,6 +7,7 @@ import io.rwkvtts.scheduling.Ticket;
 import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.RequestException;
 import io.rwkvtts.synthesis.RequestRules;
+import io.rwkvtts.synthesis.RequestSnapshot;
 import io.rwkvtts.synthesis.RequestText;
 import io.rwkvtts.synthesis.SpeechOutput;
 import io.rwkvtts.synthesis.SpeechRequest;
@@ -14,6 +15,7 @@ import io.rwkvtts.synthesis.SynthesisLoop;
 import io.rwkvtts.text.Segmenter;
 import java.io.IOException;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -30,7 +32,8 @@ import org.apache.flink.util.OutputTag;
  * <p>Recovery contract: an event is in keyed state when {@code processElement} returns; a request
  * in mid-speech is written there at every checkpoint with the bits of its recurrent state and goes
  * on from there after a restore or on another subtask after a rescale, with the very same tokens
- * and the same output records.
+ * and the same output records. An end that depends on what this process alone has seen is written
+ * only after a checkpoint that holds it ({@link PendingEnds}).
  *
  * <p>A thin shell: it gives the {@link SynthesisLoop} keys, mails, timers and outputs. All of it
  * runs on the task thread. After a mail or a {@code yield} the current key is somebody else's, so
@@ -55,6 +58,9 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     private transient RecordEmitter emitter;
     private transient SynthesisMetrics speechMetrics;
     private transient RequestTimers timers;
+    private transient PendingEnds ends;
+    private transient EarlyEvents early;
+    private transient boolean checkpointed;
 
     SynthesizeOperator(
             StreamOperatorParameters<AudioChunk> parameters,
@@ -108,6 +114,11 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
                         engine.slots(),
                         getProcessingTimeService(),
                         this::kick);
+        ends = new PendingEnds();
+        early = new EarlyEvents(settings.maxEarlyEvents(), settings.maxEarlyBytes());
+        checkpointed =
+                CheckpointingOptions.isCheckpointingEnabled(
+                        getContainingTask().getEnvironment().getJobConfiguration());
         trampoline = new StepTrampoline(mailbox, this::step, getOperatorName());
         requeueRestored(new RestoredModel(model, settings.otherWeights()));
     }
@@ -116,8 +127,14 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         int interrupted = 0;
         for (String id : store.ids()) {
             setCurrentKey(id);
-            store.save(restored.adapt(store.restored(id)));
+            RequestSnapshot snapshot = store.restored(id);
+            if (snapshot.ending() != null) {
+                ends.restored(id);
+                continue;
+            }
+            store.save(restored.adapt(snapshot));
             SpeechRequest request = store.load();
+            early.add(request.earlyEvents(), request.earlyChars());
             interrupted += request.isInterrupted() ? 1 : 0;
             room.restored(request);
             if (!request.textComplete()) {
@@ -139,7 +156,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         RequestEvent event = record.getValue();
         trampoline.inputSeen();
         setCurrentKey(event.requestId());
-        if (store.isFinished()) {
+        if (store.isFinished() || ends.isClosed(event.requestId())) {
             speechMetrics.droppedFinished();
             return;
         }
@@ -158,11 +175,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         } else if (event.cancel()) {
             end(request, FinishReason.CANCELLED, null);
         } else if (isTurnedAway(request, event, known)) {
-            end(request, FinishReason.OVERLOADED, null);
-            if (event.sequence() == 0 && event.last()) {
-                // Nothing more of it is on its way: not worth its memory under an overload.
-                store.forgetFinished();
-            }
+            turnAway(request, event);
         } else {
             accept(request, event);
             holdInput();
@@ -197,6 +210,8 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     }
 
     private void accept(SpeechRequest request, RequestEvent event) {
+        int events = request.earlyEvents();
+        int chars = request.earlyChars();
         RequestText.Outcome outcome;
         try {
             outcome =
@@ -214,9 +229,16 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
             speechMetrics.droppedDuplicate();
             return;
         }
+        early.add(request.earlyEvents() - events, request.earlyChars() - chars);
+        if (outcome == RequestText.Outcome.HELD && early.exceedBound()) {
+            speechMetrics.droppedEarly();
+            turnAway(request, event);
+            return;
+        }
         if (event.sequence() == 0) {
             room.started(request);
         }
+        ends.forget(request.id());
         timers.watch(request);
         if (loop.running(request.id()) == null) {
             store.save(request.snapshot());
@@ -246,13 +268,31 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
 
     /** Ends a request of the current key, whether it runs, waits or has just come. */
     private void end(SpeechRequest request, FinishReason reason, String error) {
-        if (loop.running(request.id()) != null) {
-            loop.release(request);
-        }
+        releaseSlot(request);
         finished(request, reason, error);
     }
 
+    private void releaseSlot(SpeechRequest request) {
+        if (loop.running(request.id()) != null) {
+            loop.release(request);
+        }
+    }
+
+    /** Ends the request of the current key as overloaded, in mid-speech if need be. */
+    private void turnAway(SpeechRequest request, RequestEvent event) {
+        releaseSlot(request);
+        leave(request);
+        request.endLater(FinishReason.OVERLOADED, event.sequence() == 0 && event.last());
+        if (!checkpointed || ends.isFull()) {
+            conclude(request);
+            return;
+        }
+        store.save(request.snapshot());
+        ends.turnedAway(request.id());
+    }
+
     private void step() {
+        endConfirmed();
         endDue();
         admit();
         loop.step();
@@ -266,11 +306,55 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
             SpeechRequest request = find(id);
             boolean busy = loop.running(id) != null || room.awaitsSlot(id);
             FinishReason reason = timers.judge(request, busy);
-            if (reason != null) {
+            if (reason == FinishReason.EXPIRED && checkpointed) {
+                ends.expires(id);
+            } else if (reason != null) {
                 end(request, reason, null);
             }
         }
-        speechMetrics.occupancy(loop.running().size(), room.waiting(), room.open());
+        publishOccupancy();
+    }
+
+    /** Puts the ends that have fallen due into the state, which is about to be written. */
+    private void sealEnds(long checkpointId) {
+        for (String id : ends.seal(checkpointId)) {
+            setCurrentKey(id);
+            SpeechRequest request = store.load();
+            leave(request);
+            request.endLater(FinishReason.EXPIRED, false);
+            store.save(request.snapshot());
+        }
+    }
+
+    /** Writes the ends that a completed checkpoint holds. */
+    private void endConfirmed() {
+        for (String id = ends.nextConfirmed(); id != null; id = ends.nextConfirmed()) {
+            setCurrentKey(id);
+            conclude(store.load());
+        }
+    }
+
+    /** Writes the end of a request that was to end later. */
+    private void conclude(SpeechRequest request) {
+        conclude(request, request.ending(), null);
+        if (request.textComplete()) {
+            // Nothing more of it is on its way: its id is not worth its memory under an overload.
+            store.forgetFinished();
+        }
+    }
+
+    private void conclude(SpeechRequest request, FinishReason reason, String error) {
+        emitter.end(request, reason, error);
+        speechMetrics.finished(reason);
+        store.finish(reason);
+    }
+
+    /** A request takes no more part in anything. */
+    private void leave(SpeechRequest request) {
+        room.closed(request);
+        timers.forget(request);
+        ends.forget(request.id());
+        early.add(-request.earlyEvents(), -request.earlyChars());
     }
 
     private void admit() {
@@ -284,8 +368,13 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         }
     }
 
+    private void publishOccupancy() {
+        speechMetrics.occupancy(
+                loop.running().size(), room.waiting(), room.open(), ends.size(), early.count());
+    }
+
     private void kick() {
-        speechMetrics.occupancy(loop.running().size(), room.waiting(), room.open());
+        publishOccupancy();
         if (hasWork()) {
             trampoline.kick();
         }
@@ -293,7 +382,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
 
     /** Whether a step would do anything. */
     boolean hasWork() {
-        return loop.hasWork() || room.hasNext();
+        return loop.hasWork() || room.hasNext() || ends.hasConfirmed();
     }
 
     @Override
@@ -303,12 +392,9 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
 
     @Override
     public void finished(SpeechRequest request, FinishReason reason, String error) {
-        emitter.end(request, reason, error);
-        speechMetrics.finished(reason);
-        room.closed(request);
         setCurrentKey(request.id());
-        timers.forget(request);
-        store.finish(reason);
+        leave(request);
+        conclude(request, reason, error);
     }
 
     @Override
@@ -326,15 +412,31 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
             setCurrentKey(request.id());
             store.save(loop.snapshot(request, withState));
         }
+        sealEnds(context.getCheckpointId());
         speechMetrics.snapshotTaken(System.nanoTime() - start);
         super.snapshotState(context);
     }
 
     @Override
+    public void notifyCheckpointComplete(long checkpointId) throws Exception {
+        super.notifyCheckpointComplete(checkpointId);
+        ends.confirm(checkpointId);
+        endConfirmed();
+        publishOccupancy();
+    }
+
+    /**
+     * Nothing may be written after the end of the input, and a checkpoint need not come before it:
+     * ends that wait for one are written now.
+     */
+    @Override
     public void endInput() throws Exception {
         while (loop.hasWork() || room.waiting() > 0) {
             mailbox.yield();
         }
+        sealEnds(Long.MAX_VALUE);
+        ends.confirm(Long.MAX_VALUE);
+        endConfirmed();
     }
 
     @Override

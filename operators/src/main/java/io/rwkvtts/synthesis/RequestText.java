@@ -116,6 +116,16 @@ public final class RequestText {
         return joined;
     }
 
+    /** Events that are held. */
+    int heldEvents() {
+        return held.size();
+    }
+
+    /** Characters of the events that are held. */
+    int heldChars() {
+        return heldChars;
+    }
+
     /** Whether the event marked {@code last} and all before it are here. */
     public boolean complete() {
         return complete;

@@ -17,7 +17,7 @@ public final class SpeechRequest {
     private final String id;
     private final long arrival;
     private final long timestampMs;
-    private final RequestText text;
+    private RequestText text;
     private RequestAttributes attributes = RequestAttributes.NONE;
     private long idleSinceMs;
     private int segment;
@@ -243,6 +243,16 @@ public final class SpeechRequest {
         return RequestRules.deadlineMs(attributes, timestampMs);
     }
 
+    /** Events that are held because an earlier one has not come. */
+    public int earlyEvents() {
+        return text.heldEvents();
+    }
+
+    /** Characters (UTF-16 units) of their text. */
+    public int earlyChars() {
+        return text.heldChars();
+    }
+
     /** Whether all of the text is in. */
     public boolean textComplete() {
         return text.complete();
@@ -269,12 +279,20 @@ public final class SpeechRequest {
     }
 
     /**
-     * The request has ended, but its end is still to be put out. It takes no further event.
+     * The request has ended, but its end is still to be put out: keeps nothing but what that needs.
      *
      * @param reason why
+     * @param nothingFollows whether all of its events have come
      */
-    public void endLater(FinishReason reason) {
+    public void endLater(FinishReason reason, boolean nothingFollows) {
         ending = reason;
+        attributes = RequestAttributes.NONE;
+        text = new RequestText(0);
+        globalTokens = null;
+        interrupted = null;
+        if (nothingFollows) {
+            text.accept(0, "", true);
+        }
     }
 
     /** How it ended, if its end is still to be put out, else null. */

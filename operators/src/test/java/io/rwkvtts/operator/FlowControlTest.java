@@ -86,6 +86,7 @@ class FlowControlTest {
             task.process(Events.piece("a", 0, "Well", false));
             task.process(Events.piece("b", 0, "Well", false));
             task.process(Events.whole("c", TWO_SENTENCES));
+            task.checkpoint();
             assertThat(task.finishReasons("c")).containsExactly("overloaded");
 
             task.process(Events.cancel("b"));
@@ -107,6 +108,8 @@ class FlowControlTest {
                 for (int earlier = Math.max(0, i - 3); earlier < i; earlier++) {
                     task.process(Events.piece("r" + earlier, i - earlier, " One more.", false));
                 }
+                // Those turned away are stored until their end is written.
+                task.checkpoint();
                 assertThat(task.unfinished()).isLessThanOrEqualTo(5);
             }
             for (int i = 0; i < 40; i++) {
@@ -137,6 +140,7 @@ class FlowControlTest {
             task.process(Events.of("t", "next"));
             task.process(Events.of("other", "one-too-many"));
             task.drain();
+            task.checkpoint();
             assertThat(task.finishReasons("next")).containsExactly("length");
             assertThat(task.finishReasons("one-too-many")).containsExactly("overloaded");
         }
@@ -150,6 +154,7 @@ class FlowControlTest {
             for (RequestEvent event : events) {
                 task.process(event);
             }
+            task.checkpoint();
             for (RequestEvent event : events.subList(2, 5)) {
                 assertThat(task.finishReasons(event.requestId())).containsExactly("overloaded");
             }
@@ -168,8 +173,10 @@ class FlowControlTest {
             for (int i = 0; i < 100; i++) {
                 task.process(Events.whole("whole-" + i, TWO_SENTENCES));
             }
+            task.checkpoint();
             assertThat(task.storedRequests()).isOne();
             task.process(Events.piece("streamed", 0, TWO_SENTENCES, false));
+            task.checkpoint();
             assertThat(task.storedRequests()).isEqualTo(2);
 
             task.drain();
@@ -191,6 +198,7 @@ class FlowControlTest {
             task.process(Events.piece("a", 1, " More.", true));
             task.process(Events.piece("b", 1, " More.", true));
             task.drain();
+            task.checkpoint();
             assertThat(task.finishReasons("a")).containsExactly("stop");
             assertThat(task.finishReasons("b")).containsExactly("stop");
             assertThat(task.finishReasons("c")).containsExactly("overloaded");
@@ -239,6 +247,7 @@ class FlowControlTest {
                 task.process(Events.of("greedy", "greedy-" + i));
                 task.drain();
             }
+            task.checkpoint();
             assertThat(task.finishReasons("greedy-0")).containsExactly("stop");
             assertThat(task.finishReasons("greedy-1")).isEmpty();
             assertThat(task.finishReasons("greedy-2")).isEmpty();
@@ -262,6 +271,7 @@ class FlowControlTest {
             RequestEvent first = Events.with("early-1", TWO_SENTENCES, tenant, false);
             task.process(first);
             task.process(Events.with("early-2", TWO_SENTENCES, tenant, false));
+            task.checkpoint();
             assertThat(task.finishReasons("early-2")).containsExactly("overloaded");
             // It has its place already.
             task.process(first);
@@ -286,6 +296,7 @@ class FlowControlTest {
             task.drain();
             task.process(Events.of("t", "after-0"));
             task.process(Events.of("t", "after-1"));
+            task.checkpoint();
             assertThat(task.finishReasons("after-0")).isEmpty();
             assertThat(task.finishReasons("after-1")).containsExactly("overloaded");
         }

@@ -54,7 +54,9 @@ class PrepareTextTest {
                         SynthesisSettings.SnapshotMode.STATE,
                         SynthesisSettings.OtherWeights.REFUSE,
                         Duration.ofMinutes(10),
-                        Duration.ofHours(1));
+                        Duration.ofHours(1),
+                        100_000,
+                        1 << 20);
         harness =
                 new OneInputStreamOperatorTestHarness<>(
                         new ProcessOperator<>(new PrepareText(settings, DEAD_LETTERS)));

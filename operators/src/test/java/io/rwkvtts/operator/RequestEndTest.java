@@ -78,11 +78,13 @@ class RequestEndTest {
             task.process(Events.piece("r", 1, " More.", false));
             task.drain();
             task.setTime(10 + idle);
+            task.checkpoint();
             assertThat(task.finishReasons("gap")).containsExactly("expired");
             assertThat(task.finishReasons("r")).isEmpty();
             task.setTime(2 * idle - 1);
             assertThat(task.finishReasons("r")).isEmpty();
             task.setTime(2 * idle);
+            task.checkpoint();
             assertThat(task.finishReasons("r")).containsExactly("expired");
         }
     }
@@ -100,6 +102,7 @@ class RequestEndTest {
             assertThat(task.finishReasons("speaks")).isEmpty();
             assertThat(task.finishReasons("waits")).isEmpty();
             task.setTime(3 * idle);
+            task.checkpoint();
             assertThat(task.finishReasons("speaks")).containsExactly("expired");
             assertThat(task.finishReasons("waits")).containsExactly("expired");
         }

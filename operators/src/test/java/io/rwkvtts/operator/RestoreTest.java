@@ -165,6 +165,7 @@ class RestoreTest {
             task.setTime(restart + idle - 1);
             assertThat(task.finishReasons("r")).isEmpty();
             task.setTime(restart + 2 * idle);
+            task.checkpoint();
             assertThat(task.finishReasons("r")).containsExactly("expired");
         }
     }
@@ -205,6 +206,7 @@ class RestoreTest {
             task.setTime(idle - 1);
             assertThat(task.finishReasons("left-alone")).isEmpty();
             task.setTime(idle);
+            task.checkpoint();
             assertThat(task.finishReasons("left-alone")).containsExactly("expired");
             assertThat(task.finishReasons("without-beginning")).containsExactly("expired");
         }

@@ -6,6 +6,7 @@ import io.rwkvtts.engine.ScriptedEngine;
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.scheduling.TenantLimits;
 import io.rwkvtts.synthesis.ChunkPlan;
+import io.rwkvtts.synthesis.RequestSnapshot;
 import java.io.File;
 import java.lang.reflect.Field;
 import java.net.URISyntaxException;
@@ -15,9 +16,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.runtime.state.storage.JobManagerCheckpointStorage;
 import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.tasks.StreamTask;
@@ -36,6 +44,7 @@ final class SpeakingTask implements AutoCloseable {
 
     static final int MAX_PARALLELISM = 16;
     private static final long PREFIX_CACHE_BYTES = 10_000;
+    private static final int CHECKPOINT_BYTES = 64 << 20;
     static final Duration IDLE_TIMEOUT = Duration.ofMinutes(10);
     private static final Duration FIRST_CHUNK_OBJECTIVE = Duration.ofMinutes(1);
     static final Duration DEDUP_WINDOW = Duration.ofHours(1);
@@ -44,6 +53,7 @@ final class SpeakingTask implements AutoCloseable {
             new OutputTag<>("dead-letters", TypeInformation.of(RejectedRecord.class));
 
     private final KeyedOneInputStreamOperatorTestHarness<String, RequestEvent, AudioChunk> harness;
+    private long checkpointId;
 
     /** How a task is set up; the defaults suit most tests. */
     static final class Builder {
@@ -56,6 +66,9 @@ final class SpeakingTask implements AutoCloseable {
         private long startAtMs;
         private SynthesisSettings.SnapshotMode snapshotMode = SynthesisSettings.SnapshotMode.STATE;
         private SynthesisSettings.OtherWeights otherWeights = SynthesisSettings.OtherWeights.REFUSE;
+        private int maxEarlyEvents = 100_000;
+        private long maxEarlyBytes = 1 << 20;
+        private boolean checkpointed = true;
         private int parallelism = 1;
         private int subtask;
         private OperatorSubtaskState state;
@@ -92,6 +105,22 @@ final class SpeakingTask implements AutoCloseable {
 
         Builder tenants(double requestsPerSecond, int queueCapacity) {
             tenants = new TenantLimits(requestsPerSecond, 1, queueCapacity);
+            return this;
+        }
+
+        Builder maxEarlyEvents(int events) {
+            maxEarlyEvents = events;
+            return this;
+        }
+
+        Builder maxEarlyBytes(long bytes) {
+            maxEarlyBytes = bytes;
+            return this;
+        }
+
+        /** A job that takes no checkpoints. */
+        Builder withoutCheckpoints() {
+            checkpointed = false;
             return this;
         }
 
@@ -153,7 +182,9 @@ final class SpeakingTask implements AutoCloseable {
                             snapshotMode,
                             otherWeights,
                             IDLE_TIMEOUT,
-                            DEDUP_WINDOW);
+                            DEDUP_WINDOW,
+                            maxEarlyEvents,
+                            maxEarlyBytes);
             KeyedOneInputStreamOperatorTestHarness<String, RequestEvent, AudioChunk> harness =
                     new KeyedOneInputStreamOperatorTestHarness<>(
                             new SynthesizeOperatorFactory(engines, settings, DEAD_LETTERS),
@@ -162,10 +193,16 @@ final class SpeakingTask implements AutoCloseable {
                             MAX_PARALLELISM,
                             parallelism,
                             subtask);
+            harness.setCheckpointStorage(new JobManagerCheckpointStorage(CHECKPOINT_BYTES));
             harness.setup(
                     TypeInformation.of(AudioChunk.class)
                             .createSerializer(harness.getExecutionConfig().getSerializerConfig()));
             harness.setProcessingTime(startAtMs);
+            if (checkpointed) {
+                harness.getEnvironment()
+                        .getJobConfiguration()
+                        .set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(5));
+            }
             if (state != null) {
                 harness.initializeState(state);
             }
@@ -270,9 +307,28 @@ final class SpeakingTask implements AutoCloseable {
         }
     }
 
+    /** The task's part in the next checkpoint, of which it hears no more. */
     OperatorSubtaskState snapshot() throws Exception {
-        harness.prepareSnapshotPreBarrier(1);
-        return harness.snapshot(1, 1);
+        checkpointId++;
+        harness.prepareSnapshotPreBarrier(checkpointId);
+        return harness.snapshot(checkpointId, 1);
+    }
+
+    /** The latest checkpoint of which this task took a snapshot has completed. */
+    void complete() throws Exception {
+        complete(checkpointId);
+    }
+
+    /** A checkpoint has completed; they count from 1. */
+    void complete(long checkpoint) throws Exception {
+        harness.notifyOfCompletedCheckpoint(checkpoint);
+    }
+
+    /** A checkpoint from its snapshot to its completion. */
+    OperatorSubtaskState checkpoint() throws Exception {
+        OperatorSubtaskState state = snapshot();
+        complete();
+        return state;
     }
 
     void endInput() throws Exception {
@@ -291,6 +347,23 @@ final class SpeakingTask implements AutoCloseable {
 
     private int ended() {
         return (int) chunks().stream().filter(chunk -> chunk.finishReason() != null).count();
+    }
+
+    /** Events that the state of all requests holds for an earlier one to come. */
+    int earlyEvents() throws Exception {
+        KeyedStateBackend<String> backend = operator().getKeyedStateBackend();
+        int events = 0;
+        for (String id : backend.getKeys("requests", VoidNamespace.INSTANCE).toList()) {
+            backend.setCurrentKey(id);
+            ValueState<RequestSnapshot> request =
+                    backend.getPartitionedState(
+                            VoidNamespace.INSTANCE,
+                            VoidNamespaceSerializer.INSTANCE,
+                            new ValueStateDescriptor<>(
+                                    "requests", new RequestSnapshotSerializer()));
+            events += request.value().text().held().size();
+        }
+        return events;
     }
 
     int storedRequests() {

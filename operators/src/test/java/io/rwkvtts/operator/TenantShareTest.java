@@ -66,6 +66,7 @@ class TenantShareTest {
                     assertThat(task.finishReasons(id)).isEmpty();
                     own.add(id);
                 } else {
+                    task.checkpoint();
                     assertThat(task.finishReasons(id)).containsExactly("overloaded");
                 }
             }
