@@ -5,6 +5,7 @@ import io.rwkvtts.checkpoint.ModelFormatException;
 import io.rwkvtts.checkpoint.ModelShape;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -39,14 +40,15 @@ public final class ModelDirectory {
     /**
      * Opens a directory that {@link ModelExporter} made.
      *
-     * @throws ModelFormatException if a file is missing, truncated or malformed, or was made by
-     *     another version of the exporter
+     * @throws ModelFormatException if a file is missing (then the cause says so), truncated or
+     *     malformed, or was made by another version of the exporter
      */
     public static ModelDirectory open(Path path) throws IOException {
         if (!isModelDirectory(path)) {
             throw new ModelFormatException(
                     "%s is no model directory: expected a %s in it; make one with 'tts export'"
-                            .formatted(path, DESCRIPTION));
+                            .formatted(path, DESCRIPTION),
+                    new NoSuchFileException(path.resolve(DESCRIPTION).toString()));
         }
         ModelDirectory directory =
                 new ModelDirectory(path, ModelDescription.read(path.resolve(DESCRIPTION)));
@@ -118,6 +120,11 @@ public final class ModelDirectory {
                 path, description.from(checkpoint.naming(), checkpoint.randomSeed()));
     }
 
+    private static String unexpected(Path member, String found, long bytes) {
+        return "%s %s: expected a file of %d bytes; export the model again"
+                .formatted(member, found, bytes);
+    }
+
     private void checkFiles() throws IOException {
         for (String name : new String[] {GRAPH, WEIGHTS}) {
             if (!description.files().containsKey(name)) {
@@ -128,15 +135,15 @@ public final class ModelDirectory {
         }
         for (Map.Entry<String, Long> file : description.files().entrySet()) {
             Path member = path.resolve(file.getKey());
-            if (!Files.isRegularFile(member) || Files.size(member) != file.getValue()) {
+            if (!Files.isRegularFile(member)) {
                 throw new ModelFormatException(
-                        "%s %s: expected a file of %d bytes; export the model again"
-                                .formatted(
-                                        member,
-                                        Files.isRegularFile(member)
-                                                ? "has " + Files.size(member) + " bytes"
-                                                : "is missing",
-                                        file.getValue()));
+                        unexpected(member, "is missing", file.getValue()),
+                        new NoSuchFileException(member.toString()));
+            }
+            if (Files.size(member) != file.getValue()) {
+                throw new ModelFormatException(
+                        unexpected(
+                                member, "has " + Files.size(member) + " bytes", file.getValue()));
             }
         }
     }

@@ -13,7 +13,7 @@ package io.rwkvtts.operator;
  * open}, which counts what a restore found. For the task thread.
  */
 final class EarlyEvents {
-    /** Heap of an event beside its text, measured on a 64-bit JVM with compressed references. */
+    /** Heap of an event beside its text: 110 measured with compressed references, and some more. */
     private static final int HEAP_BYTES = 130;
 
     private final int maxEvents;

@@ -45,9 +45,10 @@ import java.util.TreeMap;
 final class PendingEnds {
 
     /**
-     * Most requests that were turned away and wait. Beyond, which needs that many between two
-     * checkpoints, ends are written at once: the alternatives are to fill the heap, or to hold
-     * input for a checkpoint whose barrier may lie behind it.
+     * Most requests that were turned away and wait, some 360 bytes of heap each. Beyond, which
+     * takes that many between two checkpoints, ends are written at once: the alternatives are to
+     * fill the heap, or to hold input until a checkpoint completes whose barrier waits in that
+     * input.
      */
     static final int MOST = 100_000;
 
@@ -124,12 +125,10 @@ final class PendingEnds {
         return !confirmed.isEmpty();
     }
 
-    /** Takes out a request whose end is to be written now: its id, null if there is none. */
+    /** Takes out a request whose end is to be written now; there must be one. */
     String nextConfirmed() {
-        String id = confirmed.poll();
-        if (id != null) {
-            closed.remove(id);
-        }
+        String id = confirmed.remove();
+        closed.remove(id);
         return id;
     }
 }

@@ -7,7 +7,6 @@ import io.rwkvtts.synthesis.RequestRules;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
-import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -41,12 +40,11 @@ public final class PrepareText extends ProcessFunction<SourceRecord, RequestEven
     }
 
     @Override
-    public void open(OpenContext context) {
+    public void open(OpenContext context) throws Exception {
         try {
             rules = settings.rules();
         } catch (VoiceFileException e) {
-            // Another attempt would find the same files: fail for good, with their names.
-            throw new SuppressRestartsException(e);
+            throw StartFailure.of(e);
         }
         MetricGroup group = getRuntimeContext().getMetricGroup().addGroup(MetricNames.GROUP);
         undecodable = deadLetterCounter(group, RejectedRecord.Reason.UNDECODABLE);
@@ -76,6 +74,12 @@ public final class PrepareText extends ProcessFunction<SourceRecord, RequestEven
             reject(event, e, context);
             return;
         }
+        // Not in the try: what fails further on is not the sender's fault.
+        output.collect(checked(event, context));
+    }
+
+    /** The event as it goes on: as it is, or marked invalid. */
+    private RequestEvent checked(RequestEvent event, Context context) {
         try {
             if (!event.cancel()) {
                 rules.check(
@@ -85,10 +89,10 @@ public final class PrepareText extends ProcessFunction<SourceRecord, RequestEven
                         event.attributes(),
                         event.timestampMs());
             }
-            output.collect(event);
+            return event;
         } catch (IllegalArgumentException e) {
             reject(event, e, context);
-            output.collect(event.rejected(e.getMessage()));
+            return event.rejected(e.getMessage());
         }
     }
 

@@ -97,9 +97,9 @@ final class RequestStore {
         update(finished, reason.label());
     }
 
-    /** Forgets that the request of the current key ended; events of its id begin a new one. */
-    void forgetFinished() {
-        finished.clear();
+    /** Forgets the request of the current key altogether; events of its id begin a new one. */
+    void forget() {
+        requests.clear();
     }
 
     /** Whether the request of the current key ended within the window. */

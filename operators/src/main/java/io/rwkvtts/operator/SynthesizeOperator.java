@@ -16,7 +16,6 @@ import io.rwkvtts.text.Segmenter;
 import java.io.IOException;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.configuration.CheckpointingOptions;
-import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
@@ -43,6 +42,9 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         implements OneInputStreamOperator<RequestEvent, AudioChunk>, BoundedOneInput, SpeechOutput {
 
     private static final long serialVersionUID = 1L;
+
+    /** Ends that are written in one go: more would hold up the steps. */
+    private static final int ENDS_AT_ONCE = 1_000;
 
     private final transient MailboxExecutor mailbox;
     private final EngineFactory engines;
@@ -96,8 +98,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
                             settings.firstChunkObjective());
             loop = settings.loop(engine, this, speechMetrics);
         } catch (IOException | IllegalArgumentException e) {
-            // Another attempt would find the same files: fail for good, with their names.
-            throw new SuppressRestartsException(e);
+            throw StartFailure.of(e);
         }
         EngineModel model = engine.model();
         store =
@@ -326,27 +327,28 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         }
     }
 
-    /** Writes the ends that a completed checkpoint holds. */
+    /** Writes ends that a completed checkpoint holds; many take more than one call. */
     private void endConfirmed() {
-        for (String id = ends.nextConfirmed(); id != null; id = ends.nextConfirmed()) {
-            setCurrentKey(id);
+        for (int i = 0; i < ENDS_AT_ONCE && ends.hasConfirmed(); i++) {
+            setCurrentKey(ends.nextConfirmed());
             conclude(store.load());
         }
     }
 
     /** Writes the end of a request that was to end later. */
     private void conclude(SpeechRequest request) {
-        conclude(request, request.ending(), null);
+        emit(request, request.ending(), null);
         if (request.textComplete()) {
             // Nothing more of it is on its way: its id is not worth its memory under an overload.
-            store.forgetFinished();
+            store.forget();
+        } else {
+            store.finish(request.ending());
         }
     }
 
-    private void conclude(SpeechRequest request, FinishReason reason, String error) {
+    private void emit(SpeechRequest request, FinishReason reason, String error) {
         emitter.end(request, reason, error);
         speechMetrics.finished(reason);
-        store.finish(reason);
     }
 
     /** A request takes no more part in anything. */
@@ -394,7 +396,8 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     public void finished(SpeechRequest request, FinishReason reason, String error) {
         setCurrentKey(request.id());
         leave(request);
-        conclude(request, reason, error);
+        emit(request, reason, error);
+        store.finish(reason);
     }
 
     @Override
@@ -422,7 +425,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         super.notifyCheckpointComplete(checkpointId);
         ends.confirm(checkpointId);
         endConfirmed();
-        publishOccupancy();
+        kick();
     }
 
     /**
@@ -436,7 +439,9 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         }
         sealEnds(Long.MAX_VALUE);
         ends.confirm(Long.MAX_VALUE);
-        endConfirmed();
+        while (ends.hasConfirmed()) {
+            endConfirmed();
+        }
     }
 
     @Override

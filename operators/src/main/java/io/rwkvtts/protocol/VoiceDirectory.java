@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -50,7 +51,8 @@ public final class VoiceDirectory {
     public static VoiceDirectory open(Path directory) {
         if (!Files.isDirectory(directory)) {
             throw new VoiceFileException(
-                    "voice directory " + directory + " does not exist or is no directory");
+                    "voice directory " + directory + " does not exist or is no directory",
+                    new NotDirectoryException(directory.toString()));
         }
         TreeMap<String, Voice> voices = new TreeMap<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {

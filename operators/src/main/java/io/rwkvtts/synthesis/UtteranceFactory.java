@@ -36,58 +36,53 @@ public final class UtteranceFactory {
     /**
      * The next segment of {@code request}.
      *
-     * @throws RequestException if the request names a voice that is gone, or properties that the
-     *     model does not know
+     * @throws RequestException if the request names a voice that is gone, properties that the model
+     *     does not know, or limits that are no longer allowed
      */
     Utterance begin(int slot, SpeechRequest request, String segment) {
-        RequestAttributes attributes = request.attributes();
+        GenerationLimits limits;
+        Beginning beginning;
         try {
-            GenerationLimits limits = rules.limits(attributes, segment, capByText);
-            if (RequestRules.namesVoice(attributes)) {
-                Voice voice = rules.voices().voice(attributes.voiceId());
-                return utterance(
-                        slot,
-                        request,
-                        prompts.byVoice(voice, segment),
-                        prompts.voicePrefix(voice),
-                        GenerationProgress.withGlobals(voice.globals()),
-                        limits);
-            }
-            if (request.globalTokens() != null) {
-                return utterance(
-                        slot,
-                        request,
-                        prompts.byGlobals(request.globalTokens(), segment),
-                        NO_VOICE,
-                        GenerationProgress.withGlobals(request.globalTokens()),
-                        limits);
-            }
-            VoiceProperties properties = RequestRules.properties(attributes);
-            return utterance(
-                    slot,
-                    request,
-                    prompts.byProperties(properties, segment),
-                    prompts.voicePrefix(properties),
-                    GenerationProgress.START,
-                    limits);
+            limits = rules.limits(request.attributes(), segment, capByText);
+            beginning = beginning(request, segment);
         } catch (IllegalArgumentException e) {
             throw new RequestException(e.getMessage(), e);
         }
-    }
-
-    private static Utterance utterance(
-            int slot,
-            SpeechRequest request,
-            int[] prompt,
-            int[] voice,
-            GenerationProgress progress,
-            GenerationLimits limits) {
+        // Not in the try: what fails from here on is not the request's fault.
+        GenerationProgress progress =
+                beginning.globals() == null
+                        ? GenerationProgress.START
+                        : GenerationProgress.withGlobals(beginning.globals());
         return new Utterance(
                 slot,
-                prompt,
-                commonTokens(voice, prompt),
+                beginning.prompt(),
+                commonTokens(beginning.voice(), beginning.prompt()),
                 limits,
                 generation(request, progress, limits));
+    }
+
+    /**
+     * What a segment begins with.
+     *
+     * @param voice tokens that other prompts of this voice begin with, too
+     * @param globals the 32 global tokens, null if they are still to be generated
+     */
+    private record Beginning(int[] prompt, int[] voice, int[] globals) {}
+
+    private Beginning beginning(SpeechRequest request, String segment) {
+        RequestAttributes attributes = request.attributes();
+        if (RequestRules.namesVoice(attributes)) {
+            Voice voice = rules.voices().voice(attributes.voiceId());
+            return new Beginning(
+                    prompts.byVoice(voice, segment), prompts.voicePrefix(voice), voice.globals());
+        }
+        int[] globals = request.globalTokens();
+        if (globals != null) {
+            return new Beginning(prompts.byGlobals(globals, segment), NO_VOICE, globals);
+        }
+        VoiceProperties properties = RequestRules.properties(attributes);
+        return new Beginning(
+                prompts.byProperties(properties, segment), prompts.voicePrefix(properties), null);
     }
 
     /** The last tokens of a transcript can be others where the text goes on behind it. */

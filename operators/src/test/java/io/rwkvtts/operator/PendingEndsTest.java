@@ -280,7 +280,11 @@ class PendingEndsTest {
             task.process(Events.whole("one-more", "Well."));
             assertThat(task.finishReasons("one-more")).containsExactly("overloaded");
             assertThat(task.storedRequests()).isEqualTo(stored);
+            // They do not hold up the steps.
             task.checkpoint();
+            assertThat(overloaded(task)).isBetween(2, PendingEnds.MOST / 10);
+            task.checkpoint();
+            task.drain();
             assertThat(overloaded(task)).isEqualTo(PendingEnds.MOST + 1);
             assertThat(task.storedRequests()).isEqualTo(stored - PendingEnds.MOST);
         }

@@ -1,6 +1,7 @@
 package io.rwkvtts.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.scheduling.TenantLimits;
@@ -9,13 +10,17 @@ import io.rwkvtts.synthesis.PrefixCache;
 import io.rwkvtts.synthesis.RequestAttributes;
 import java.io.File;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.api.TimerService;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.streaming.api.operators.ProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,6 +36,7 @@ class PrepareTextTest {
 
     private static final long LONGEST_BUDGET = Long.MAX_VALUE - Events.TIMESTAMP;
 
+    private PrepareText function;
     private OneInputStreamOperatorTestHarness<SourceRecord, RequestEvent> harness;
 
     @BeforeEach
@@ -57,9 +63,8 @@ class PrepareTextTest {
                         Duration.ofHours(1),
                         100_000,
                         1 << 20);
-        harness =
-                new OneInputStreamOperatorTestHarness<>(
-                        new ProcessOperator<>(new PrepareText(settings, DEAD_LETTERS)));
+        function = new PrepareText(settings, DEAD_LETTERS);
+        harness = new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(function));
         harness.open();
     }
 
@@ -152,6 +157,47 @@ class PrepareTextTest {
         assertThat(harness.extractOutputValues())
                 .usingRecursiveFieldByFieldElementComparator()
                 .containsExactly(event.rejected(letter.detail()), Events.whole("next", "Hello."));
+    }
+
+    /** An operator of the same chain may fail with any exception. */
+    @Test
+    void testFaultFurtherOnIsNotTheSenders() {
+        List<RequestEvent> passedOn = new ArrayList<>();
+        List<Object> rejected = new ArrayList<>();
+        Collector<RequestEvent> failing =
+                new Collector<>() {
+                    @Override
+                    public void collect(RequestEvent event) {
+                        passedOn.add(event);
+                        throw new IllegalArgumentException("a fault of the job");
+                    }
+
+                    @Override
+                    public void close() {}
+                };
+        ProcessFunction<SourceRecord, RequestEvent>.Context context =
+                function.new Context() {
+                    @Override
+                    public Long timestamp() {
+                        return 0L;
+                    }
+
+                    @Override
+                    public TimerService timerService() {
+                        throw new UnsupportedOperationException();
+                    }
+
+                    @Override
+                    public <X> void output(OutputTag<X> tag, X value) {
+                        rejected.add(value);
+                    }
+                };
+        SourceRecord record = new SourceRecord(Events.whole("r", "Hello."), null, false);
+
+        assertThatThrownBy(() -> function.processElement(record, context, failing))
+                .hasMessage("a fault of the job");
+        assertThat(passedOn).hasSize(1);
+        assertThat(rejected).isEmpty();
     }
 
     @ParameterizedTest

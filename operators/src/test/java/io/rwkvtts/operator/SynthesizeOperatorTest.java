@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rwkvtts.engine.ScriptedEngine;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -153,6 +155,23 @@ class SynthesizeOperatorTest {
             task.drain();
             assertThat(task.storedRequests()).isEqualTo(5);
         }
+    }
+
+    /** The restart strategy decides, and the next attempt finds the volume mounted. */
+    @Test
+    void testModelThatCannotBeReadYetIsNoReasonToFailForGood() throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        SpeakingTask.Builder late =
+                new SpeakingTask.Builder()
+                        .engine(
+                                () -> {
+                                    if (attempts.incrementAndGet() == 1) {
+                                        throw new NoSuchFileException("/models/model.onnx");
+                                    }
+                                    return SpeakingTask.scripted(1);
+                                });
+        assertThatThrownBy(late::open).isInstanceOf(NoSuchFileException.class);
+        late.open().close();
     }
 
     @Test
