@@ -1,7 +1,7 @@
 package io.rwkvtts.operator;
 
 import com.fasterxml.jackson.core.JacksonException;
-import io.rwkvtts.engine.EngineUnavailableException;
+import io.rwkvtts.onnx.OnnxUnavailableException;
 import java.io.IOException;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
@@ -22,7 +22,7 @@ final class StartFailure {
     }
 
     private static boolean mayHeal(Exception failure) {
-        return !(failure instanceof EngineUnavailableException)
+        return !(failure instanceof OnnxUnavailableException)
                 && Stream.iterate((Throwable) failure, cause -> cause != null, Throwable::getCause)
                         .anyMatch(StartFailure::isOfTheFileSystem);
     }

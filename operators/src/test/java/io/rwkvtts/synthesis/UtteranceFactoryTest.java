@@ -2,7 +2,7 @@ package io.rwkvtts.synthesis;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rwkvtts.model.Vectors;
+import io.rwkvtts.Vectors;
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.protocol.PromptBuilder;
