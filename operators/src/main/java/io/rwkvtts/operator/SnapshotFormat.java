@@ -215,7 +215,7 @@ final class SnapshotFormat {
         for (int count = in.readInt(); count > 0; count--) {
             held.put(in.readLong(), new RequestText.Held(readString(in), in.readBoolean()));
         }
-        return new RequestText.Snapshot(joined, nextSequence, complete, held);
+        return new RequestText.Snapshot(joined, "", joined.length(), nextSequence, complete, held);
     }
 
     private static void writeUtterance(UtteranceSnapshot utterance, DataOutput out)

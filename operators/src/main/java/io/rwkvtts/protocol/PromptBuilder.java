@@ -3,6 +3,8 @@ package io.rwkvtts.protocol;
 import static java.util.Objects.requireNonNull;
 
 import io.rwkvtts.text.LineBreaks;
+import io.rwkvtts.text.NormalizedText;
+import io.rwkvtts.text.TextSeam;
 import io.rwkvtts.text.WorldTokenizer;
 import java.util.stream.IntStream;
 
@@ -57,17 +59,19 @@ public final class PromptBuilder {
     /**
      * Prompt of a segment in a reference voice (mode B), the same for every segment of a request;
      * begin with {@link GenerationProgress#withGlobals}. With a transcript, transcript and text are
-     * tokenised as one string and the prompt ends with the recording's semantic tokens.
+     * tokenised as one string ({@link TextSeam}) and the prompt ends with the recording's semantic
+     * tokens.
      *
      * @throws IllegalArgumentException if the text is empty or not well-formed
      */
     public int[] byVoice(Voice voice, String text) {
-        if (voice.transcript().isEmpty()) {
+        String transcript = transcript(voice);
+        if (transcript.isEmpty()) {
             return byGlobals(voice.globals(), text);
         }
         requireText(text);
         return IntStream.concat(
-                        IntStream.of(byGlobals(voice.globals(), voice.transcript() + text)),
+                        IntStream.of(byGlobals(voice.globals(), TextSeam.join(transcript, text))),
                         IntStream.of(voice.semantics()))
                 .toArray();
     }
@@ -87,12 +91,18 @@ public final class PromptBuilder {
      * others where the text goes on behind the transcript. None without a transcript.
      */
     public int[] voicePrefix(Voice voice) {
-        return voice.transcript().isEmpty()
+        String transcript = transcript(voice);
+        return transcript.isEmpty()
                 ? new int[0]
                 : IntStream.concat(
                                 IntStream.of(IdSpace.TAG_2),
-                                IntStream.of(encode(voice.transcript())))
+                                IntStream.of(tokenizer.encode(transcript.stripTrailing())))
                         .toArray();
+    }
+
+    /** In the normal form that a request's text has, in one line. */
+    private static String transcript(Voice voice) {
+        return LineBreaks.toBlanks(NormalizedText.of(voice.transcript())).stripLeading();
     }
 
     private IntStream text(String text) {

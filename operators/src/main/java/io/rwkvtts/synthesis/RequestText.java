@@ -2,13 +2,15 @@ package io.rwkvtts.synthesis;
 
 import static java.util.Objects.requireNonNull;
 
+import io.rwkvtts.text.NormalizedText;
 import java.util.TreeMap;
 
 /**
  * Joins the text events of one request in the order of their sequence numbers, whatever order they
- * arrive in. A later event is held until the gap before it closes; an earlier one is a duplicate.
+ * arrive in, and brings the joined text into its normal form ({@link NormalizedText}). A later
+ * event is held until the gap before it closes; an earlier one is a duplicate.
  *
- * <p>Not thread-safe. Its size is bounded: joined and held characters together never exceed the
+ * <p>Not thread-safe. Its size is bounded: the characters of all events together never exceed the
  * limit it was made with, nor are more than {@link #MAX_HELD} events held.
  */
 public final class RequestText {
@@ -34,9 +36,13 @@ public final class RequestText {
      */
     public record Held(String text, boolean last) {}
 
-    private final StringBuilder joined = new StringBuilder();
+    private final NormalizedText joined;
     private final TreeMap<Long, Held> held = new TreeMap<>();
     private final int maxChars;
+
+    /** Of the joined events, as they were sent. */
+    private int joinedChars;
+
     private int heldChars;
     private long nextSequence;
     private boolean complete;
@@ -45,13 +51,20 @@ public final class RequestText {
      * @param maxChars most characters (UTF-16 units) of all events together
      */
     public RequestText(int maxChars) {
+        this(maxChars, new NormalizedText());
+    }
+
+    private RequestText(int maxChars, NormalizedText joined) {
         this.maxChars = maxChars;
+        this.joined = joined;
     }
 
     /** A text as {@link #snapshot} found it. */
     public static RequestText restore(int maxChars, Snapshot snapshot) {
-        RequestText text = new RequestText(maxChars);
-        text.joined.append(snapshot.joined());
+        RequestText text =
+                new RequestText(
+                        maxChars, NormalizedText.restore(snapshot.joined(), snapshot.pending()));
+        text.joinedChars = snapshot.joinedChars();
         text.nextSequence = snapshot.nextSequence();
         text.complete = snapshot.complete();
         snapshot.held()
@@ -74,7 +87,7 @@ public final class RequestText {
         if (complete || sequence < nextSequence || held.containsKey(sequence)) {
             return Outcome.DROPPED;
         }
-        if ((long) joined.length() + heldChars + piece.length() > maxChars) {
+        if ((long) joinedChars + heldChars + piece.length() > maxChars) {
             throw new RequestException(
                     "the text of all events together has more than "
                             + maxChars
@@ -103,17 +116,19 @@ public final class RequestText {
 
     private void append(String piece, boolean last) {
         joined.append(piece);
+        joinedChars += piece.length();
         nextSequence++;
         complete = last;
         if (last) {
+            joined.complete();
             held.clear();
             heldChars = 0;
         }
     }
 
-    /** The text so far; a live view. */
+    /** The normal form of the text so far, without what a later event could change; a live view. */
     public CharSequence joined() {
-        return joined;
+        return joined.text();
     }
 
     /** Events that are held. */
@@ -138,17 +153,30 @@ public final class RequestText {
 
     /** Immutable copy. */
     public Snapshot snapshot() {
-        return new Snapshot(joined.toString(), nextSequence, complete, new TreeMap<>(held));
+        return new Snapshot(
+                joined.text().toString(),
+                joined.pending(),
+                joinedChars,
+                nextSequence,
+                complete,
+                new TreeMap<>(held));
     }
 
     /**
      * Immutable copy of a request's text.
      *
-     * @param joined the text so far
+     * @param joined the text so far; in its normal form, unless an older release wrote it
+     * @param pending the end of the joined events, as it was sent, whose normal form is not certain
+     * @param joinedChars characters (UTF-16 units) of the joined events
      * @param nextSequence sequence number of the event that is due
      * @param complete whether the last event is in
      * @param held early events by sequence number; not to be written to
      */
     public record Snapshot(
-            String joined, long nextSequence, boolean complete, TreeMap<Long, Held> held) {}
+            String joined,
+            String pending,
+            int joinedChars,
+            long nextSequence,
+            boolean complete,
+            TreeMap<Long, Held> held) {}
 }

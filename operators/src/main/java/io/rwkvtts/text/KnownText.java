@@ -47,6 +47,15 @@ final class KnownText {
         return at;
     }
 
+    /** Line breaks in the blanks from {@code from} to {@code to}. */
+    int lineBreaks(int from, int to) {
+        int count = 0;
+        for (int at = from; at < to; at++) {
+            count += Marks.lineBreaks(at > from ? text.charAt(at - 1) : 0, text.charAt(at));
+        }
+        return count;
+    }
+
     /** The least index down to {@code from} with nothing but blanks between it and {@code to}. */
     int trimBlanks(int from, int to) {
         int at = to;

@@ -41,9 +41,9 @@ public final class LineBreaks {
         if (blanks.chars().noneMatch(Marks::lineBreak)) {
             return blanks;
         }
-        boolean besideWide =
-                from > 0 && Marks.wide(Character.codePointBefore(text, from))
-                        || to < text.length() && Marks.wide(Character.codePointAt(text, to));
-        return besideWide ? "" : " ";
+        boolean besideUnspaced =
+                from > 0 && Marks.unspaced(Character.codePointBefore(text, from))
+                        || to < text.length() && Marks.unspaced(Character.codePointAt(text, to));
+        return besideUnspaced ? "" : " ";
     }
 }

@@ -2,8 +2,7 @@ package io.rwkvtts.text;
 
 /**
  * One walk along the text from the start of a segment to its end, by the rules of {@link
- * Segmenter}. Each place is decided on when the character behind it is read, and nothing further
- * ahead is looked at.
+ * Segmenter}. It stops where the next decision needs text that is not known yet.
  */
 final class SegmentScan {
 
@@ -14,13 +13,20 @@ final class SegmentScan {
     private final int start;
     private final int minUnits;
     private final int maxUnits;
+    private final Sentences sentences;
 
     private int units;
     private boolean speakable;
 
+    /** What was found for the last marks, and where they end. */
+    private int afterMarks = Sentences.NONE;
+
+    private int marksEnd;
+
     /** The last places, so far, where the segment can be cut; {@code start} if there is none. */
     private int sentenceEnd;
 
+    private int interruption;
     private int clauseEnd;
     private int blank;
 
@@ -32,7 +38,10 @@ final class SegmentScan {
         this.start = start;
         this.minUnits = minUnits;
         this.maxUnits = maxUnits;
+        this.sentences = new Sentences(text, start);
+        this.marksEnd = start;
         this.sentenceEnd = start;
+        this.interruption = start;
         this.clauseEnd = start;
         this.blank = start;
     }
@@ -48,10 +57,14 @@ final class SegmentScan {
                 return at;
             }
             if (at > start) {
-                if (endsHere(at, c)) {
+                int place = judge(at, c);
+                if (place == Sentences.UNDECIDED) {
+                    return UNDECIDED;
+                }
+                if (place == at && endsHere(at)) {
                     return at;
                 }
-                notePlace(at, c);
+                notePlace(at, c, place);
             }
             units += units(c);
             if (units > maxUnits) {
@@ -63,24 +76,47 @@ final class SegmentScan {
     }
 
     private static int units(int c) {
-        return Marks.wide(c) && Character.isLetter(c) ? Segmenter.WIDE_LETTER_UNITS : 1;
+        return Marks.wide(c) && Marks.letter(c) ? Segmenter.WIDE_LETTER_UNITS : 1;
     }
 
-    /** Whether the segment ends between {@code at} and the character in front, {@code c} behind. */
-    private boolean endsHere(int at, int c) {
-        if (!Marks.lineBreak(c) && !Sentences.endsAt(text, start, at, c)) {
-            return false;
+    /**
+     * Whether a sentence ends between {@code at} and the character before it.
+     *
+     * @param c the character at {@code at}
+     * @return {@code at} if it does; else one of the constants of {@link Sentences}
+     */
+    private int judge(int at, int c) {
+        if (sentences.markBefore(at) && !Marks.sentence(c)) {
+            afterMarks = sentences.endAfter(at);
+            marksEnd = at;
         }
+        if (afterMarks == Sentences.UNDECIDED || afterMarks == at) {
+            return afterMarks;
+        }
+        if (Marks.lineBreak(c)) {
+            boolean continues =
+                    afterMarks < 0 && marksEnd > start && text.trimBlanks(start, at) == marksEnd;
+            return sentences.endAtLineBreak(at, continues);
+        }
+        return at == marksEnd ? afterMarks : Sentences.NONE;
+    }
+
+    private boolean endsHere(int at) {
         sentenceEnd = at;
         return units >= minUnits || !speakable;
     }
 
-    private void notePlace(int at, int c) {
-        boolean secondHalf = 2 * units >= maxUnits;
-        if (secondHalf && Marks.clauseEnds(text.before(at), c)) {
+    private void notePlace(int at, int c, int place) {
+        if (2 * units < maxUnits) {
+            return;
+        }
+        if (place == Sentences.CONTINUES) {
+            interruption = at;
+        }
+        if (Marks.clauseEnds(text.before(at), c)) {
             clauseEnd = at;
         }
-        if (secondHalf && Marks.blank(c)) {
+        if (Marks.blank(c)) {
             blank = at;
         }
     }
@@ -89,6 +125,9 @@ final class SegmentScan {
     private int cut(int at) {
         if (sentenceEnd > start) {
             return sentenceEnd;
+        }
+        if (interruption > start) {
+            return interruption;
         }
         if (clauseEnd > start) {
             return clauseEnd;

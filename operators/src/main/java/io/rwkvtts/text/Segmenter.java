@@ -7,26 +7,36 @@ import java.util.Optional;
 /**
  * Cuts the text of a request into segments, each to be spoken in one generation (spec 3.7).
  *
+ * <p>The text should be in its normal form ({@link NormalizedText}); any other is cut by the same
+ * rules.
+ *
  * <p><b>The cuts depend on the text alone</b>, never on the pieces in which it arrives: a segment
  * is given out as soon as no text that may follow could change it. The decision reads the text from
  * left to right and stops at the first character that is not known yet, so that a longer text can
- * only go on where a shorter one stopped.
+ * only continue where a shorter one stopped.
  *
  * <p>The rules, lengths being in <em>units</em> of one Latin letter ({@link #WIDE_LETTER_UNITS} for
  * a Han, kana or Hangul character):
  *
  * <ol>
  *   <li>A segment ends at the first sentence end at which it has at least {@code minUnits}. So
- *       short sentences are joined with the next, and a long one is out as soon as one character
- *       behind its mark is known. Sentences end at marks with the closing quotes and brackets
- *       behind them, and at line breaks; not at the dot of a number, an abbreviation or an initial.
- *   <li>If it grows beyond {@code maxUnits} before that, it ends where it has at most so many: at
- *       the last sentence end; if there is none, behind the last clause mark in its second half;
- *       else at the last blank there; else anywhere, though never inside a surrogate pair, and not
- *       between a letter and its accents.
- *   <li>What is left at the end of the text is a segment, however short. (Spec 3.7 appends a short
- *       rest to the segment before. That one would have to be held back until the text is complete,
- *       or is being spoken already.)
+ *       short sentences are joined with the next.
+ *   <li>A sentence ends after Unicode's sentence terminals and the closing quotes, brackets, markup
+ *       and footnote numbers that follow. After those that have no other use, such as an
+ *       ideographic full stop or a danda, always. After {@code . ! ? …} only if a blank follows and
+ *       then something that can begin a sentence: no lower-case letter, and after a dot no number
+ *       that belongs to a short word. The dot of an abbreviation, an initial, an ordinal or a list
+ *       number ends none.
+ *   <li>A sentence also ends where a paragraph does, and at a single line break unless a lower-case
+ *       letter follows: then it is a line that was wrapped.
+ *   <li>If a segment grows beyond {@code maxUnits} before that, it ends where it has at most that
+ *       many: at the last sentence end; if there is none, in its second half after the last mark
+ *       that a lower-case letter follows, else after the last clause mark, else at the last blank;
+ *       else anywhere, though never inside a surrogate pair, and not between a letter and its
+ *       accents.
+ *   <li>What is left at the end of the text is a segment, however short. (The family's C++ program
+ *       appends a short rest to the segment before. That one would have to be held back until the
+ *       text is complete, or is being generated already.)
  *   <li>What would be a segment but has no letter or number is left out.
  *   <li>Blanks around a segment are not part of it, and line breaks inside it are blanks ({@link
  *       LineBreaks}). Otherwise the text stays as it is: one short sentence yields just itself.
@@ -63,10 +73,10 @@ public final class Segmenter {
      * One segment.
      *
      * @param text what is to be spoken: has a letter or number, no line break, no blanks around it
-     * @param end index in the joined text behind the segment, where the next one is to be looked
-     *     for
+     * @param start index of its first character in the joined text
+     * @param end index after its last character there, where the next segment is to be looked for
      */
-    public record Segment(String text, int end) {}
+    public record Segment(String text, int start, int end) {}
 
     /** With the default lengths. */
     public Segmenter() {
@@ -113,9 +123,10 @@ public final class Segmenter {
             if (end == SegmentScan.UNDECIDED) {
                 return Optional.empty();
             }
-            CharSequence segment = joined.subSequence(start, text.trimBlanks(start, end));
+            int trimmed = text.trimBlanks(start, end);
+            CharSequence segment = joined.subSequence(start, trimmed);
             if (TextRules.speakable(segment)) {
-                return Optional.of(new Segment(LineBreaks.toBlanks(segment), end));
+                return Optional.of(new Segment(LineBreaks.toBlanks(segment), start, trimmed));
             }
             start = end;
         }

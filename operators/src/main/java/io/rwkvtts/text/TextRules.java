@@ -1,5 +1,8 @@
 package io.rwkvtts.text;
 
+import com.ibm.icu.lang.UCharacter;
+import com.ibm.icu.lang.UCharacterEnums.ECharacterCategory;
+
 /** What holds for every text to be spoken, and small questions about one. */
 public final class TextRules {
 
@@ -70,10 +73,10 @@ public final class TextRules {
     }
 
     static boolean isSpoken(int codePoint) {
-        if (Character.isLetterOrDigit(codePoint)) {
+        if (UCharacter.isLetterOrDigit(codePoint)) {
             return true;
         }
-        int type = Character.getType(codePoint);
-        return type == Character.LETTER_NUMBER || type == Character.OTHER_NUMBER;
+        int type = UCharacter.getType(codePoint);
+        return type == ECharacterCategory.LETTER_NUMBER || type == ECharacterCategory.OTHER_NUMBER;
     }
 }

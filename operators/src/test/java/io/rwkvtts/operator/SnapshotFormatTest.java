@@ -72,6 +72,8 @@ class SnapshotFormatTest {
                         "tenant-7"),
                 new RequestText.Snapshot(
                         "Hello, world. 你好",
+                        "",
+                        16,
                         3,
                         false,
                         new TreeMap<>(java.util.Map.of(5L, new RequestText.Held(" later", true)))),
@@ -105,7 +107,7 @@ class SnapshotFormatTest {
                 1,
                 2,
                 RequestAttributes.NONE,
-                new RequestText.Snapshot("", 0, false, new TreeMap<>()),
+                new RequestText.Snapshot("", "", 0, 0, false, new TreeMap<>()),
                 0,
                 0,
                 0,

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PromptBuilderTest {
@@ -61,6 +62,38 @@ class PromptBuilderTest {
         int[] prompt = prompts.byVoice(voice, "d again");
         assertThat(Arrays.copyOfRange(prompt, 1, prompt.length - 34))
                 .containsExactly(tokenizer.encode("the world again"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "This is it. | Hello. | This is it. Hello.",
+                "This is it | Hello. | This is it Hello.",
+                "“This is it.” | Hello. | “This is it.” Hello.",
+                "Is it? | and more | Is it? and more",
+                "'This is it. ' | Hello. | This is it. Hello.",
+                "'This is it.\r\n' | Hello. | This is it. Hello.",
+                "'\uFEFFThis\u00A0is it.' | Hello. | This is it. Hello.",
+                "你好。 | 今天天气不错。 | 你好。今天天气不错。",
+                "你好。 | Hello. | 你好。Hello.",
+                "Hello. | 你好。 | Hello.你好。",
+                "はい。 | 行きます。 | はい。行きます。",
+                "안녕하세요. | 반갑습니다. | 안녕하세요. 반갑습니다.",
+                "यह है। | नमस्ते | यह है। नमस्ते",
+                "यह है | नमस्ते | यह है नमस्ते",
+                "هل أنت هنا؟ | نعم | هل أنت هنا؟ نعم",
+                "the worl | d again | the world again",
+                "the world | hello again | the worldhello again",
+            })
+    void testTranscriptAndTextAreJoinedAsTheirScriptsAreWritten(
+            String transcript, String text, String joined) {
+        WorldTokenizer tokenizer = WorldTokenizer.load(Vectors.file("mini_tokenizer.json"));
+        Voice voice =
+                new Voice("v", transcript.translateEscapes(), new int[32], new int[] {1, 2, 3});
+        int[] prompt = prompts.byVoice(voice, text);
+        assertThat(tokenizer.decode(Arrays.copyOfRange(prompt, 1, prompt.length - 34 - 3)))
+                .isEqualTo(joined);
     }
 
     @Test

@@ -9,6 +9,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestTextTest {
 
@@ -34,6 +36,42 @@ class RequestTextTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\uFEFFHello there.",
+                "Hel\u00ADlo there.",
+                "Hello\u00A0there.",
+                "Hello\tthere.",
+                "Hello \u2003 there.",
+                "Hello\u200E there.\u200F",
+                "Hel\u200Blo the\u2060re.",
+                "\u202AHello there.\u202C",
+                "Hel\u0000lo\u0007 there.",
+                "Hello\uFE0F there.",
+                "Hello\uDB40\uDC41 there."
+            })
+    void testWhatCannotBeHeardIsNotInTheText(String written) {
+        for (int cut = 0; cut <= written.length(); cut++) {
+            if (cut > 0 && Character.isHighSurrogate(written.charAt(cut - 1))) {
+                continue;
+            }
+            RequestText text = new RequestText(100);
+            text.accept(0, written.substring(0, cut), false);
+            text.accept(1, written.substring(cut), true);
+            assertThat(text.joined().toString()).as("cut at %s", cut).isEqualTo("Hello there.");
+        }
+    }
+
+    @Test
+    void testALetterAndItsAccentMayComeInTwoEvents() {
+        RequestText text = new RequestText(100);
+        text.accept(0, "Cafe", false);
+        text.accept(1, "\u0301 Ame\u0301lie\r", false);
+        text.accept(2, "\nBonjour", true);
+        assertThat(text.joined().toString()).isEqualTo("Café Amélie\nBonjour");
+    }
+
     @Test
     void testDropsDuplicates() {
         RequestText text = new RequestText(100);
@@ -43,6 +81,7 @@ class RequestTextTest {
         assertThat(text.accept(2, "e", false)).isEqualTo(Outcome.DROPPED);
         assertThat(text.accept(1, "c", false)).isEqualTo(Outcome.APPENDED);
         assertThat(text.accept(2, "f", false)).isEqualTo(Outcome.DROPPED);
+        assertThat(text.accept(3, "", true)).isEqualTo(Outcome.APPENDED);
         assertThat(text.joined().toString()).isEqualTo("acd");
     }
 
@@ -66,6 +105,18 @@ class RequestTextTest {
                 .hasMessageContaining("10 characters")
                 .hasMessageContaining("tts.text.max-chars");
         assertThat(text.accept(1, "", false)).isEqualTo(Outcome.APPENDED);
+    }
+
+    /** Else what is left out would make room, and the limit would depend on the pieces. */
+    @Test
+    void testBoundsTheTextAsItIsSent() {
+        RequestText text = new RequestText(10);
+        text.accept(0, "\uFEFF\uFEFF   e", false);
+        text.accept(1, "\u0301\u0301", false);
+        text = RequestText.restore(10, text.snapshot());
+        assertThat(text.accept(2, "12", false)).isEqualTo(Outcome.APPENDED);
+        RequestText full = text;
+        assertThatThrownBy(() -> full.accept(3, "1", false)).isInstanceOf(RequestException.class);
     }
 
     @Test

@@ -77,7 +77,34 @@ class SegmenterStreamingTest {
         "<|tag_0|>",
         "http://x.y/?z",
         "\uFEFF",
-        "\0"
+        "\0",
+        "।",
+        "؟",
+        "۔ ",
+        "．",
+        "１",
+        ";",
+        "ς",
+        "“",
+        "„",
+        "«",
+        " »",
+        "*",
+        "**",
+        "[1]",
+        "[",
+        "]",
+        "¹",
+        "am ",
+        "im ",
+        "Oktober",
+        "Sept",
+        "3. ",
+        "Sec. ",
+        " - ",
+        "II. ",
+        "¿",
+        "Upper "
     };
 
     private static final String[] TEXTS = {
@@ -87,6 +114,9 @@ class SegmenterStreamingTest {
         "Title\n\n1. First point.\n2. Second point; more.\n\n* * *\nThe end…  \n",
         "No marks at all just words and words and words and words until the limit is reached",
         "𠮷𠮷𠮷😊😊👍🏽。𠮷𠮷",
+        "Am 3. Oktober kam sie. „Gut.“ Dann ging er? **Ja.** Sec. 4 of it... maybe[1]. Yes.[2] No",
+        "« Oui. » Puis. \"Is it?\" she asked\non a wrapped\nline. Next\n\nOne II. Two.\nIII. Three",
+        "यह है। वह है॥ هل هنا؟ نعم۔ Τι κάνεις; Καλά ３．１４です．次",
     };
 
     private static final Segmenter[] SEGMENTERS = {

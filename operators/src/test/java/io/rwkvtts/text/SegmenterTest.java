@@ -53,7 +53,7 @@ class SegmenterTest {
                 "Hello.你好. World!好 | Hello. / 你好. / World! / 好",
                 "真的？！！好 | 真的？！！ / 好",
                 "한국어입니다. 좋아요! 네 | 한국어입니다. / 좋아요! / 네",
-                "Wait… what. Then | Wait… / what. / Then",
+                "Wait… What. Then | Wait… / What. / Then",
             })
     void testSentencesEndBehindTheirMarksAndClosers(String text, String segments) {
         assertThat(eager.split(text)).containsExactly(segments.split(" / "));
@@ -87,8 +87,8 @@ class SegmenterTest {
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n", "\n\n\n", " \n \n ", "\u0085", "\u2028", "\u2029", "\f"})
     void testALineBreakEndsASegment(String lineBreak) {
-        assertThat(eager.split("First line" + lineBreak + "second line"))
-                .containsExactly("First line", "second line");
+        assertThat(eager.split("First line" + lineBreak + "Second line"))
+                .containsExactly("First line", "Second line");
     }
 
     @Test
@@ -136,8 +136,8 @@ class SegmenterTest {
 
     @Test
     void testALongSentenceBehindAShortOneLeavesTheShortOneWhole() {
-        assertThat(new Segmenter(10, 20).split("Oh no! aaaaa bbbbb, ccccc ddddd."))
-                .containsExactly("Oh no!", "aaaaa bbbbb,", "ccccc ddddd.");
+        assertThat(new Segmenter(10, 20).split("Oh no! Aaaaa bbbbb, ccccc ddddd."))
+                .containsExactly("Oh no!", "Aaaaa bbbbb,", "ccccc ddddd.");
     }
 
     @Test
@@ -166,14 +166,35 @@ class SegmenterTest {
     }
 
     @Test
-    void testASegmentIsOutOneCharacterBehindItsMark() {
+    void testASegmentIsOutWithTheFirstLetterOfTheNextSentence() {
         String sentence = "How are you doing today?";
+        Segmenter.Segment whole = new Segmenter.Segment(sentence, 0, sentence.length());
 
         assertThat(segmenter.next(sentence, 0, false)).isEmpty();
-        assertThat(segmenter.next(sentence + " ", 0, false))
-                .hasValue(new Segmenter.Segment(sentence, sentence.length()));
-        assertThat(segmenter.next(sentence + "\n", 0, false)).isPresent();
-        assertThat(segmenter.next(sentence, 0, true)).isPresent();
+        assertThat(segmenter.next(sentence + " ", 0, false)).isEmpty();
+        assertThat(segmenter.next(sentence + " F", 0, false)).hasValue(whole);
+        assertThat(segmenter.next(sentence + " f", 0, false)).isEmpty();
+        assertThat(segmenter.next(sentence + "\n", 0, false)).isEmpty();
+        assertThat(segmenter.next(sentence + "\n\n", 0, false)).hasValue(whole);
+        assertThat(segmenter.next(sentence, 0, true)).hasValue(whole);
+    }
+
+    @Test
+    void testAMarkWithoutOtherUseEndsTheSegmentOneCharacterLater() {
+        String sentence = "今天天气不错。";
+        Segmenter.Segment whole = new Segmenter.Segment(sentence, 0, sentence.length());
+
+        assertThat(segmenter.next(sentence, 0, false)).isEmpty();
+        assertThat(segmenter.next(sentence + " ", 0, false)).hasValue(whole);
+        assertThat(segmenter.next(sentence + "我", 0, false)).hasValue(whole);
+    }
+
+    @Test
+    void testATooLongSentenceInLowerCaseIsCutAfterAMark() {
+        assertThat(
+                        new Segmenter(10, 40)
+                                .split("hello there. how are you? i am fine, thanks. and you?"))
+                .containsExactly("hello there. how are you?", "i am fine, thanks. and you?");
     }
 
     @Test

@@ -145,7 +145,7 @@ public final class SnapshotBench {
                 0,
                 0,
                 RequestAttributes.NONE,
-                new RequestText.Snapshot(TEXT, 1, true, new TreeMap<>()),
+                new RequestText.Snapshot(TEXT, "", TEXT.length(), 1, true, new TreeMap<>()),
                 0,
                 TEXT.length(),
                 1,
