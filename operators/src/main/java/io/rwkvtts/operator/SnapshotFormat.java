@@ -27,15 +27,17 @@ import java.util.TreeMap;
  * their length, −1 for null; arrays follow their length.
  *
  * <p>A released version stays readable for ever: its golden file is a test resource. Version 2
- * added the budget of a request. Version 3 added the frame with its checksums, and the end that a
- * request waits for; versions 1 and 2 are the version and the bare fields, the state last after its
- * length (−1 if it is to be computed again), and tell damage only if the fields make no sense.
+ * added the budget of a request. Version 3 added the frame with its checksums, the end that a
+ * request waits for, and the part of its text whose normal form is not certain; versions 1 and 2
+ * are the version and the bare fields, the state last after its length (−1 if it is to be computed
+ * again), and tell damage only if the fields make no sense.
  */
 final class SnapshotFormat {
     static final byte VERSION = 3;
 
     private static final byte FIRST_WITH_BUDGET = 2;
     private static final byte FIRST_WITH_FRAME = 3;
+    private static final byte FIRST_WITH_PENDING_TEXT = 3;
     private static final int NULL = -1;
     private static final int SHOWN_OF_ID = 200;
 
@@ -139,7 +141,7 @@ final class SnapshotFormat {
                 in.readLong(),
                 in.readLong(),
                 readAttributes(in, version),
-                readText(in),
+                readText(version, in),
                 in.readInt(),
                 in.readInt(),
                 in.readLong(),
@@ -197,6 +199,8 @@ final class SnapshotFormat {
 
     private static void writeText(RequestText.Snapshot text, DataOutput out) throws IOException {
         writeString(text.joined(), out);
+        writeString(text.pending(), out);
+        out.writeInt(text.joinedChars());
         out.writeLong(text.nextSequence());
         out.writeBoolean(text.complete());
         out.writeInt(text.held().size());
@@ -207,15 +211,18 @@ final class SnapshotFormat {
         }
     }
 
-    private static RequestText.Snapshot readText(DataInput in) throws IOException {
+    private static RequestText.Snapshot readText(byte version, DataInput in) throws IOException {
         String joined = readString(in);
+        boolean pendingKnown = version >= FIRST_WITH_PENDING_TEXT;
+        String pending = pendingKnown ? readString(in) : "";
+        int joinedChars = pendingKnown ? in.readInt() : joined.length();
         long nextSequence = in.readLong();
         boolean complete = in.readBoolean();
         TreeMap<Long, RequestText.Held> held = new TreeMap<>();
         for (int count = in.readInt(); count > 0; count--) {
             held.put(in.readLong(), new RequestText.Held(readString(in), in.readBoolean()));
         }
-        return new RequestText.Snapshot(joined, "", joined.length(), nextSequence, complete, held);
+        return new RequestText.Snapshot(joined, pending, joinedChars, nextSequence, complete, held);
     }
 
     private static void writeUtterance(UtteranceSnapshot utterance, DataOutput out)

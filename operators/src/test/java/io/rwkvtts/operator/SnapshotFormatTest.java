@@ -44,10 +44,16 @@ class SnapshotFormatTest {
 
     /** Everything set, with values that differ from each other. */
     private static RequestSnapshot speaking() {
-        return speaking(4_500L, FinishReason.EXPIRED);
+        return speaking(4_500L, FinishReason.EXPIRED, " \r", 21);
     }
 
-    private static RequestSnapshot speaking(Long budgetMs, FinishReason ending) {
+    /** As versions 1 and 2 hold it, which knew only the text itself. */
+    private static RequestSnapshot speakingBefore3(Long budgetMs) {
+        return speaking(budgetMs, null, "", 16);
+    }
+
+    private static RequestSnapshot speaking(
+            Long budgetMs, FinishReason ending, String pending, int joinedChars) {
         return new RequestSnapshot(
                 "request-1 ü",
                 17,
@@ -72,8 +78,8 @@ class SnapshotFormatTest {
                         "tenant-7"),
                 new RequestText.Snapshot(
                         "Hello, world. 你好",
-                        "",
-                        16,
+                        pending,
+                        joinedChars,
                         3,
                         false,
                         new TreeMap<>(java.util.Map.of(5L, new RequestText.Held(" later", true)))),
@@ -140,14 +146,14 @@ class SnapshotFormatTest {
     /** The file was written by version 1, which knew no budgets. */
     @Test
     void testReadsVersion1() throws IOException {
-        RequestSnapshot speaking = speaking(null, null);
+        RequestSnapshot speaking = speakingBefore3(null);
         assertHolds(golden(1), speaking, waiting(), withoutState(speaking));
     }
 
     /** The file was written by version 2, which knew no ends that wait, and no checksums. */
     @Test
     void testReadsVersion2() throws IOException {
-        RequestSnapshot speaking = speaking(4_500L, null);
+        RequestSnapshot speaking = speakingBefore3(4_500L);
         assertHolds(golden(2), speaking, waiting(), withoutState(speaking));
     }
 

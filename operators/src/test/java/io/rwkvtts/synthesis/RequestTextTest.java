@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,6 +71,19 @@ class RequestTextTest {
         text.accept(1, "\u0301 Ame\u0301lie\r", false);
         text.accept(2, "\nBonjour", true);
         assertThat(text.joined().toString()).isEqualTo("Café Amélie\nBonjour");
+    }
+
+    /** Its segments have been cut, and some of them sent, from the text as it was. */
+    @Test
+    void testATextOfAnOlderReleaseStaysAsItWasAndContinuesInItsNormalForm() {
+        String before = "\uFEFFHel\u00ADlo\u00A0 there. Cafe";
+        RequestText text =
+                RequestText.restore(
+                        100,
+                        new RequestText.Snapshot(
+                                before, "", before.length(), 1, false, new TreeMap<>()));
+        text.accept(1, "\u0301\uFEFF \tAme\u0301lie", true);
+        assertThat(text.joined().toString()).isEqualTo(before + "\u0301 Amélie");
     }
 
     @Test

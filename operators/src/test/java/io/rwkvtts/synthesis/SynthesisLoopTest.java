@@ -104,7 +104,9 @@ class SynthesisLoopTest {
     private static Map<String, String> texts(int count) {
         Map<String, String> texts = new LinkedHashMap<>();
         for (int i = 0; i < count; i++) {
-            texts.put("request-" + i, "Sentence number " + i + " is here. ".repeat(1 + i % 3));
+            texts.put(
+                    "request-" + i,
+                    "Sentence number " + i + " is here." + " So is this one.".repeat(i % 3));
         }
         return texts;
     }
