@@ -30,7 +30,7 @@ public final class NormalizedText {
     @FunctionalInterface
     interface Spans {
         /**
-         * @param sourceLength UTF-16 units of the text as it was given
+         * @param sourceLength code points of the text as it was given
          * @param normalizedLength UTF-16 units that they became; 0 if they are left out
          */
         void accept(int sourceLength, int normalizedLength);
@@ -159,7 +159,7 @@ public final class NormalizedText {
         blanks.clear();
         keptInUnit = 0;
         if (to > from) {
-            spans.accept(to - from, text.length() - before);
+            spans.accept(Character.codePointCount(pending, from, to), text.length() - before);
         }
     }
 

@@ -17,6 +17,7 @@ import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.RequestAttributes;
 import io.rwkvtts.synthesis.RequestRules;
 import io.rwkvtts.synthesis.SegmentSpeaker;
+import io.rwkvtts.text.NormalizedText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -37,8 +38,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Turns one text into audio tokens, without Kafka and Flink.",
             "",
-            "The text is one segment, tokenised as it is given: it is not cut at sentence ends as"
-                    + " the text of a request is, so keep it to a sentence or two.",
+            "The text is normalised as that of a request is, but it is one segment: it is not cut at"
+                    + " sentence ends, so keep it to a sentence or two.",
             ""
         },
         footer = {
@@ -108,9 +109,10 @@ final class GenerateCommand implements Callable<Integer> {
                         model.quantization(),
                         model.cache());
         PromptBuilder prompts = speech.prompts();
+        String segment = NormalizedText.of(text).strip();
         int[] prompt =
-                recorded.map(v -> prompts.byVoice(v, text))
-                        .orElseGet(() -> prompts.byProperties(properties, text));
+                recorded.map(v -> prompts.byVoice(v, segment))
+                        .orElseGet(() -> prompts.byProperties(properties, segment));
         try (InferenceEngine engine = model.open(speech.directory())) {
             speak(engine, prompt, generation);
             JsonLine.print(

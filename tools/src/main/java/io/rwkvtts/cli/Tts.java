@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             SendCommand.class,
             ListenCommand.class,
+            SegmentCommand.class,
             GenerateCommand.class,
             InspectCommand.class,
             ExportCommand.class,

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code tts generate}, against the tokens of the published vectors and of the demo voice. */
 class GenerateCommandTest {
@@ -153,6 +154,30 @@ class GenerateCommandTest {
                         List.of("--text", c.get("text").asText()));
         assertTokens(run.json(), "semanticTokens", c.get("semanticTokens"));
         assertThat(run.json().get("seed").asText()).isEqualTo("0");
+    }
+
+    /** Greedy, so that a prompt of other tokens gives another speech. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\uFEFFHello there.",
+                "Hel\u00ADlo there.",
+                "Hello\u00A0there.",
+                "Hello\r\nthere. ",
+                "Hello there\u200B.\u202C"
+            })
+    void testWhatCannotBeHeardDoesNotChangeTheSpeech(String text) {
+        JsonNode plain = sayAloud("Hello there.");
+        assertThat(plain.get("semanticTokens")).hasSizeGreaterThan(10);
+        assertThat(sayAloud(text)).isEqualTo(plain);
+    }
+
+    private JsonNode sayAloud(String text) {
+        return files.generate(
+                        files.demo().checkpoint(),
+                        files.demo().vocabulary(),
+                        List.of("--temperature=0", "--text", text))
+                .json();
     }
 
     @Test

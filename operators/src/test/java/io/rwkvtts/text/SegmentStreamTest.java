@@ -1,0 +1,62 @@
+package io.rwkvtts.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.rwkvtts.text.SegmentStream.Placed;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class SegmentStreamTest {
+
+    private static final Segmenter EAGER = new Segmenter(0, Segmenter.DEFAULT_MAX_UNITS);
+
+    @Test
+    void testPlacesCountCodePointsOfTheTextAsItWasGiven() {
+        String text =
+                "\uFEFF 😊 Hel\u00ADlo\u00A0\u00A0there.\u200B  Cafe\u0301 is\r\nopen!\n\n你好。𠮷。";
+        assertThat(placed(text))
+                .containsExactly(
+                        new Placed("😊 Hello there.", 2, 18),
+                        new Placed("Café is open!", 21, 36),
+                        new Placed("你好。", 38, 41),
+                        new Placed("𠮷。", 41, 43));
+    }
+
+    @Test
+    void testThePlacesHoldTheSegmentsInAnyPieces() {
+        String text =
+                "Le 3\u00AD. café\u0301, «\u00A0oui\u00A0». Puis\tnon… peut-être\n\u200DBon. A e\u0301";
+        int[] points = text.codePoints().toArray();
+        List<Placed> whole = placed(text);
+        for (Placed segment : whole) {
+            String given = new String(points, segment.start(), segment.end() - segment.start());
+            assertThat(LineBreaks.toBlanks(NormalizedText.of(given))).isEqualTo(segment.text());
+        }
+        SegmentStream stream = new SegmentStream(EAGER);
+        List<Placed> streamed = new ArrayList<>();
+        for (int point : points) {
+            stream.append(Character.toString(point));
+            drain(stream, streamed);
+        }
+        stream.complete();
+        drain(stream, streamed);
+        assertThat(streamed).isEqualTo(whole);
+    }
+
+    private static List<Placed> placed(String text) {
+        SegmentStream stream = new SegmentStream(EAGER);
+        stream.append(text);
+        stream.complete();
+        List<Placed> segments = new ArrayList<>();
+        drain(stream, segments);
+        return segments;
+    }
+
+    private static void drain(SegmentStream stream, List<Placed> segments) {
+        for (Optional<Placed> next = stream.next(); next.isPresent(); next = stream.next()) {
+            segments.add(next.get());
+        }
+    }
+}
