@@ -34,7 +34,9 @@ final class Abbreviations {
                             + " např tzv atd apod osv dvs jfr",
                     // Russian and Ukrainian
                     "ул др гг руб коп стр рис тыс млн млрд проф акад гр напр см ср обл пл пр просп"
-                            + " вул ст буд");
+                            + " вул ст буд",
+                    // Hindi
+                    "डॉ प्रो");
 
     /** Those after which it only continues with a number. Any word of three letters is one. */
     private static final Set<String> NUMBERED =

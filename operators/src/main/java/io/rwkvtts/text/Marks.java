@@ -45,12 +45,12 @@ final class Marks {
 
     /** A sentence mark that ends a sentence whatever stands around it. */
     static boolean strongSentence(int c) {
-        return sentence(c) && WEAK.indexOf(c) < 0 && c != FULL_WIDTH_STOP;
+        return sentence(c) && WEAK.indexOf(c) < 0;
     }
 
-    /** A strong sentence mark, except between digits. */
-    static boolean fullWidthStop(int c) {
-        return c == FULL_WIDTH_STOP;
+    /** The full stop that is also a decimal point, and ends abbreviations and ordinals. */
+    static boolean dot(int c) {
+        return c == '.' || c == FULL_WIDTH_STOP;
     }
 
     /** Quotes and brackets that belong to the sentence whose mark is before them. */
@@ -91,6 +91,11 @@ final class Marks {
         return c == '»' || c == '›';
     }
 
+    /** The Japanese particles that follow what is quoted: they belong to the same sentence. */
+    static boolean quotesBefore(int c) {
+        return c == 'と' || c == 'っ';
+    }
+
     static boolean dash(int c) {
         return c >= 0 && UCharacter.getType(c) == ECharacterCategory.DASH_PUNCTUATION;
     }
@@ -110,6 +115,10 @@ final class Marks {
 
     static boolean lowerCase(int c) {
         return c >= 0 && UCharacter.getType(c) == ECharacterCategory.LOWERCASE_LETTER;
+    }
+
+    static boolean upperCase(int c) {
+        return c >= 0 && UCharacter.isUpperCase(c);
     }
 
     static boolean greek(int c) {
@@ -191,12 +200,17 @@ final class Marks {
         return wide(c) && UScript.getScript(c) != UScript.HANGUL;
     }
 
-    /** Whether the two make one character: accents, vowel signs, skin tones, joined emoji. */
-    static boolean composed(int before, int after) {
-        int type = UCharacter.getType(after);
+    /** Accents and vowel signs: they belong to the letter before them. */
+    static boolean combining(int c) {
+        int type = c < 0 ? 0 : UCharacter.getType(c);
         return type == ECharacterCategory.NON_SPACING_MARK
                 || type == ECharacterCategory.ENCLOSING_MARK
-                || type == ECharacterCategory.COMBINING_SPACING_MARK
+                || type == ECharacterCategory.COMBINING_SPACING_MARK;
+    }
+
+    /** Whether the two make one character: accents, vowel signs, skin tones, joined emoji. */
+    static boolean composed(int before, int after) {
+        return combining(after)
                 || after >= 0x1F3FB && after <= 0x1F3FF
                 || Joiners.is(after)
                 || Joiners.is(before);

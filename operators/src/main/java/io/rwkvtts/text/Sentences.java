@@ -21,6 +21,7 @@ final class Sentences {
     private static final int MAX_QUOTES = 8;
 
     private static final int MAX_NOTE_DIGITS = 3;
+    private static final int MAX_TAG_LETTERS = 10;
 
     private final KnownText text;
     private final int start;
@@ -73,37 +74,33 @@ final class Sentences {
         while (markBefore(marks)) {
             int c = text.before(marks);
             marks -= Character.charCount(c);
-            strong |= strong(c, marks, marksEnd);
+            strong |= Marks.strongSentence(c) || c == ';';
+        }
+        boolean singleDot = marksEnd - marks == 1 && Marks.dot(text.at(marks));
+        if (singleDot && insideNumberOrName(marks, marksEnd)) {
+            return NONE;
         }
         int end = closingEnd(marksEnd, strong);
-        if (end == UNDECIDED || strong) {
-            return end;
+        if (end == UNDECIDED) {
+            return UNDECIDED;
         }
         int next = text.at(end);
         if (next == KnownText.UNKNOWN) {
             return UNDECIDED;
         }
-        if (Marks.sentence(next)) {
+        if (Marks.sentence(next) || end > marksEnd && Marks.quotesBefore(next)) {
             return NONE;
         }
-        if (next == KnownText.END || Marks.wide(next) && !Marks.digit(next)) {
+        if (strong || next == KnownText.END || Marks.wide(next)) {
             return end;
         }
-        if (!Marks.blank(next)) {
-            return NONE;
-        }
-        boolean singleDot = marksEnd - marks == 1 && text.at(marks) == '.';
-        if (singleDot && words.abbreviationBefore(marks)) {
-            return NONE;
-        }
-        return afterBlanks(end, singleDot ? marks : NONE);
+        return Marks.blank(next) ? afterBlanks(end, singleDot ? marks : NONE) : NONE;
     }
 
-    private boolean strong(int c, int at, int marksEnd) {
-        if (Marks.fullWidthStop(c)) {
-            return !(Marks.digit(text.at(marksEnd)) && at > start && Marks.digit(text.before(at)));
-        }
-        return Marks.strongSentence(c) || c == ';';
+    private boolean insideNumberOrName(int dot, int next) {
+        boolean decimal =
+                dot > start && Marks.digit(text.before(dot)) && Marks.digit(text.at(next));
+        return decimal || words.abbreviationBefore(dot) || words.listNumberBefore(dot);
     }
 
     /** The index after the closing quotes, brackets, markup and footnote marks at {@code from}. */
@@ -131,6 +128,9 @@ final class Sentences {
         }
         if (c == '[') {
             return footnoteEnd(at);
+        }
+        if (c == '<') {
+            return tagEnd(at);
         }
         boolean blank = Marks.blank(c) && !Marks.lineBreak(c);
         return blank && !strong ? detachedEnd(at + 1) : NONE;
@@ -171,6 +171,21 @@ final class Sentences {
         return at > bracket + 1 && text.at(at) == ']' ? at + 1 : NONE;
     }
 
+    /** The index after a closing tag of HTML. */
+    private int tagEnd(int bracket) {
+        int at = bracket + 1;
+        if (text.at(at) == '/') {
+            at++;
+            while (Marks.letter(text.at(at)) && at - bracket <= MAX_TAG_LETTERS) {
+                at++;
+            }
+        }
+        if (text.at(at) == KnownText.UNKNOWN) {
+            return UNDECIDED;
+        }
+        return at > bracket + 2 && text.at(at) == '>' ? at + 1 : NONE;
+    }
+
     /**
      * Judges by what follows the blanks at {@code end}.
      *
@@ -194,7 +209,7 @@ final class Sentences {
             return UNDECIDED;
         }
         if (Marks.lowerCase(c)) {
-            return CONTINUES;
+            return afterLowerCase(end, text.at(at + Character.charCount(c)));
         }
         if (at == next && (Marks.sentence(c) || Marks.clause(c))) {
             return NONE;
@@ -208,8 +223,16 @@ final class Sentences {
         return ordinal(end, dot, at);
     }
 
+    /** A name such as iPhone begins a sentence as it is written. */
+    private static int afterLowerCase(int end, int next) {
+        if (next == KnownText.UNKNOWN) {
+            return UNDECIDED;
+        }
+        return Marks.upperCase(next) ? end : CONTINUES;
+    }
+
     private int ordinal(int end, int dot, int next) {
-        if (words.listNumberBefore(dot) || words.ordinalBefore(dot)) {
+        if (words.ordinalBefore(dot)) {
             return NONE;
         }
         if (!words.shortNumberBefore(dot)) {

@@ -43,11 +43,31 @@ final class Words {
             longestPart = Math.max(longestPart, part);
         }
         if (word.indexOf('.') >= 0) {
-            return longestPart <= 2 || Abbreviations.known(word.toLowerCase(Locale.ROOT));
+            return longestPart <= 2 && standsAlone(dot - word.length())
+                    || Abbreviations.known(word.toLowerCase(Locale.ROOT));
         }
-        // "I" ends a sentence more often than it is someone's initial.
-        boolean initial = word.codePointCount(0, word.length()) == 1;
-        return initial && !word.equals("I") || Abbreviations.known(word.toLowerCase(Locale.ROOT));
+        return initial(word, dot - word.length())
+                || Abbreviations.known(word.toLowerCase(Locale.ROOT));
+    }
+
+    /** A letter alone, or one that is doubled for the plural (EE. UU.). */
+    private boolean initial(String word, int begin) {
+        if (word.codePointCount(0, word.length()) == 1) {
+            // "I" ends a sentence more often than it is someone's initial.
+            return !word.equals("I") && standsAlone(begin);
+        }
+        return word.length() == 2
+                && word.charAt(0) == word.charAt(1)
+                && Marks.upperCase(word.charAt(0));
+    }
+
+    /** Not so the last letter of an address. */
+    private boolean standsAlone(int begin) {
+        if (begin <= start) {
+            return true;
+        }
+        int c = text.before(begin);
+        return Marks.blank(c) || Marks.opening(c) || Marks.dash(c);
     }
 
     /** Whether the word before the dot is one that a number follows (Sec. 4), or a day (3. 10.). */
@@ -129,7 +149,7 @@ final class Words {
         return at;
     }
 
-    /** The letters, with dots between, before {@code end}. */
+    /** The letters with their marks, with dots between, before {@code end}. */
     private String wordBefore(int end) {
         StringBuilder reversed = new StringBuilder();
         int at = end;
@@ -142,6 +162,6 @@ final class Words {
     }
 
     private static boolean inWord(int c) {
-        return c == '.' || Marks.letter(c) && !Marks.wide(c);
+        return c == '.' || (Marks.letter(c) || Marks.combining(c)) && !Marks.wide(c);
     }
 }

@@ -48,6 +48,10 @@ class SentenceEndTest {
                 "Sie kam im 3. Jahr",
                 "1. First point",
                 "II. Zweiter Teil",
+                "１．はじめに",
+                "1.はじめに",
+                "Mr.王来了",
+                "３．１４です",
                 "Am 24. Dezember",
             })
     void testTheDotOfAnOrdinalOrAListNumberEndsNothing(String text) {
@@ -68,6 +72,10 @@ class SentenceEndTest {
                 "Go! “Now,” he said | Go! / “Now,” he said",
                 "Great! 😊 Thanks | Great! / 😊 Thanks",
                 "No. Yes. | No. / Yes.",
+                "See example.com/a.b?c=d. Thanks | See example.com/a.b?c=d. / Thanks",
+                "Run ./a.sh. Is it so | Run ./a.sh. / Is it so",
+                "Get it at example.org. iOS too | Get it at example.org. / iOS too",
+                "He said “go.” iPhone | He said “go.” / iPhone",
             })
     void testOtherwiseTheNextSentenceBegins(String text, String segments) {
         assertThat(eager.split(text)).containsExactly(segments.split(" / "));
@@ -83,6 +91,9 @@ class SentenceEndTest {
                 "Il sig. Rossi, ecc. Poi",
                 "Живёт на ул. Мира, т.е. Москва, и др. Там",
                 "Dhr. Jansen, enz. Ook",
+                "Vive en EE. UU. Hoy",
+                "डॉ. शर्मा को रु. 500 दीजिए",
+                "J.-C. Hallyday, «A. B. C.» et D",
                 "prof. Kowalski, np. Anna, itd. Potem",
                 "Mr. Smith vs. Mrs. Jones, Capt. Kirk, approx. Two",
             })
@@ -127,7 +138,11 @@ class SentenceEndTest {
                 "It is so.[1] The next | It is so.[1] / The next",
                 "It is so.¹ The next | It is so.¹ / The next",
                 "“好。”“不好。”他走了 | “好。” / “不好。” / 他走了",
-                "「はい。」「いいえ。」と | 「はい。」 / 「いいえ。」 / と",
+                "「はい。」「いいえ。」と | 「はい。」 / 「いいえ。」と",
+                "終わり。ところで | 終わり。 / ところで",
+                "「行く！」って。次 | 「行く！」って。 / 次",
+                "他说：“走吧！”。好的 | 他说：“走吧！”。 / 好的",
+                "<b>I see you.</b> Please come | <b>I see you.</b> / Please come",
                 "Fine. »Gut« sagte er | Fine. / »Gut« sagte er",
             })
     void testMarkupAndClosingMarksBelongToTheSentence(String text, String segments) {

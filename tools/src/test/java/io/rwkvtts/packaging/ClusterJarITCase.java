@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rwkvtts.job.RunCommand;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.Attributes;
@@ -12,6 +14,7 @@ import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -90,6 +93,24 @@ class ClusterJarITCase {
                 .anyMatch(file -> file.matches("linux/amd64/libzstd-jni-.*\\.so"));
     }
 
+    /** Of ICU4J's data a part is left out. */
+    @Test
+    void testNormalisesAndCutsTextsByItself() throws Exception {
+        URL[] jars = {ProjectFiles.clusterJar().toUri().toURL()};
+        try (URLClassLoader alone =
+                new URLClassLoader(jars, ClassLoader.getPlatformClassLoader())) {
+            Class<?> normalizer = alone.loadClass("io.rwkvtts.text.NormalizedText");
+            String text = "Cafe\u0301\uFEFF.\u00A0\u00A0می\u200Cروم؟ 👩\u200D💻 Τι; 한국어。好";
+            assertThat(normalizer.getMethod("of", CharSequence.class).invoke(null, text))
+                    .isEqualTo("Café. می\u200Cروم؟ 👩\u200D💻 Τι; 한국어。好");
+            Class<?> segmenter = alone.loadClass("io.rwkvtts.text.Segmenter");
+            Object eager = segmenter.getConstructor(int.class, int.class).newInstance(0, 200);
+            assertThat(segmenter.getMethod("split", String.class).invoke(eager, text))
+                    .asInstanceOf(InstanceOfAssertFactories.LIST)
+                    .hasSize(5);
+        }
+    }
+
     @Test
     void testHoldsNothingOfFlinkItself() {
         assertThat(files)
@@ -133,6 +154,7 @@ class ClusterJarITCase {
                 .contains("flink-rwkv-tts")
                 .contains("Apache Avro")
                 .contains("Apache Flink");
+        assertThat(content("META-INF/licenses/icu4j.txt")).contains("Unicode, Inc.");
         assertThat(content("META-INF/licenses/protobuf-java.txt")).contains("Google Inc.");
         assertThat(content("META-INF/licenses/zstd-jni.txt")).contains("Luben Karavelov");
     }
