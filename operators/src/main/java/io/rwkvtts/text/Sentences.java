@@ -218,7 +218,7 @@ final class Sentences {
             return end;
         }
         if (Marks.digit(c)) {
-            return words.numberedBefore(dot) ? NONE : end;
+            return lineBreaks == 0 && words.numberedBefore(dot) ? NONE : end;
         }
         return ordinal(end, dot, at);
     }

@@ -234,6 +234,23 @@ class SynthesisLoopTest {
         assertThat(speech.records).isEqualTo(undisturbed.records);
     }
 
+    /** However they are written and sent, the prompts are the same. */
+    @Test
+    void testTextsThatSoundTheSameGiveTheSameRecords() {
+        RecordedSpeech plain = alone(Map.of("r", "Café is open. Come in, then!"), LIMITS);
+        SpeechRequest request = new SpeechRequest("r", 0, 0, MAX_CHARS);
+        String written =
+                "\uFEFFCafe\u0301 is\u00A0\u2003op\u00ADen.\u200E\r\n\u202ACome in,\tthen!\u202C";
+        for (int i = 0; i < written.length(); i++) {
+            boolean last = i == written.length() - 1;
+            request.accept(i, written.substring(i, i + 1), last, RequestAttributes.NONE, i);
+        }
+        SynthesisLoop loop = loop(engine(1), LIMITS, 256, speech);
+        loop.admit(request, System.nanoTime());
+        run(loop);
+        assertThat(speech.records).isEqualTo(plain.records);
+    }
+
     @Test
     void testClocksCountTheWaitForTheSlot() {
         List<RequestClock> clocks = new ArrayList<>();

@@ -6,6 +6,7 @@ import io.rwkvtts.text.SegmentStream.Placed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class SegmentStreamTest {
@@ -43,6 +44,35 @@ class SegmentStreamTest {
         stream.complete();
         drain(stream, streamed);
         assertThat(streamed).isEqualTo(whole);
+    }
+
+    /** What can't be heard is parted from what it belongs to, and the segments stay the same. */
+    @Test
+    void testAnyPiecesGiveTheSameSegmentsWhateverIsBetween() {
+        String[] parts = {
+            "Word ", "word", "e", "\u0301", ".", "?", "…", "。", "।", "”", "“", "«", "»", " ",
+            "\u00A0", "\r", "\n", "\u2029", "\u200B", "\uFEFF", "\u200D", "3", "am ", "Mai", "你",
+            "と", "**", "[1]", "</b>", "iPod", "Sec", ";", "ς", "क", "\u094D", "👩", "I"
+        };
+        Random random = new Random(15);
+        for (int i = 0; i < 5_000; i++) {
+            StringBuilder text = new StringBuilder();
+            for (int part = random.nextInt(25); part >= 0; part--) {
+                text.append(parts[random.nextInt(parts.length)]);
+            }
+            SegmentStream stream = new SegmentStream(EAGER);
+            List<Placed> streamed = new ArrayList<>();
+            int[] points = text.codePoints().toArray();
+            for (int from = 0; from < points.length; ) {
+                int count = 1 + random.nextInt(Math.min(6, points.length - from));
+                stream.append(new String(points, from, count));
+                drain(stream, streamed);
+                from += count;
+            }
+            stream.complete();
+            drain(stream, streamed);
+            assertThat(streamed).as(text.toString()).isEqualTo(placed(text.toString()));
+        }
     }
 
     private static List<Placed> placed(String text) {

@@ -3,6 +3,7 @@ package io.rwkvtts.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -159,6 +160,12 @@ class SentenceEndTest {
         assertThat(eager.split(text))
                 .containsExactly(
                         "This is a sentence which the mail program wrapped over three lines");
+    }
+
+    @Test
+    void testTheNextItemOfAListIsANewSentence() {
+        assertThat(eager.split("1. Foo.\n2. Bar.\n- and so on.\n- last"))
+                .containsExactly("1. Foo.", "2. Bar.", "- and so on.", "- last");
     }
 
     @ParameterizedTest
