@@ -2,6 +2,8 @@ package io.rwkvtts.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.rwkvtts.client.ConsumerRule.Join;
+import io.rwkvtts.client.ConsumerRule.Taken;
 import io.rwkvtts.schema.AudioTokens;
 import io.rwkvtts.schema.HeaderNames;
 import io.rwkvtts.schema.WireCodec;
@@ -11,8 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
@@ -33,16 +40,19 @@ public final class TokenListener implements AutoCloseable {
 
     /** Where to begin. */
     public enum Start {
-        /** With the oldest record that Kafka holds. */
+        /** With the oldest record that Kafka holds: all requests begin with sequence 0. */
         EARLIEST,
-        /** With the first record written after the listener was made. */
+        /**
+         * With the first record written after the listener was made. Requests that it was not told
+         * to {@link #expect} are taken from the first record that is seen of them.
+         */
         LATEST
     }
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final WireCodec<AudioTokens> codec = WireCodec.audioTokens();
-    private final ConsumerRule rule = new ConsumerRule();
-    private long dropped;
+    private final ConsumerRule<ReceivedTokens> rule;
+    private final Queue<String> expected = new ConcurrentLinkedQueue<>();
 
     /**
      * Connects and finds where to begin.
@@ -55,6 +65,25 @@ public final class TokenListener implements AutoCloseable {
      */
     public TokenListener(
             Properties clientProperties, String topic, Start start, IsolationLevel isolation) {
+        this(clientProperties, topic, start, isolation, HoldLimits.DEFAULT);
+    }
+
+    /**
+     * Connects and finds where to begin.
+     *
+     * @param limits how long and how much is held of requests of which a record is missing
+     */
+    public TokenListener(
+            Properties clientProperties,
+            String topic,
+            Start start,
+            IsolationLevel isolation,
+            HoldLimits limits) {
+        rule =
+                new ConsumerRule<>(
+                        start == Start.EARLIEST ? Join.BEFORE_REQUESTS : Join.AMONG_REQUESTS,
+                        limits,
+                        ConsumerRule.DEDUP_WINDOW);
         Properties properties = new Properties();
         properties.putAll(clientProperties);
         properties.setProperty(
@@ -94,18 +123,47 @@ public final class TokenListener implements AutoCloseable {
      */
     public List<ReceivedTokens> poll(Duration timeout) {
         List<ReceivedTokens> accepted = new ArrayList<>();
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(timeout)) {
-            receive(record, accepted);
+        Consumer<Taken<ReceivedTokens>> taken = record -> accepted.add(withGap(record));
+        ConsumerRecords<byte[], byte[]> records = consumer.poll(timeout);
+        for (String id = expected.poll(); id != null; id = expected.poll()) {
+            rule.expect(id);
         }
+        long nowMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            receive(record, nowMs, taken);
+        }
+        rule.expire(nowMs, taken);
         return accepted;
     }
 
-    /** Number of records dropped so far: repetitions, and what came behind an end. */
-    public long dropped() {
-        return dropped;
+    /**
+     * Says that a request is about to be sent, so that it begins with sequence 0 wherever the
+     * listener began. May be called by any thread.
+     */
+    public void expect(String requestId) {
+        expected.add(requestId);
     }
 
-    private void receive(ConsumerRecord<byte[], byte[]> record, List<ReceivedTokens> accepted) {
+    /** Number of records dropped so far: repetitions, and what came after an end. */
+    public long dropped() {
+        return rule.dropped();
+    }
+
+    private static ReceivedTokens withGap(Taken<ReceivedTokens> taken) {
+        ReceivedTokens received = taken.record();
+        return taken.missing() == 0
+                ? received
+                : new ReceivedTokens(
+                        received.tokens(),
+                        taken.missing(),
+                        received.requestTimestampMs(),
+                        received.emittedAtMs());
+    }
+
+    private void receive(
+            ConsumerRecord<byte[], byte[]> record,
+            long nowMs,
+            Consumer<Taken<ReceivedTokens>> taken) {
         AudioTokens tokens;
         try {
             tokens = codec.decode(record.value() == null ? new byte[0] : record.value());
@@ -118,21 +176,18 @@ public final class TokenListener implements AutoCloseable {
                     e.getMessage());
             return;
         }
-        ConsumerRule.Verdict verdict =
-                rule.judge(
-                        tokens.getRequestId(),
-                        tokens.getSequence(),
-                        tokens.getFinishReason() != null);
-        if (!verdict.accepted()) {
-            dropped++;
-            return;
-        }
-        accepted.add(
+        rule.receive(
+                tokens.getRequestId(),
+                tokens.getSequence(),
+                tokens.getFinishReason() != null,
                 new ReceivedTokens(
                         tokens,
-                        verdict == ConsumerRule.Verdict.GAP,
+                        0,
                         milliseconds(record, HeaderNames.REQUEST_TIMESTAMP_MS),
-                        milliseconds(record, HeaderNames.EMITTED_AT_MS)));
+                        milliseconds(record, HeaderNames.EMITTED_AT_MS)),
+                record.serializedValueSize(),
+                nowMs,
+                taken);
     }
 
     private static long milliseconds(ConsumerRecord<byte[], byte[]> record, String header) {

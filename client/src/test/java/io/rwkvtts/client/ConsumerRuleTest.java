@@ -1,102 +1,260 @@
 package io.rwkvtts.client;
 
-import static io.rwkvtts.client.ConsumerRule.Verdict.DUPLICATE;
-import static io.rwkvtts.client.ConsumerRule.Verdict.ENDED;
-import static io.rwkvtts.client.ConsumerRule.Verdict.GAP;
-import static io.rwkvtts.client.ConsumerRule.Verdict.NEXT;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.rwkvtts.client.ConsumerRule.Verdict;
+import io.rwkvtts.client.ConsumerRule.Join;
+import io.rwkvtts.client.ConsumerRule.Taken;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+/** The cases of docs/consumers.md. A record is named after its sequence, an end "end". */
 class ConsumerRuleTest {
 
-    private final ConsumerRule rule = new ConsumerRule();
+    private static final int TIMEOUT_MS = 60_000;
+    private static final Duration WINDOW = Duration.ofMinutes(10);
+    private static final int BYTES = 100;
+
+    private final List<Taken<String>> taken = new ArrayList<>();
+    private ConsumerRule<String> rule = rule(Join.BEFORE_REQUESTS, 10, 1_000_000);
+    private long now;
+
+    private static ConsumerRule<String> rule(Join join, int recordsPerRequest, long bytes) {
+        return new ConsumerRule<>(
+                join,
+                new HoldLimits(Duration.ofMillis(TIMEOUT_MS), recordsPerRequest, bytes),
+                WINDOW);
+    }
 
     @Test
-    void testUndisturbedRequestIsAcceptedWhole() {
-        assertThat(chunks("a", 0, 1, 2)).containsOnly(NEXT);
-        assertThat(end("a", 3)).isEqualTo(NEXT);
+    void testUndisturbedRequestIsTakenWhole() {
+        chunks("a", 0, 1, 2);
+        end("a", 3);
+
+        assertThat(records()).containsExactly("a0", "a1", "a2", "a end");
     }
 
     @Test
     void testRepeatedChunksAreDroppedAndTheRestContinues() {
+        chunks("a", 0, 1, 2, 1, 2, 3);
+
+        assertThat(records()).containsExactly("a0", "a1", "a2", "a3");
+        assertThat(rule.dropped()).isEqualTo(2);
+    }
+
+    /** A batch expired, later ones went out, the job restarted and repeated all of them. */
+    @Test
+    void testGapIsClosedByTheRepetition() {
+        chunks("a", 0, 1, 4, 5);
+        assertThat(records()).containsExactly("a0", "a1");
+        assertThat(rule.waiting()).isOne();
+
+        chunks("a", 1, 2, 3, 4, 5);
+        end("a", 6);
+
+        assertThat(records()).containsExactly("a0", "a1", "a2", "a3", "a4", "a5", "a end");
+        assertThat(taken).allMatch(record -> record.missing() == 0);
+        assertThat(rule.waiting()).isZero();
+    }
+
+    @Test
+    void testFirstRecordIsWaitedForAsAnyOther() {
+        chunks("a", 1, 2);
+        assertThat(records()).isEmpty();
+
+        chunks("a", 0, 1);
+
+        assertThat(records()).containsExactly("a0", "a1");
+    }
+
+    @Test
+    void testEndAtASmallerSequenceEndsTheRequest() {
         chunks("a", 0, 1, 2);
+        end("a", 1);
+        chunks("a", 3);
 
-        assertThat(chunks("a", 1, 2, 3)).containsExactly(DUPLICATE, DUPLICATE, NEXT);
+        assertThat(records()).containsExactly("a0", "a1", "a2", "a end");
     }
 
     @Test
-    void testFirstEndCountsWhateverItsSequence() {
-        chunks("early", 0, 1, 2);
-        chunks("late", 0, 1);
+    void testEndAfterAGapIsHeldAndMayNotComeAgain() {
+        chunks("a", 0);
+        end("a", 3);
+        assertThat(records()).containsExactly("a0");
 
-        // A repetition was cancelled two chunks earlier, or later, than the first run got.
-        assertThat(end("early", 1)).isEqualTo(NEXT);
-        assertThat(end("late", 5).accepted()).isTrue();
+        // In the repetition the cancellation comes later.
+        chunks("a", 1, 2, 3);
+        end("a", 4);
+
+        assertThat(records()).containsExactly("a0", "a1", "a2", "a3", "a end");
     }
 
     @Test
-    void testNothingIsAcceptedBehindTheEnd() {
+    void testEndAtTheNextSequenceEndsARequestThatWaits() {
+        chunks("a", 0, 2, 3);
+        end("a", 1);
+        expireAfter(TIMEOUT_MS);
+
+        assertThat(records()).containsExactly("a0", "a end");
+        assertThat(rule.waiting()).isZero();
+    }
+
+    @Test
+    void testGapThatIsNotClosedIsReportedAfterTheTimeout() {
+        chunks("a", 0, 3, 4);
+        end("a", 5);
+        expireAfter(TIMEOUT_MS - 1);
+        assertThat(records()).containsExactly("a0");
+
+        expireAfter(1);
+
+        assertThat(records()).containsExactly("a0", "a3", "a4", "a end");
+        assertThat(taken).extracting(Taken::missing).containsExactly(0L, 2L, 0L, 0L);
+    }
+
+    @Test
+    void testEachGapHasItsOwnTimeout() {
+        chunks("a", 1);
+        now += 1_000;
+        chunks("a", 3);
+        expireAfter(TIMEOUT_MS - 1_000);
+        assertThat(records()).containsExactly("a1");
+
+        expireAfter(1_000);
+
+        assertThat(records()).containsExactly("a1", "a3");
+        assertThat(taken).extracting(Taken::missing).containsOnly(1L);
+    }
+
+    @Test
+    void testRepetitionAfterAReportedGapIsDropped() {
+        chunks("a", 0, 2);
+        expireAfter(TIMEOUT_MS);
+        chunks("a", 1, 2, 3);
+
+        assertThat(records()).containsExactly("a0", "a2", "a3");
+    }
+
+    @Test
+    void testRequestThatOnlyEndsAfterAGapEndsAfterTheTimeout() {
+        end("a", 2);
+        expireAfter(TIMEOUT_MS);
+
+        assertThat(records()).containsExactly("a end");
+        assertThat(taken.get(0).missing()).isEqualTo(2);
+    }
+
+    @Test
+    void testNothingIsTakenAfterTheEnd() {
         chunks("a", 0, 1);
         end("a", 2);
+        taken.clear();
 
-        assertThat(chunks("a", 0, 2, 3)).containsOnly(ENDED);
-        assertThat(end("a", 2)).isEqualTo(ENDED);
-        assertThat(end("a", 3)).isEqualTo(ENDED);
+        chunks("a", 0, 2, 3);
+        end("a", 2);
+        end("a", 3);
+
+        assertThat(records()).isEmpty();
+    }
+
+    @Test
+    void testEndedRequestIsForgottenAfterTheWindow() {
+        end("a", 0);
+        now += WINDOW.toMillis() - 1;
+        chunks("a", 0);
+        assertThat(records()).containsExactly("a end");
+
+        now += 1;
+        chunks("a", 0);
+
+        assertThat(records()).containsExactly("a end", "a0");
+    }
+
+    @Test
+    void testOpenRequestIsNotForgotten() {
+        chunks("a", 0);
+        now += 100 * WINDOW.toMillis();
+        rule.expire(now, taken::add);
+        chunks("a", 0, 1);
+
+        assertThat(records()).containsExactly("a0", "a1");
+    }
+
+    @Test
+    void testLateJoinerStartsInTheMiddle() {
+        rule = rule(Join.AMONG_REQUESTS, 10, 1_000_000);
+        rule.expect("mine");
+        chunks("other", 7, 8, 7);
+        chunks("mine", 1);
+        end("ended", 9);
+
+        assertThat(records()).containsExactly("other7", "other8", "ended end");
+        assertThat(taken).allMatch(record -> record.missing() == 0);
+    }
+
+    /** The newest is dropped: with the missing record all of them come again. */
+    @Test
+    void testNoMoreIsHeldThanTheLimits() {
+        rule = rule(Join.BEFORE_REQUESTS, 2, 3 * BYTES);
+        chunks("a", 1, 2, 3);
+        chunks("b", 1, 2);
+        assertThat(rule.dropped()).isEqualTo(2);
+
+        chunks("a", 0, 1, 2, 3);
+        assertThat(records()).containsExactly("a0", "a1", "a2", "a3");
+
+        chunks("c", 1, 2, 3);
+        expireAfter(TIMEOUT_MS);
+        assertThat(records()).endsWith("b1", "c1", "c2");
+    }
+
+    /** Or a request would stay open for ever. */
+    @Test
+    void testEndIsHeldEvenAtTheLimits() {
+        rule = rule(Join.BEFORE_REQUESTS, 2, 2 * BYTES);
+        chunks("a", 1, 2, 3);
+        end("a", 4);
+        expireAfter(TIMEOUT_MS);
+
+        assertThat(records()).containsExactly("a1", "a2", "a end");
+        assertThat(taken).extracting(Taken::missing).containsExactly(1L, 0L, 1L);
     }
 
     @Test
     void testRequestsDoNotTouchEachOther() {
-        chunks("a", 0, 1);
-        end("a", 2);
+        chunks("a", 0, 2);
+        chunks("b", 0, 1);
 
-        assertThat(chunks("b", 0, 1)).containsOnly(NEXT);
+        assertThat(records()).containsExactly("a0", "b0", "b1");
     }
 
     @Test
-    void testGapIsReportedAndReadingGoesOn() {
-        assertThat(chunks("a", 7, 8, 7, 10)).containsExactly(GAP, NEXT, DUPLICATE, GAP);
-        assertThat(end("b", 3)).isEqualTo(GAP);
-        assertThat(GAP.accepted()).isTrue();
+    void testLimitsAreChecked() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new HoldLimits(Duration.ofMillis(-1), 1, 1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new HoldLimits(Duration.ZERO, 0, 1))
+                .withMessageContaining("0 records");
     }
 
-    @Test
-    void testRequestThatOnlyEndsIsAccepted() {
-        assertThat(end("a", 0)).isEqualTo(NEXT);
+    private void expireAfter(long ms) {
+        now += ms;
+        rule.expire(now, taken::add);
     }
 
-    @Test
-    void testOnlyTheLatestRequestsAreRemembered() {
-        ConsumerRule small = new ConsumerRule(2);
-        small.judge("a", 0, true);
-        small.judge("b", 0, false);
-        small.judge("a", 0, true);
-        small.judge("c", 0, false);
-
-        assertThat(small.judge("a", 0, true)).isEqualTo(ENDED);
-        assertThat(small.judge("b", 0, false)).as("forgotten").isEqualTo(NEXT);
+    private List<String> records() {
+        return taken.stream().map(Taken::record).toList();
     }
 
-    @Test
-    void testCapacityIsPositive() {
-        assertThatThrownBy(() -> new ConsumerRule(0))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("capacity is 0; expected 1 or more");
-    }
-
-    private List<Verdict> chunks(String id, long... sequences) {
-        List<Verdict> verdicts = new ArrayList<>();
+    private void chunks(String id, long... sequences) {
         for (long sequence : sequences) {
-            verdicts.add(rule.judge(id, sequence, false));
+            rule.receive(id, sequence, false, id + sequence, BYTES, now, taken::add);
         }
-        return verdicts;
     }
 
-    private Verdict end(String id, long sequence) {
-        return rule.judge(id, sequence, true);
+    private void end(String id, long sequence) {
+        rule.receive(id, sequence, true, id + " end", BYTES, now, taken::add);
     }
 }

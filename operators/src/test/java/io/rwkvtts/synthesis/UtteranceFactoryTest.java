@@ -53,7 +53,7 @@ class UtteranceFactoryTest {
                         0,
                         0,
                         attributes,
-                        new RequestText.Snapshot("One. Two.", 1, true, new TreeMap<>()),
+                        new RequestText.Snapshot("One. Two.", "", 9, 1, true, new TreeMap<>()),
                         1,
                         5,
                         3,

@@ -159,7 +159,7 @@ final class DemoCommand implements Callable<Integer> {
                         new TokenListener(
                                 kafka.properties(),
                                 kafka.tokensTopic(),
-                                TokenListener.Start.LATEST,
+                                TokenListener.Start.EARLIEST,
                                 IsolationLevel.READ_COMMITTED);
                 TextEventProducer producer =
                         new TextEventProducer(kafka.properties(), kafka.requestsTopic())) {

@@ -33,7 +33,12 @@ enum TokenFormat {
                 line.append(received.emittedAtMs() - received.requestTimestampMs());
                 line.append(" ms after the request");
             }
-            return line.append(received.gap() ? ", records before it are missing" : "").toString();
+            if (received.gap()) {
+                line.append(", ")
+                        .append(received.missing())
+                        .append(" records before it never came");
+            }
+            return line.toString();
         }
     },
     /** For programs: all fields under their names in the schema, and the timings. */
@@ -52,6 +57,7 @@ enum TokenFormat {
             fields.put("finishReason", tokens.getFinishReason());
             fields.put("error", tokens.getError());
             fields.put("gap", received.gap());
+            fields.put("missing", received.missing());
             fields.put("requestTimestampMs", received.requestTimestampMs());
             fields.put("emittedAtMs", received.emittedAtMs());
             try {

@@ -11,7 +11,7 @@ class TokenFormatTest {
 
     @Test
     void testChunkForPeople() {
-        assertThat(TokenFormat.TEXT.line(new ReceivedTokens(chunk("r1"), false, 1_000, 1_250)))
+        assertThat(TokenFormat.TEXT.line(new ReceivedTokens(chunk("r1"), 0, 1_000, 1_250)))
                 .isEqualTo("r1 #3 at 0.70 s: 2 tokens of segment 1, 250 ms after the request");
     }
 
@@ -24,23 +24,24 @@ class TokenFormatTest {
                         .setError("text is blank")
                         .build();
 
-        assertThat(TokenFormat.TEXT.line(new ReceivedTokens(end, true, -1, -1)))
-                .isEqualTo("r1 #3 at 0.70 s: error (text is blank), records before it are missing");
+        assertThat(TokenFormat.TEXT.line(new ReceivedTokens(end, 2, -1, -1)))
+                .isEqualTo(
+                        "r1 #3 at 0.70 s: error (text is blank), 2 records before it never came");
     }
 
     @Test
     void testForeignControlCharactersDoNotReachTheTerminal() {
-        assertThat(TokenFormat.TEXT.line(new ReceivedTokens(chunk("\u001b[2Jx"), false, -1, -1)))
+        assertThat(TokenFormat.TEXT.line(new ReceivedTokens(chunk("\u001b[2Jx"), 0, -1, -1)))
                 .startsWith("\ufffd[2Jx #3 ");
     }
 
     @Test
     void testJsonHoldsAllFields() {
-        assertThat(TokenFormat.JSON.line(new ReceivedTokens(chunk("r\n1"), false, 1_000, 1_250)))
+        assertThat(TokenFormat.JSON.line(new ReceivedTokens(chunk("r\n1"), 0, 1_000, 1_250)))
                 .isEqualTo(
                         "{\"requestId\":\"r\\n1\",\"sequence\":3,\"segment\":1,\"tokenOffset\":35,"
                                 + "\"tokens\":[0,8191],\"globalTokens\":null,\"modelId\":\"m\","
-                                + "\"finishReason\":null,\"error\":null,\"gap\":false,"
+                                + "\"finishReason\":null,\"error\":null,\"gap\":false,\"missing\":0,"
                                 + "\"requestTimestampMs\":1000,\"emittedAtMs\":1250}");
     }
 

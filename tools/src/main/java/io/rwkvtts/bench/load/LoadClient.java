@@ -42,7 +42,7 @@ final class LoadClient implements AutoCloseable {
                 new TokenListener(
                         kafka.properties(),
                         kafka.tokensTopic(),
-                        TokenListener.Start.LATEST,
+                        TokenListener.Start.EARLIEST,
                         IsolationLevel.READ_COMMITTED);
         reader = new Thread(this::read, "load-client");
         reader.setDaemon(true);
