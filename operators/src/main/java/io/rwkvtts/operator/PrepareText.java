@@ -63,8 +63,7 @@ public final class PrepareText extends ProcessFunction<SourceRecord, RequestEven
             keyMismatches.inc();
         }
         if (record.rejected() != null) {
-            undecodable.inc();
-            context.output(deadLetters, record.rejected());
+            reject(record.rejected(), context, output);
             return;
         }
         RequestEvent event = record.event();
@@ -94,6 +93,21 @@ public final class PrepareText extends ProcessFunction<SourceRecord, RequestEven
             reject(event, e, context);
             return event.rejected(e.getMessage());
         }
+    }
+
+    private void reject(RejectedRecord record, Context context, Collector<RequestEvent> output) {
+        undecodable.inc();
+        context.output(deadLetters, record);
+        if (record.requestId() == null) {
+            return;
+        }
+        try {
+            RequestRules.checkId(record.requestId());
+        } catch (IllegalArgumentException e) {
+            // No request can have this id.
+            return;
+        }
+        output.collect(RequestEvent.undecodable(record));
     }
 
     private void reject(RequestEvent event, IllegalArgumentException reason, Context context) {

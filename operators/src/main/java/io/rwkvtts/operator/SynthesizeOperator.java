@@ -63,6 +63,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     private transient PendingEnds ends;
     private transient EarlyEvents early;
     private transient boolean checkpointed;
+    private transient ReusedIds reusedIds;
 
     SynthesizeOperator(
             StreamOperatorParameters<AudioChunk> parameters,
@@ -87,6 +88,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         super.open();
         timers =
                 new RequestTimers(getProcessingTimeService(), settings.idleTimeout(), this::endDue);
+        reusedIds = new ReusedIds(timers::now, LOG::warn);
         segmenter = settings.segmenter();
         try {
             engine = engines.open();
@@ -159,6 +161,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         setCurrentKey(event.requestId());
         if (store.isFinished() || ends.isClosed(event.requestId())) {
             speechMetrics.droppedFinished();
+            reusedIds.dropped(event);
             return;
         }
         SpeechRequest request = find(event.requestId());
@@ -228,6 +231,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         }
         if (outcome == RequestText.Outcome.DROPPED) {
             speechMetrics.droppedDuplicate();
+            reusedIds.dropped(event);
             return;
         }
         early.add(request.earlyEvents() - events, request.earlyChars() - chars);
@@ -236,6 +240,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
             turnAway(request, event);
             return;
         }
+        reusedIds.accepted(event);
         if (event.sequence() == 0) {
             room.started(request);
         }

@@ -214,19 +214,47 @@ class PrepareTextTest {
 
     @Test
     void testUndecodableRecordBecomesADeadLetterAsItIs() throws Exception {
-        RejectedRecord record =
-                new RejectedRecord(
-                        RejectedRecord.Reason.UNDECODABLE,
-                        "no schema",
-                        null,
-                        5,
-                        new Origin("requests", 1, 2),
-                        null,
-                        new byte[] {9});
+        RejectedRecord record = undecodable(null);
         harness.processElement(new SourceRecord(null, record, false), 0);
         assertThat(deadLetters())
                 .usingRecursiveFieldByFieldElementComparator()
                 .containsExactly(record);
         assertThat(harness.extractOutputValues()).isEmpty();
+    }
+
+    @Test
+    void testUndecodableRecordOfAKnownRequestAlsoEndsIt() throws Exception {
+        RejectedRecord record = undecodable("r");
+        harness.processElement(new SourceRecord(null, record, false), 0);
+        assertThat(deadLetters())
+                .usingRecursiveFieldByFieldElementComparator()
+                .containsExactly(record);
+        assertThat(harness.extractOutputValues())
+                .singleElement()
+                .satisfies(
+                        event -> {
+                            assertThat(event.requestId()).isEqualTo("r");
+                            assertThat(event.rejection()).isEqualTo("no schema");
+                            assertThat(event.timestampMs()).isEqualTo(5);
+                        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("unusableIds")
+    void testUndecodableRecordWithoutAUsableIdBecomesADeadLetterOnly(String id) throws Exception {
+        harness.processElement(new SourceRecord(null, undecodable(id), false), 0);
+        assertThat(deadLetters()).hasSize(1);
+        assertThat(harness.extractOutputValues()).isEmpty();
+    }
+
+    private static RejectedRecord undecodable(String requestId) {
+        return new RejectedRecord(
+                RejectedRecord.Reason.UNDECODABLE,
+                "no schema",
+                requestId,
+                5,
+                new Origin("requests", 1, 2),
+                null,
+                new byte[] {9});
     }
 }

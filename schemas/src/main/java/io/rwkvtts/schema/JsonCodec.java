@@ -71,9 +71,18 @@ public final class JsonCodec {
     /**
      * The event in {@code bytes}.
      *
-     * @throws WireFormatException if they are anything but one event in JSON
+     * @throws WireFormatException if they are anything but one event in JSON; with the request's id
+     *     if a string {@code requestId} of the outermost object can be read
      */
     public static TextEvent decode(byte[] bytes) throws WireFormatException {
+        try {
+            return decodeStrictly(bytes);
+        } catch (WireFormatException e) {
+            throw e.of(RequestIdScan.find(bytes));
+        }
+    }
+
+    private static TextEvent decodeStrictly(byte[] bytes) throws WireFormatException {
         // Chars, because from bytes the parser would also guess UTF-16, and let surrogates pass.
         String text = StrictUtf8.decode(bytes, "the JSON of a TextEvent");
         try (JsonParser json = JSON.createParser(text)) {

@@ -110,9 +110,18 @@ public final class WireCodec<T extends SpecificRecordBase> {
     /**
      * The record in {@code bytes}.
      *
-     * @throws WireFormatException if they are anything but exactly one record of a released schema
+     * @throws WireFormatException if they are anything but exactly one record of a released schema;
+     *     with the request's id if the schema is known, begins with it, and it is whole
      */
     public T decode(byte[] bytes) throws WireFormatException {
+        try {
+            return decodeStrictly(bytes);
+        } catch (WireFormatException e) {
+            throw e.of(requestId(bytes));
+        }
+    }
+
+    private T decodeStrictly(byte[] bytes) throws WireFormatException {
         checkHeader(bytes);
         StrictReader<T> reader = readerFor(fingerprint(bytes));
         // A fresh decoder over the array: unlike one over a stream it knows how many bytes are
@@ -142,12 +151,36 @@ public final class WireCodec<T extends SpecificRecordBase> {
                     "%,d bytes are too many for a %s: at most %,d"
                             .formatted(bytes.length, schema.getName(), MAX_BYTES));
         }
-        if ((bytes[0] & 0xff) != 0xc3 || bytes[1] != 0x01) {
+        if (!hasMarker(bytes)) {
             throw new WireFormatException(
                     ("the record starts with %02X %02X; expected C3 01, the marker of Avro"
                                     + " single-object encoding")
                             .formatted(bytes[0], bytes[1]));
         }
+    }
+
+    /** The id that a record begins with, null if its schema has none there or it is broken. */
+    private String requestId(byte[] bytes) {
+        StrictReader<T> reader = hasMarker(bytes) ? readers.get(fingerprint(bytes)) : null;
+        if (reader == null) {
+            return null;
+        }
+        Schema.Field first = reader.getSchema().getFields().get(0);
+        if (!first.name().equals("requestId")) {
+            return null;
+        }
+        int length = Math.min(bytes.length, MAX_BYTES) - HEADER_BYTES;
+        BinaryDecoder decoder =
+                DecoderFactory.get().binaryDecoder(bytes, HEADER_BYTES, length, null);
+        try {
+            return (String) reader.readString(null, first.schema(), decoder);
+        } catch (IOException | RuntimeException e) {
+            return null;
+        }
+    }
+
+    private static boolean hasMarker(byte[] bytes) {
+        return bytes.length >= HEADER_BYTES && (bytes[0] & 0xff) == 0xc3 && bytes[1] == 0x01;
     }
 
     private static long fingerprint(byte[] bytes) {

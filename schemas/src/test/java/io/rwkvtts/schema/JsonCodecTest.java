@@ -6,6 +6,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Optional;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -124,6 +126,76 @@ class JsonCodecTest {
             })
     void testWhatIsNotOneObjectIsRefused(String json) {
         assertThatThrownBy(() -> decode(json)).isInstanceOf(WireFormatException.class);
+    }
+
+    /** Who waits for the request is to learn of its end. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"requestId\":\"r1\",\"sneed\":1}",
+                "{\"sneed\":{\"requestId\":\"r2\"},\"requestId\":\"r1\"}",
+                "{\"requestId\":\"r1\",\"sequence\":null}",
+                "{\"text\":null,\"requestId\":\"r1\"}",
+                "{\"topK\":99999999999,\"requestId\":\"r1\"}",
+                "{\"sequence\":1e400,\"requestId\":\"r1\"}",
+                "{\"last\":\"yes\",\"voiceId\":[[{}]],\"requestId\":\"r1\"}",
+                "{\"requestId\":\"r1\",\"text\":\"a\",\"text\":\"b\"}",
+                "{\"requestId\":\"r1\",\"requestId\":\"r1\"}",
+                "{\"requestId\":\"r1\",\"text\":\"Hel",
+                "{\"requestId\":\"r1\"",
+                "{\"requestId\":\"r1\"} {\"requestId\":\"r2\"}",
+                "{\"requestId\":\"r1\"} and more",
+                "{\"text\":\"two\nlines\",\"requestId\":\"r1\"}",
+                "{\"temperature\":NaN,\"requestId\":\"r1\"}",
+                "{\"topK\":007,\"requestId\":\"r1\"}",
+                "{'requestId':'r1'}",
+                "{requestId:\"r1\"}",
+                "{\"requestId\":\"r1\",}",
+                "\ufeff{\"requestId\":\"r1\"}",
+                "{\"text\":\"\\ud83d\",\"requestId\":\"r1\"}",
+            })
+    void testTheIdOfAnEventThatIsRefusedIsKnown(String json) {
+        assertThat(idOfRefused(json.getBytes(UTF_8))).contains("r1");
+    }
+
+    @Test
+    void testTheIdIsKnownThoughTheTextIsOfAnotherEncodingOrTooLong() {
+        assertThat(idOfRefused("{\"text\":\"Grüße\",\"requestId\":\"r1\"}".getBytes(ISO_8859_1)))
+                .contains("r1");
+        String text = "x".repeat(WireCodec.MAX_BYTES);
+        String json = "{\"requestId\":\"r1\",\"text\":\"%s\"}".formatted(text);
+        assertThat(idOfRefused(json.getBytes(UTF_8))).contains("r1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "Hello.",
+                "[{\"requestId\":\"r1\"}]",
+                "{\"requestId\":5}",
+                "{\"requestId\":null,\"text\":\"a\"}",
+                "{\"requestId\":\"r1",
+                "{\"event\":{\"requestId\":\"r1\"}}",
+                "{\"requestId\":\"r1\",\"requestId\":\"r2\"}",
+                "{\"requestId\":\"r1\",\"requestId\":7}",
+                "{\"requestId\":\"\\ud83d\"}",
+                "{\"text\": ?, \"requestId\":\"r1\"}",
+            })
+    void testAnIdThatIsInDoubtIsNotKnown(String json) {
+        assertThat(idOfRefused(json.getBytes(UTF_8))).isEmpty();
+    }
+
+    @Test
+    void testAnIdThatIsNotUtf8IsNotKnown() {
+        assertThat(idOfRefused("{\"requestId\":\"ré\"}".getBytes(ISO_8859_1))).isEmpty();
+    }
+
+    private static Optional<String> idOfRefused(byte[] json) {
+        return assertThatThrownBy(() -> JsonCodec.decode(json))
+                .asInstanceOf(InstanceOfAssertFactories.throwable(WireFormatException.class))
+                .actual()
+                .requestId();
     }
 
     @Test

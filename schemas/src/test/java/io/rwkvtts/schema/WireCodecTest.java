@@ -8,10 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 class WireCodecTest {
@@ -116,6 +118,37 @@ class WireCodecTest {
             assertThatThrownBy(() -> codec.decode(cut)).isInstanceOf(WireFormatException.class);
         }
         assertThat(codec.decode(bytes)).isEqualTo(TextEvents.full());
+    }
+
+    /** The id is the first field: 10 bytes of header, one of its length, two of its own. */
+    @Test
+    void testTheIdOfABrokenRecordIsKnownOnceItIsWhole() {
+        byte[] whole = codec.encode(TextEvent.newBuilder().setRequestId("r1").build());
+
+        for (int length = 10; length < whole.length; length++) {
+            assertThat(idOfRefused(Arrays.copyOf(whole, length)).orElse("none"))
+                    .isEqualTo(length < 13 ? "none" : "r1");
+        }
+        assertThat(idOfRefused(Arrays.copyOf(whole, whole.length + 1))).contains("r1");
+        assertThat(idOfRefused(Arrays.copyOf(whole, WireCodec.MAX_BYTES + 1))).contains("r1");
+        whole[11] = (byte) 0xff;
+        assertThat(idOfRefused(whole)).isEmpty();
+    }
+
+    @Test
+    void testNoIdIsGuessedInForeignBytes() {
+        byte[] whole = codec.encode(TextEvent.newBuilder().setRequestId("r1").build());
+        whole[2]++;
+
+        assertThat(idOfRefused(whole)).isEmpty();
+        assertThat(idOfRefused(new byte[0])).isEmpty();
+    }
+
+    private Optional<String> idOfRefused(byte[] record) {
+        return assertThatThrownBy(() -> codec.decode(record))
+                .asInstanceOf(InstanceOfAssertFactories.throwable(WireFormatException.class))
+                .actual()
+                .requestId();
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.rwkvtts.job;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,6 +16,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -115,6 +118,52 @@ class TtsJobITCase {
         try (TokenListener listener = cluster.listen(topics)) {
             assertThat(cluster.collect(listener, List.of("pieces")))
                     .isEqualTo(Map.of("pieces", expectedSpeech(speech)));
+        }
+        job.cancel().get();
+    }
+
+    @Test
+    void testABrokenRecordWithAReadableIdEndsItsRequest() throws Exception {
+        KafkaSettings topics = cluster.topics("broken", "at-least-once");
+        JobClient job = cluster.submit(topics);
+        byte[] whole = WireCodec.textEvents().encode(request("broken", "Hello.").build());
+        byte[] truncated = Arrays.copyOf(whole, whole.length - 1);
+        cluster.send(topics, "broken", truncated);
+
+        try (TokenListener listener = cluster.listen(topics)) {
+            Speech speech = cluster.collect(listener, List.of("broken")).get("broken");
+            assertThat(speech.finishReason()).isEqualTo("error");
+            assertThat(speech.tokens()).isEmpty();
+        }
+        assertThat(deadLetters(topics, 1))
+                .singleElement()
+                .satisfies(
+                        letter -> {
+                            assertThat(letter.getReason()).isEqualTo("undecodable");
+                            assertThat(letter.getRequestId()).isEqualTo("broken");
+                            assertThat(letter.getPayload().array()).isEqualTo(truncated);
+                        });
+        job.cancel().get();
+    }
+
+    @Test
+    void testAnotherTextUnderTheIdOfAFinishedRequestIsWarnedOf() throws Exception {
+        KafkaSettings topics = cluster.topics("reused", "at-least-once");
+        JobClient job = cluster.submit(topics);
+        try (RecordedLog log = new RecordedLog(Level.WARN);
+                TokenListener listener = cluster.listen(topics)) {
+            TextEvent first = request("reused", "Hello.").setMaxSemanticTokens(5).build();
+            cluster.send(topics, first);
+            cluster.collect(listener, List.of("reused"));
+            cluster.send(topics, first, request("reused", "Good morning.").build());
+
+            await().untilAsserted(
+                            () ->
+                                    assertThat(log.lines())
+                                            .filteredOn(line -> line.contains("is dropped"))
+                                            .singleElement()
+                                            .asString()
+                                            .contains("request reused of record"));
         }
         job.cancel().get();
     }

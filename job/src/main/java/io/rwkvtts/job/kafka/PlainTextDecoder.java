@@ -13,10 +13,15 @@ final class PlainTextDecoder implements TextEventDecoder {
 
     @Override
     public TextEvent decode(ConsumerRecord<byte[], byte[]> record) throws WireFormatException {
-        return TextEvent.newBuilder()
-                .setRequestId(id(record))
-                .setText(StrictUtf8.decode(record.value(), "the text"))
-                .build();
+        String id = id(record);
+        try {
+            return TextEvent.newBuilder()
+                    .setRequestId(id)
+                    .setText(StrictUtf8.decode(record.value(), "the text"))
+                    .build();
+        } catch (WireFormatException e) {
+            throw e.of(id);
+        }
     }
 
     private static String id(ConsumerRecord<byte[], byte[]> record) throws WireFormatException {

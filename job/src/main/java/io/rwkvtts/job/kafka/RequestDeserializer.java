@@ -18,8 +18,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * Turns each record of the request topic into one {@link SourceRecord}: a record that is no text
- * event in the form that is set becomes a rejected one. Nothing fails and nothing disappears; what
- * an event says is checked behind.
+ * event in the form that is set becomes a rejected one, with the request's id where that can be
+ * read. Nothing fails and nothing disappears; what an event says is checked behind.
  */
 final class RequestDeserializer implements KafkaRecordDeserializationSchema<SourceRecord> {
 
@@ -48,25 +48,26 @@ final class RequestDeserializer implements KafkaRecordDeserializationSchema<Sour
 
     private SourceRecord sourceRecord(ConsumerRecord<byte[], byte[]> record) {
         if (record.value() == null) {
-            return undecodable(record, "the record has no value (a tombstone)");
+            return undecodable(record, "the record has no value (a tombstone)", null);
         }
         TextEvent event;
         try {
             event = decoder.decode(record);
         } catch (WireFormatException e) {
-            return undecodable(record, e.getMessage());
+            return undecodable(record, e.getMessage(), e.requestId().orElse(null));
         }
         byte[] expectedKey = event.getRequestId().getBytes(StandardCharsets.UTF_8);
         boolean keyDiffers = decoder.isKeyed() && !Arrays.equals(record.key(), expectedKey);
         return new SourceRecord(requestEvent(event, record), null, keyDiffers);
     }
 
-    private static SourceRecord undecodable(ConsumerRecord<byte[], byte[]> record, String detail) {
+    private static SourceRecord undecodable(
+            ConsumerRecord<byte[], byte[]> record, String detail, String requestId) {
         RejectedRecord rejected =
                 new RejectedRecord(
                         RejectedRecord.Reason.UNDECODABLE,
                         detail,
-                        null,
+                        requestId,
                         record.timestamp(),
                         origin(record),
                         record.key(),

@@ -14,6 +14,7 @@ import io.rwkvtts.schema.TextEvents;
 import io.rwkvtts.schema.WireCodec;
 import io.rwkvtts.synthesis.RequestAttributes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.flink.api.common.functions.util.ListCollector;
@@ -164,6 +165,23 @@ class RequestDeserializerTest {
 
         assertThat(rejected.reason()).isEqualTo("undecodable");
         assertThat(rejected.detail()).startsWith("field \"id\" is unknown");
+    }
+
+    @Test
+    void testTheIdOfARejectedEventIsGivenOn() {
+        byte[] json = "{\"requestId\":\"r1\",\"sequence\":null}".getBytes(UTF_8);
+        byte[] avro = CODEC.encode(event("r1").build());
+        byte[] latin1 = {'r', (byte) 0xe9};
+
+        assertThat(deserialize(InputFormat.JSON, null, json).rejected().requestId())
+                .isEqualTo("r1");
+        assertThat(deserialize(null, Arrays.copyOf(avro, avro.length - 1)).rejected().requestId())
+                .isEqualTo("r1");
+        assertThat(
+                        deserialize(InputFormat.TEXT, "r1".getBytes(UTF_8), latin1)
+                                .rejected()
+                                .requestId())
+                .isEqualTo("r1");
     }
 
     @Test
