@@ -67,7 +67,8 @@ public final class SynthesisOptions {
                     .withDescription(
                             "Directory in which a checkpoint that is exported on first use is kept."
                                     + " By default flink-rwkv-tts in $XDG_CACHE_HOME or, if that is"
-                                    + " not set, in ~/.cache.");
+                                    + " no absolute path, in .cache of the home directory ($HOME,"
+                                    + " or that of the password file).");
 
     /** Requests spoken at once. */
     public static final ConfigOption<Integer> SLOTS =

@@ -30,28 +30,83 @@ public final class ModelCache {
     private static final Logger LOG = LoggerFactory.getLogger(ModelCache.class);
     private static final long LOCK_RETRY_MS = 50;
     private static final String NAME = "flink-rwkv-tts";
+    private static final String REMEDY =
+            "Set tts.cache.directory (--cache where a command has it) to a directory that can be"
+                    + " written";
 
-    private final Path directory;
+    private final Optional<Path> place;
 
     /** A cache in {@code directory}, which need not exist yet. */
     public ModelCache(Path directory) {
-        this.directory = directory;
+        this(Optional.of(directory));
     }
 
-    /** The user's cache: {@code flink-rwkv-tts} in {@code $XDG_CACHE_HOME} or {@code ~/.cache}. */
+    private ModelCache(Optional<Path> place) {
+        this.place = place;
+    }
+
+    /**
+     * The user's cache: {@code flink-rwkv-tts} in {@code $XDG_CACHE_HOME}, or else in {@code
+     * .cache} of {@code $HOME} or of the home directory that the JVM knows. Relative paths don't
+     * count. A user who has none of them can still open what needs no cache.
+     */
     public static ModelCache ofUser() {
-        return new ModelCache(userDirectory(System.getenv(), System.getProperty("user.home")));
+        return ofUser(System.getenv(), System.getProperty("user.home"));
     }
 
-    /** Where the cache lies; it need not exist yet. */
+    static ModelCache ofUser(Map<String, String> environment, String home) {
+        return new ModelCache(
+                absolute(environment.get("XDG_CACHE_HOME"))
+                        .or(() -> absolute(environment.get("HOME")).map(ModelCache::dotCache))
+                        // "?" for a user without an entry in the password file.
+                        .or(() -> absolute(home).map(ModelCache::dotCache))
+                        .map(caches -> caches.resolve(NAME)));
+    }
+
+    private static Optional<Path> absolute(String path) {
+        return Optional.ofNullable(path).map(Path::of).filter(Path::isAbsolute);
+    }
+
+    private static Path dotCache(Path home) {
+        return home.resolve(".cache");
+    }
+
+    /**
+     * Where the cache lies; it need not exist yet.
+     *
+     * @throws IllegalArgumentException if the user has no place for it
+     */
     public Path directory() {
+        return place.orElseThrow(
+                () ->
+                        new IllegalArgumentException(
+                                "there is no place for the cache of models: neither XDG_CACHE_HOME"
+                                        + " nor HOME is an absolute path, and this user has no home"
+                                        + " directory. "
+                                        + REMEDY));
+    }
+
+    /**
+     * The directory of the cache, made if it does not exist.
+     *
+     * @throws IOException if that is not possible, or it may not be written
+     */
+    public Path createDirectory() throws IOException {
+        Path directory = directory();
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw unusable(directory, "cannot be made (" + e + ")", e);
+        }
+        if (!Files.isWritable(directory)) {
+            throw unusable(directory, "may not be written by this user", null);
+        }
         return directory;
     }
 
-    static Path userDirectory(Map<String, String> environment, String home) {
-        String caches = environment.getOrDefault("XDG_CACHE_HOME", "");
-        // The XDG specification has relative paths ignored.
-        return Path.of(caches).isAbsolute() ? Path.of(caches, NAME) : Path.of(home, ".cache", NAME);
+    private static IOException unusable(Path directory, String why, IOException cause) {
+        return new IOException(
+                "the cache of models, %s, %s. %s".formatted(directory, why, REMEDY), cause);
     }
 
     /**
@@ -95,8 +150,8 @@ public final class ModelCache {
                                 quantization,
                                 Math.min(headRows, checkpoint.shape().headRows()),
                                 quantization.graphVersion());
+        Path directory = createDirectory();
         Path place = directory.resolve(name);
-        Files.createDirectories(directory);
         // The lock of a file keeps other processes out, the monitor other threads of this one.
         synchronized (ModelCache.class) {
             try (FileChannel file =
@@ -105,7 +160,7 @@ public final class ModelCache {
                 if (isWhole(place)) {
                     return ModelDirectory.open(place).of(checkpoint);
                 }
-                removeRemainsOf(name);
+                removeRemainsOf(directory, name);
                 LOG.info("Exporting {} ({}) to {}", checkpoint.path(), quantization, place);
                 return ModelExporter.export(
                         checkpoint, quantization, headRows, Optional.empty(), place);
@@ -146,7 +201,7 @@ public final class ModelCache {
     }
 
     /** Removes a damaged directory and what exports that were killed have left. */
-    private void removeRemainsOf(String name) throws IOException {
+    private static void removeRemainsOf(Path directory, String name) throws IOException {
         try (Stream<Path> members = Files.list(directory)) {
             for (Path member : members.toList()) {
                 String file = member.getFileName().toString();

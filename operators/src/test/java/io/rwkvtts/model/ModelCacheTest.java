@@ -15,8 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +28,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ModelCacheTest {
 
@@ -160,13 +164,53 @@ class ModelCacheTest {
         assertThat(cached).doesNotExist();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "/c, /h, /home/u, /c/flink-rwkv-tts",
+        "c,  /h, /home/u, /h/.cache/flink-rwkv-tts",
+        "'', /h, /home/u, /h/.cache/flink-rwkv-tts",
+        ",   /h, ?,       /h/.cache/flink-rwkv-tts",
+        ",   '', /home/u, /home/u/.cache/flink-rwkv-tts",
+        ",   h,  /home/u, /home/u/.cache/flink-rwkv-tts",
+        "/c, ,   ?,       /c/flink-rwkv-tts",
+    })
+    void testUserDirectoryIsTheFirstAbsoluteOne(
+            String caches, String home, String passwd, Path expected) {
+        assertThat(ModelCache.ofUser(environment(caches, home), passwd).directory())
+                .isEqualTo(expected);
+    }
+
+    /** As in a container with an arbitrary user id. */
+    @ParameterizedTest
+    @CsvSource({",,", ",,?", "c,'',?", "./c,.,''"})
+    void testUserWithoutAHomeIsToldOfTheOption(String caches, String home, String passwd)
+            throws IOException {
+        ModelCache none = ModelCache.ofUser(environment(caches, home), passwd);
+
+        assertThatThrownBy(none::createDirectory)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("tts.cache.directory");
+        assertThatThrownBy(() -> none.open(file, INT8, ModelExporter.ALL_HEAD_ROWS))
+                .hasMessageContaining("tts.cache.directory");
+        Path exported = cache.open(file, INT8, ModelExporter.ALL_HEAD_ROWS).path();
+        assertThat(none.open(exported, INT8, ModelExporter.ALL_HEAD_ROWS).path())
+                .isEqualTo(exported);
+    }
+
     @Test
-    void testUserDirectoryFollowsXdg() {
-        assertThat(ModelCache.userDirectory(Map.of(), "/home/u"))
-                .isEqualTo(Path.of("/home/u/.cache/flink-rwkv-tts"));
-        assertThat(ModelCache.userDirectory(Map.of("XDG_CACHE_HOME", "/c"), "/home/u"))
-                .isEqualTo(Path.of("/c/flink-rwkv-tts"));
-        assertThat(ModelCache.userDirectory(Map.of("XDG_CACHE_HOME", "c"), "/home/u"))
-                .isEqualTo(Path.of("/home/u/.cache/flink-rwkv-tts"));
+    void testPlaceThatCannotBeMadeIsNamedWithTheOption() {
+        ModelCache below = new ModelCache(file.resolve("cache"));
+
+        assertThatThrownBy(() -> below.open(file, INT8, ModelExporter.ALL_HEAD_ROWS))
+                .isInstanceOf(IOException.class)
+                .hasMessageContainingAll(file.resolve("cache").toString(), "tts.cache.directory");
+    }
+
+    private static Map<String, String> environment(String caches, String home) {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("XDG_CACHE_HOME", caches);
+        environment.put("HOME", home);
+        environment.values().removeIf(Objects::isNull);
+        return environment;
     }
 }

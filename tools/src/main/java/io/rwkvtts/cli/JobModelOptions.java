@@ -8,7 +8,6 @@ import io.rwkvtts.local.RandomModel;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.model.Quantization;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -58,7 +57,6 @@ final class JobModelOptions {
             return new Opened(all.get(SynthesisOptions.MODEL), SpeechModel.from(all), all);
         }
         ModelCache cache = SpeechModel.cache(all);
-        Files.createDirectories(cache.directory());
         SpeechModel opened = named(cache);
         all.set(SynthesisOptions.MODEL, opened.directory().path().toString());
         all.set(SynthesisOptions.VOCABULARY, opened.vocabulary().toString());

@@ -38,7 +38,7 @@ public record DemoVoice(Path checkpoint, Path vocabulary) {
      * @param cache need not exist yet
      */
     public static DemoVoice unpack(ModelCache cache) throws IOException {
-        return unpack(cache.directory().resolve("demo-voice"));
+        return unpack(cache.createDirectory().resolve("demo-voice"));
     }
 
     /**

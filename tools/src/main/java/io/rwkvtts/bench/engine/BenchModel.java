@@ -9,7 +9,6 @@ import io.rwkvtts.model.ModelExporter;
 import io.rwkvtts.model.Quantization;
 import io.rwkvtts.protocol.IdSpace;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,7 +38,6 @@ public record BenchModel(String shape, String quantize, ModelDirectory directory
      */
     public static List<BenchModel> open(String name, List<Quantization> formats, ModelCache cache)
             throws IOException {
-        Files.createDirectories(cache.directory());
         Optional<RandomModel> random = RandomModel.named(name);
         Path path = random.isPresent() ? random.get().checkpoint(cache) : Path.of(name);
         if (formats.isEmpty() && ModelDirectory.isModelDirectory(path)) {
