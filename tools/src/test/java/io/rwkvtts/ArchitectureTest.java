@@ -47,10 +47,11 @@ class ArchitectureTest {
     @ParameterizedTest
     @CsvSource({
         "schema,",
-        "checkpoint,",
-        "text,",
+        "file,",
+        "checkpoint, file",
+        "text,      file",
         "sampling,",
-        "protocol,  text sampling",
+        "protocol,  file text sampling",
         "model,     checkpoint",
         "onnx,",
         "engine,    model checkpoint onnx",
@@ -125,6 +126,7 @@ class ArchitectureTest {
                         "cli",
                         "client",
                         "engine",
+                        "file",
                         "job",
                         "local",
                         "model",

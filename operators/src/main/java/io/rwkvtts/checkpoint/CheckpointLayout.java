@@ -88,6 +88,13 @@ record CheckpointLayout(Naming naming, ModelShape shape, Map<String, TensorSourc
             throw new ModelFormatException(
                     "%s: tensor %s is missing".formatted(files.path(), expected.name()));
         }
+        for (TensorSource.Part part : source.parts()) {
+            try {
+                part.tensor().type();
+            } catch (ModelFormatException e) {
+                throw new ModelFormatException(files.path() + ": " + e.getMessage(), e);
+            }
+        }
         List<Long> shape = source.shape();
         List<Long> wanted = expected.shape().stream().map(Integer::longValue).toList();
         long last = wanted.get(wanted.size() - 1);

@@ -25,7 +25,7 @@ import java.util.UUID;
  */
 public final class RandomCheckpoint {
 
-    private static final String SEED_KEY = "random_seed";
+    static final String SEED_KEY = "random_seed";
     private static final int BUFFER_BYTES = 1 << 20;
     private static final int DATA_ALIGNMENT = 8;
 

@@ -1,5 +1,6 @@
 package io.rwkvtts.checkpoint;
 
+import io.rwkvtts.file.FileKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,6 +17,8 @@ record SafetensorsFile(Path path, Map<String, String> metadata, List<StoredTenso
 
     private static final int LENGTH_BYTES = 8;
     private static final long MAX_HEADER_BYTES = 100_000_000;
+    private static final String CONVERT =
+            "If it holds the weights of an RWKV-7 model, convert them to safetensors first";
 
     /**
      * @throws ModelFormatException if the file is not there or is not a whole safetensors file
@@ -29,6 +32,7 @@ record SafetensorsFile(Path path, Map<String, String> metadata, List<StoredTenso
         }
         MappedFile file = MappedFile.open(path);
         String source = path.toString();
+        requireNoOther(source, file);
         long headerBytes = headerBytes(source, file);
         long dataStart = LENGTH_BYTES + headerBytes;
         SafetensorsHeader header =
@@ -40,12 +44,35 @@ record SafetensorsFile(Path path, Map<String, String> metadata, List<StoredTenso
                                 entry ->
                                         new StoredTensor(
                                                 entry.name(),
-                                                entry.type(),
+                                                entry.dtype(),
                                                 entry.shape(),
                                                 file,
                                                 dataStart + entry.begin()))
                         .toList();
         return new SafetensorsFile(path, header.metadata(), tensors);
+    }
+
+    /** What can be named is not told of as a header of absurd length. */
+    private static void requireNoOther(String source, MappedFile file) {
+        byte[] head = new byte[(int) Math.min(FileKind.HEAD_BYTES, file.size())];
+        file.read(0, head, 0, head.length);
+        boolean header = head.length > LENGTH_BYTES && head[LENGTH_BYTES] == '{';
+        FileKind.of(head)
+                .or(() -> FileKind.ofText(head))
+                .filter(kind -> !header || length(head) > MAX_HEADER_BYTES || length(head) < 0)
+                .ifPresent(
+                        kind -> {
+                            throw new ModelFormatException(
+                                    "%s is %s: expected a safetensors file. %s"
+                                            .formatted(
+                                                    source,
+                                                    kind.what(),
+                                                    kind.remedy().orElse(CONVERT)));
+                        });
+    }
+
+    private static long length(byte[] head) {
+        return ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).getLong();
     }
 
     private static long headerBytes(String source, MappedFile file) {
@@ -56,7 +83,7 @@ record SafetensorsFile(Path path, Map<String, String> metadata, List<StoredTenso
         }
         byte[] bytes = new byte[LENGTH_BYTES];
         file.read(0, bytes, 0, LENGTH_BYTES);
-        long length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        long length = length(bytes);
         long limit = Math.min(MAX_HEADER_BYTES, file.size() - LENGTH_BYTES);
         if (length < 0 || length > limit) {
             throw new ModelFormatException(

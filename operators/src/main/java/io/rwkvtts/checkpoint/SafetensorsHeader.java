@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the JSON at the start of a safetensors file says.
@@ -16,21 +17,30 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
     /**
      * One tensor: its bytes are [begin, end) behind the header.
      *
+     * @param dtype as in the header
      * @param shape row-major; empty for a scalar
      */
-    record Entry(String name, TensorType type, List<Long> shape, long begin, long end) {
+    record Entry(String name, String dtype, List<Long> shape, long begin, long end) {
+
+        /** The type if it is one of those that are read. */
+        Optional<TensorType> type() {
+            return TensorType.named(dtype);
+        }
 
         /**
          * @throws ArithmeticException if the shape asks for more than 2^63 bytes
          */
-        long expectedBytes() {
-            return shape.stream().reduce((long) type.bytes(), Math::multiplyExact);
+        long expectedBytes(TensorType type) {
+            return shape.contains(0L)
+                    ? 0
+                    : shape.stream().reduce((long) type.bytes(), Math::multiplyExact);
         }
     }
 
     /**
-     * Checks that each tensor has the bytes its shape asks for and that the tensors fill the data
-     * section: safetensors allows neither overlaps nor holes, so that a file has one meaning.
+     * Checks that each tensor of a known type has the bytes its shape asks for and that the tensors
+     * fill the data section: safetensors allows neither overlaps nor holes, so that a file has one
+     * meaning.
      *
      * @param source names the file in messages
      * @param dataBytes bytes in the file behind the header
@@ -38,6 +48,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
     void checkAgainst(String source, long dataBytes) {
         for (Entry entry : entries) {
             checkRange(source, entry, dataBytes);
+            entry.type().ifPresent(type -> checkBytes(source, entry, type));
         }
         List<Entry> byPosition = new ArrayList<>(entries);
         byPosition.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
@@ -64,10 +75,13 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
                             .formatted(
                                     source, entry.begin(), entry.end(), entry.name(), dataBytes));
         }
+    }
+
+    private static void checkBytes(String source, Entry entry, TensorType type) {
         long bytes = entry.end() - entry.begin();
         long expected;
         try {
-            expected = entry.expectedBytes();
+            expected = entry.expectedBytes(type);
         } catch (ArithmeticException overflow) {
             throw new ModelFormatException(
                     "%s: shape %s of tensor %s is too large"
@@ -77,13 +91,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         if (bytes != expected) {
             throw new ModelFormatException(
                     "%s: tensor %s of type %s and shape %s has %d bytes: expected %d"
-                            .formatted(
-                                    source,
-                                    entry.name(),
-                                    entry.type(),
-                                    entry.shape(),
-                                    bytes,
-                                    expected));
+                            .formatted(source, entry.name(), type, entry.shape(), bytes, expected));
         }
     }
 }

@@ -12,7 +12,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +24,11 @@ import java.util.Map;
 final class SafetensorsHeaderReader {
 
     private static final int MAX_TENSORS = 65_536;
-    private static final int MAX_DIMENSIONS = 8;
+    private static final int MAX_DTYPE_CHARS = 20;
+
+    /** As many as NumPy has. */
+    private static final int MAX_DIMENSIONS = 64;
+
     private static final int MAX_METADATA = 1_000;
 
     /** Per tensor, those within one another counted, too. */
@@ -48,6 +51,7 @@ final class SafetensorsHeaderReader {
     private final JsonParser json;
     private final Map<String, String> metadata = new LinkedHashMap<>();
     private final List<SafetensorsHeader.Entry> entries = new ArrayList<>();
+    private int metadataEntries;
     private int unknownFields;
 
     private SafetensorsHeaderReader(String source, JsonParser json) {
@@ -100,17 +104,21 @@ final class SafetensorsHeaderReader {
         expect(JsonToken.START_OBJECT, json.currentToken(), "__metadata__");
         while (json.nextToken() != JsonToken.END_OBJECT) {
             String key = json.currentName();
-            if (metadata.size() == MAX_METADATA) {
+            if (++metadataEntries > MAX_METADATA) {
                 throw fault("__metadata__ has more than " + MAX_METADATA + " entries");
             }
             expect(JsonToken.VALUE_STRING, json.nextToken(), "__metadata__ " + key);
-            metadata.put(key, json.getText());
+            // Others may be of megabytes, such as a training log: a string not asked for is
+            // skipped.
+            if (key.equals(RandomCheckpoint.SEED_KEY)) {
+                metadata.put(key, json.getText());
+            }
         }
     }
 
     private SafetensorsHeader.Entry readEntry(String name) throws IOException {
         expect(JsonToken.START_OBJECT, json.currentToken(), "tensor " + name);
-        TensorType type = null;
+        String type = null;
         List<Long> shape = null;
         List<Long> offsets = null;
         unknownFields = 0;
@@ -120,7 +128,7 @@ final class SafetensorsHeaderReader {
             switch (field) {
                 case "dtype" -> {
                     expect(JsonToken.VALUE_STRING, value, "dtype of tensor " + name);
-                    type = typeOf(name, json.getText());
+                    type = excerpt(json.getText());
                 }
                 case "shape" -> shape = readNumbers("shape of tensor " + name);
                 case "data_offsets" -> offsets = readNumbers("data_offsets of tensor " + name);
@@ -170,20 +178,6 @@ final class SafetensorsHeaderReader {
         }
     }
 
-    private TensorType typeOf(String name, String dtype) {
-        return Arrays.stream(TensorType.values())
-                .filter(type -> type.name().equals(dtype))
-                .findFirst()
-                .orElseThrow(
-                        () ->
-                                fault(
-                                        "tensor %s has dtype %.20s: expected one of %s"
-                                                .formatted(
-                                                        name,
-                                                        dtype,
-                                                        Arrays.toString(TensorType.values()))));
-    }
-
     private List<Long> readNumbers(String where) throws IOException {
         expect(JsonToken.START_ARRAY, json.currentToken(), where);
         List<Long> numbers = new ArrayList<>();
@@ -201,6 +195,11 @@ final class SafetensorsHeaderReader {
             numbers.add(number);
         }
         return numbers;
+    }
+
+    /** A type that is not known is shown, not read. */
+    private static String excerpt(String dtype) {
+        return dtype.length() <= MAX_DTYPE_CHARS ? dtype : dtype.substring(0, MAX_DTYPE_CHARS);
     }
 
     private void expect(JsonToken expected, JsonToken found, String where) {

@@ -1,6 +1,8 @@
 package io.rwkvtts.checkpoint;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
 
 /** The number formats of weights that are read and written (spec 1.8), little-endian. */
 public enum TensorType {
@@ -51,6 +53,11 @@ public enum TensorType {
 
     TensorType(int bytes) {
         this.bytes = bytes;
+    }
+
+    /** The type that a file calls {@code dtype}; empty if weights of it are not read. */
+    static Optional<TensorType> named(String dtype) {
+        return Arrays.stream(values()).filter(type -> type.name().equals(dtype)).findFirst();
     }
 
     /** Bytes of one number. */

@@ -1,10 +1,12 @@
 package io.rwkvtts.protocol;
 
+import io.rwkvtts.file.FileKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +31,9 @@ public record VoiceFile(
     /** Most bytes of a voice file; twenty minutes of speech need fewer. */
     static final int MAX_BYTES = 1 << 20;
 
+    private static final String RECORDING =
+            "A voice is made from a recording by other programs of the RWKV-TTS family";
+
     private static final Logger LOG = LoggerFactory.getLogger(VoiceFile.class);
 
     /**
@@ -40,6 +45,11 @@ public record VoiceFile(
      *     names file and field
      */
     public static VoiceFile read(Path file) {
+        if (Files.isDirectory(file)) {
+            throw new VoiceFileException(
+                    "voice file %s is a directory: expected an <id>.raf.json (a job takes a directory of them, tts.voices)"
+                            .formatted(file));
+        }
         VoiceFile read;
         try {
             read = VoiceJson.parse(bytes(file));
@@ -75,11 +85,25 @@ public record VoiceFile(
     private static byte[] bytes(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            requireNoOther(Arrays.copyOf(bytes, Math.min(bytes.length, FileKind.HEAD_BYTES)));
             if (bytes.length > MAX_BYTES) {
                 throw new IllegalArgumentException(
                         "it has more than " + MAX_BYTES + " bytes, which no voice needs");
             }
             return bytes;
         }
+    }
+
+    private static void requireNoOther(byte[] head) {
+        FileKind.of(head)
+                // JSON in it is read.
+                .filter(kind -> !kind.equals(FileKind.UTF_16))
+                .ifPresent(
+                        kind -> {
+                            throw new IllegalArgumentException(
+                                    "it is %s: expected the JSON of an <id>.raf.json. %s"
+                                            .formatted(
+                                                    kind.what(), kind.remedy().orElse(RECORDING)));
+                        });
     }
 }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.rwkvtts.text.TextRules;
 import java.io.IOException;
+import java.util.List;
 
 /** The JSON form of a {@link VoiceFile}. Fields that are not of spec 4.1 are ignored. */
 final class VoiceJson {
@@ -20,6 +21,9 @@ final class VoiceJson {
                     .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                     .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
                     .build();
+
+    private static final List<String> FIELDS =
+            List.of("id", "prompt_text", "global_tokens", "semantic_tokens");
 
     private final JsonNode object;
 
@@ -45,6 +49,11 @@ final class VoiceJson {
     }
 
     private VoiceFile voiceFile() {
+        if (!object.isEmpty() && FIELDS.stream().noneMatch(object::has)) {
+            throw new IllegalArgumentException(
+                    "it is the JSON of something else, %s: expected the fields %s"
+                            .formatted(TextRules.excerpt(object.toString()), FIELDS));
+        }
         Voice voice =
                 new Voice(
                         text("id"),

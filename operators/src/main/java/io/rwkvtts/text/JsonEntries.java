@@ -18,18 +18,6 @@ import java.util.regex.Pattern;
  */
 final class JsonEntries {
 
-    /**
-     * One value.
-     *
-     * @param text the string; null for an array
-     * @param bytes the array, or the UTF-8 form of the string
-     */
-    record Entry(String text, byte[] bytes) {
-        boolean is(String expected) {
-            return expected.equals(text);
-        }
-    }
-
     private static final JsonFactory JSON =
             JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
@@ -37,7 +25,7 @@ final class JsonEntries {
 
     private final Path file;
     private final JsonParser parser;
-    private final TreeMap<Integer, Entry> entries = new TreeMap<>();
+    private final TreeMap<Integer, VocabularyEntry> entries = new TreeMap<>();
 
     private JsonEntries(Path file, JsonParser parser) {
         this.file = file;
@@ -47,7 +35,7 @@ final class JsonEntries {
     /**
      * @throws VocabularyException naming the entry or the place
      */
-    static TreeMap<Integer, Entry> read(Path file, byte[] content) {
+    static TreeMap<Integer, VocabularyEntry> read(Path file, byte[] content) {
         try (JsonParser parser = JSON.createParser(content)) {
             JsonEntries reader = new JsonEntries(file, parser);
             reader.readObject();
@@ -75,22 +63,28 @@ final class JsonEntries {
     private int id(String key) {
         if (!ID.matcher(key).matches()) {
             throw new VocabularyException(
-                    file, "key " + Quoted.of(key) + " is no id; a decimal number was expected");
+                    file,
+                    "key "
+                            + Quoted.of(key)
+                            + " is no id; a decimal number was expected. A JSON vocabulary is one"
+                            + " object from ids to tokens, such as tokenizer.json of rwkv-tts-rs;"
+                            + " the tokenizer.json of Hugging Face's tokenizers, an index or the"
+                            + " error message of a server is none");
         }
         return Integer.parseInt(key);
     }
 
-    private Entry entry(int id) throws IOException {
+    private VocabularyEntry entry(int id) throws IOException {
         JsonToken token = parser.nextToken();
         if (token == JsonToken.VALUE_STRING) {
             String text = parser.getText();
             if (TextRules.loneSurrogate(text) >= 0) {
                 throw fault(id, "has half a surrogate pair, which has no UTF-8 form");
             }
-            return new Entry(text, text.getBytes(StandardCharsets.UTF_8));
+            return new VocabularyEntry(text, text.getBytes(StandardCharsets.UTF_8));
         }
         if (token == JsonToken.START_ARRAY) {
-            return new Entry(null, byteArray(id));
+            return new VocabularyEntry(null, byteArray(id));
         }
         throw fault(id, "is neither a string nor an array of bytes");
     }

@@ -1,6 +1,5 @@
 package io.rwkvtts.text;
 
-import io.rwkvtts.text.JsonEntries.Entry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
@@ -9,7 +8,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Repair of JSON vocabularies whose tokens that are not UTF-8 were written as if their bytes were
+ * Repair of vocabularies whose tokens that are not UTF-8 were written as if their bytes were
  * Latin-1 characters (spec 2.3, D-03): the byte 0x80 as the string U+0080. Read as UTF-8, no single
  * byte from 0x80 on is left in them.
  *
@@ -28,11 +27,11 @@ final class Latin1Repair {
      *
      * @throws VocabularyException if it has, and can't be repaired
      */
-    static TreeMap<Integer, byte[]> tokens(Path file, SortedMap<Integer, Entry> entries) {
+    static TreeMap<Integer, byte[]> tokens(Path file, SortedMap<Integer, VocabularyEntry> entries) {
         boolean defective = entries.containsKey(BYTE_80) && entries.get(BYTE_80).is("\u0080");
         TreeMap<Integer, byte[]> tokens = new TreeMap<>();
         byte[] previous = new byte[0];
-        for (Map.Entry<Integer, Entry> entry : entries.entrySet()) {
+        for (Map.Entry<Integer, VocabularyEntry> entry : entries.entrySet()) {
             byte[] token = entry.getValue().bytes();
             if (defective) {
                 token = repaired(file, entry.getKey(), entry.getValue(), previous);
@@ -43,7 +42,7 @@ final class Latin1Repair {
         return tokens;
     }
 
-    private static byte[] repaired(Path file, int rawId, Entry entry, byte[] previous) {
+    private static byte[] repaired(Path file, int rawId, VocabularyEntry entry, byte[] previous) {
         return readings(entry)
                 .filter(reading -> Vocabulary.ORDER.compare(reading, previous) > 0)
                 .min(Vocabulary.ORDER)
@@ -58,7 +57,7 @@ final class Latin1Repair {
                                                 + " vocabulary's .txt file"));
     }
 
-    private static Stream<byte[]> readings(Entry entry) {
+    private static Stream<byte[]> readings(VocabularyEntry entry) {
         if (entry.text() == null || !latin1(entry.text())) {
             return Stream.of(entry.bytes());
         }

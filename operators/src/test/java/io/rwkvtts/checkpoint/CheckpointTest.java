@@ -243,6 +243,19 @@ class CheckpointTest {
         assertRefused("blocks.1.att.key.lora_a is a tuned initial state or an adapter");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"I64", "F8_E4M3", "F8_E5M2", "BOOL", "U8", "F64", "C64", "F4", "whatever"})
+    void testTensorOfAnUnknownTypeIsRefusedOnlyIfItIsNeeded(String type) throws IOException {
+        file.put("num_batches_tracked").type("num_batches_tracked", type);
+        file.put("empty", 0, 3).type("empty", type);
+        file.put(ATT0 + "v1", 64, 8).type(ATT0 + "v1", type);
+        open().close();
+
+        file.type("blocks.1.ffn.key.weight", type);
+        assertRefused("tensor blocks.1.ffn.key.weight has dtype " + type, "[F32, F16, BF16]");
+    }
+
     /** Those of RWKV-7a and 7b, and biases of linear layers. */
     @ParameterizedTest
     @ValueSource(

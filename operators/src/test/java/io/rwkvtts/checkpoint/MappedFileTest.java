@@ -57,7 +57,7 @@ class MappedFileTest {
         }
         Path path = Files.write(directory.resolve("floats"), bytes.array());
         StoredTensor tensor =
-                new StoredTensor("t", TensorType.F32, List.of(50L), MappedFile.open(path, 17), 5);
+                new StoredTensor("t", "F32", List.of(50L), MappedFile.open(path, 17), 5);
         float[] values = new float[52];
         tensor.read(0, values, 1, 50);
         for (int i = 0; i < 50; i++) {

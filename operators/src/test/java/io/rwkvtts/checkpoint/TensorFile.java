@@ -8,18 +8,23 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** A safetensors file to be changed by a test and written again, all in F32. */
+/**
+ * A safetensors file to be changed by a test and written again, all in F32 unless a test says
+ * otherwise.
+ */
 public final class TensorFile {
 
     private record Tensor(List<Long> shape, float[] values) {}
 
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
+    private final Map<String, String> types = new HashMap<>();
 
     /** The tensors of a file under the names that they have there. */
     public static TensorFile read(Path path) throws IOException {
@@ -46,6 +51,12 @@ public final class TensorFile {
 
     public TensorFile metadata(String key, String value) {
         metadata.put(key, value);
+        return this;
+    }
+
+    /** Calls the numbers of a tensor by another type than F32, which is what they stay. */
+    TensorFile type(String name, String dtype) {
+        types.put(name, dtype);
         return this;
     }
 
@@ -106,7 +117,7 @@ public final class TensorFile {
         metadata.forEach((key, value) -> header.withObject("/__metadata__").put(key, value));
         long end = 0;
         for (String name : names) {
-            ObjectNode entry = header.putObject(name).put("dtype", "F32");
+            ObjectNode entry = header.putObject(name).put("dtype", types.getOrDefault(name, "F32"));
             shape(name).forEach(entry.putArray("shape")::add);
             entry.putArray("data_offsets").add(end).add(end += 4L * values(name).length);
         }

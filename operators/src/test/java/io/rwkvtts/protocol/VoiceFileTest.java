@@ -13,11 +13,37 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class VoiceFileTest {
 
     @TempDir private Path directory;
+
+    @ParameterizedTest
+    @MethodSource("io.rwkvtts.file.ForeignFiles#all")
+    void testAnotherKindOfFileIsCalledByItsName(byte[] content, String what, String advice)
+            throws IOException {
+        Path file = Files.write(directory.resolve("a.raf.json"), content);
+
+        assertThatThrownBy(() -> VoiceFile.read(file))
+                .isInstanceOf(VoiceFileException.class)
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining(what.equals("UTF-16") ? "not JSON" : what);
+    }
+
+    @Test
+    void testOtherJsonAndADirectoryAreCalledByTheirName() throws IOException {
+        Path file = directory.resolve("a.raf.json");
+        Files.writeString(file, "{\"error\":\"Repository not found\"}");
+
+        assertThatThrownBy(() -> VoiceFile.read(file))
+                .isInstanceOf(VoiceFileException.class)
+                .hasMessageContainingAll("JSON of something else", "Repository not found");
+        assertThatThrownBy(() -> VoiceFile.read(directory))
+                .isInstanceOf(VoiceFileException.class)
+                .hasMessageContainingAll("is a directory", "tts.voices");
+    }
 
     @Test
     void testReadsAVoiceWithTranscript() {
@@ -206,7 +232,7 @@ class VoiceFileTest {
                 .hasMessageContaining(missing + " does not exist");
         assertThatThrownBy(() -> VoiceFile.read(directory))
                 .isInstanceOf(VoiceFileException.class)
-                .hasMessageContaining(directory + " cannot be read");
+                .hasMessageContaining(directory + " is a directory");
     }
 
     private void assertRefused(String text, String message) throws IOException {

@@ -171,6 +171,18 @@ class JsonVocabularyTest {
     }
 
     @Test
+    void testAByteOrderMarkAndTheEndOfTextAreRead() {
+        String json =
+                new VocabularyFixture("ab")
+                        .rawJson()
+                        .put("0", "<|rwkv_tokenizer_end_of_text|>")
+                        .toString();
+        Path file = VocabularyFixture.write(directory, "\ufeff" + json + "\r\n\r\n");
+
+        assertThat(WorldTokenizer.load(file).size()).isEqualTo(257);
+    }
+
+    @Test
     void testDeepNestingIsRefusedAtItsFirstLevel() {
         Path file =
                 VocabularyFixture.write(

@@ -12,6 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The text form of a vocabulary, sound and not. */
 class TextVocabularyTest {
@@ -58,7 +61,6 @@ class TextVocabularyTest {
                 "|'zz' 2|; line 257: an id, a literal and its length; \"'zz' 2\"",
                 "257 'zz'; line 257: an id, a literal and its length; \"257 'zz'\"",
                 "257; line 257: an id, a literal and its length; \"257\"",
-                "||; line 257: an id, a literal and its length; \"\"",
                 "257 'zz' 3; line 257: the literal has 2 bytes; \"3\"",
                 "257 'zz' +2; line 257: the literal has 2 bytes; \"+2\"",
                 "|257 'zz' 2 |; line 257: ; literal",
@@ -82,16 +84,113 @@ class TextVocabularyTest {
                 .hasMessageContaining(found);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\n\n", " \n\t\n"})
+    void testLineEndsByteOrderMarkAndEmptyEndOfEditorsAreRead(String end) {
+        List<String> lines = new VocabularyFixture("ab").lines();
+        for (String lineEnd : List.of("\n", "\r\n")) {
+            for (String mark : List.of("", "\ufeff")) {
+                String content =
+                        mark + String.join(lineEnd, lines) + lineEnd + end.replace("\n", lineEnd);
+                Path file = VocabularyFixture.write(directory, content);
+
+                assertThat(WorldTokenizer.load(file).encode("ab\r")).hasSize(2);
+            }
+        }
+    }
+
     @Test
-    void testWindowsLineEndsAreShownForWhatTheyAre() {
-        Path file =
-                VocabularyFixture.write(
-                        directory, String.join("\r\n", new VocabularyFixture().lines()));
+    void testAnEmptyLineWithinIsNamed() {
+        List<String> lines = new VocabularyFixture("ab").lines();
+        lines.add(256, "");
+        Path file = VocabularyFixture.write(directory, String.join("\n", lines));
 
         assertThatThrownBy(() -> WorldTokenizer.load(file))
                 .isInstanceOf(VocabularyException.class)
-                .hasMessageContaining("line 1: ")
-                .hasMessageContaining("\"1\\u000d\"");
+                .hasMessageContaining("line 257: an id, a literal and its length were expected");
+    }
+
+    /** The files of the RWKV-TTS family: control entries, then the text tokens. */
+    @ParameterizedTest
+    @EnumSource(VocabularyFixture.ByteLiterals.class)
+    void testUnifiedIdsWithControlEntriesAreRead(VocabularyFixture.ByteLiterals literals) {
+        VocabularyFixture fixture = new VocabularyFixture("ab", "早", "é");
+        WorldTokenizer raw = fixture.tokenizer(directory);
+        WorldTokenizer unified =
+                WorldTokenizer.load(
+                        VocabularyFixture.write(
+                                directory, String.join("\n", fixture.unifiedLines(literals))));
+
+        assertThat(unified.size()).isEqualTo(raw.size());
+        assertThat(unified.spct0()).isEqualTo(raw.spct0());
+        for (String text : new String[] {"ab 早", "é\u0080\u00ff", "你好", "<|tag_0|>"}) {
+            assertThat(unified.encode(text)).isEqualTo(raw.encode(text));
+        }
+    }
+
+    @Test
+    void testAUnifiedFileMayBeginWithId0() {
+        VocabularyFixture fixture = new VocabularyFixture("ab");
+        List<String> lines = fixture.unifiedLines(VocabularyFixture.ByteLiterals.BYTES);
+        lines.add(0, "0 '<|semantic_token_0|>' 20");
+
+        assertThat(
+                        WorldTokenizer.load(
+                                        VocabularyFixture.write(
+                                                directory, String.join("\n", lines)))
+                                .size())
+                .isEqualTo(257);
+    }
+
+    @Test
+    void testARawFileMayNameTheEndOfText() {
+        List<String> lines = new VocabularyFixture("ab").lines();
+        lines.add(0, "0 '<|rwkv_tokenizer_end_of_text|>' 30");
+        Path file = VocabularyFixture.write(directory, String.join("\n", lines));
+
+        assertThat(WorldTokenizer.load(file).size()).isEqualTo(257);
+    }
+
+    @Test
+    void testAControlEntryOutOfPlaceIsNamed() {
+        List<String> lines =
+                new VocabularyFixture("ab").unifiedLines(VocabularyFixture.ByteLiterals.BYTES);
+        lines.set(8192, "8193 '<|tag_7|>' 9");
+        Path file = VocabularyFixture.write(directory, String.join("\n", lines));
+
+        assertThatThrownBy(() -> WorldTokenizer.load(file))
+                .isInstanceOf(VocabularyException.class)
+                .hasMessageContaining("id 8193")
+                .hasMessageContaining("<|tag_0|>");
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.rwkvtts.file.ForeignFiles#all")
+    void testAnotherKindOfFileIsCalledByItsName(byte[] content, String what, String advice) {
+        Path file = VocabularyFixture.write(directory, content);
+
+        assertThatThrownBy(() -> WorldTokenizer.load(file))
+                .isInstanceOf(VocabularyException.class)
+                .hasMessageContainingAll(file.toString(), what)
+                .hasMessageContaining("no vocabulary");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '|',
+            delimiter = ';',
+            value = {
+                "{\"error\":\"Invalid username or password.\"}; error message of a server",
+                "{\"version\":\"1.0\",\"model\":{}}; Hugging Face's tokenizers",
+                "b'\\x00'; lines without ids",
+                "<|rwkv_tokenizer_end_of_text|>; lines without ids",
+            })
+    void testWhatElseLiesBesideAModelIsCalledByItsName(String content, String what) {
+        Path file = VocabularyFixture.write(directory, content);
+
+        assertThatThrownBy(() -> WorldTokenizer.load(file))
+                .isInstanceOf(VocabularyException.class)
+                .hasMessageContaining(what);
     }
 
     @Test
@@ -144,7 +243,7 @@ class TextVocabularyTest {
                 .hasMessageContaining(missing + ": there is no such file");
         assertThatThrownBy(() -> WorldTokenizer.load(directory))
                 .isInstanceOf(VocabularyException.class)
-                .hasMessageContaining(directory + ": can't be read");
+                .hasMessageContaining(directory + ": is a directory");
     }
 
     @Test

@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Small vocabularies in each form: the 256 single bytes and whatever is added. */
 final class VocabularyFixture {
@@ -45,6 +47,45 @@ final class VocabularyFixture {
             lines.add((i + 1) + " " + literal(token) + " " + token.length);
         }
         return lines;
+    }
+
+    /** How tokens that are not UTF-8 are written in a text file. */
+    enum ByteLiterals {
+        /** As bytes literals. */
+        BYTES,
+        /** As text of Latin-1 characters, their length counted as that of the token. */
+        LATIN1_OF_TOKEN_LENGTH,
+        /** As text of Latin-1 characters, their length counted as that of their UTF-8 form. */
+        LATIN1_OF_UTF8_LENGTH
+    }
+
+    /** Lines of the text form with unified ids and control entries. */
+    List<String> unifiedLines(ByteLiterals literals) {
+        List<String> lines = new ArrayList<>();
+        SortedMap<Integer, String> controls = new TreeMap<>();
+        unifiedJson()
+                .fields()
+                .forEachRemaining(
+                        e -> controls.put(Integer.parseInt(e.getKey()), e.getValue().asText()));
+        for (int id = 1; id <= controls.lastKey(); id++) {
+            int raw = id - WorldTokenizer.TEXT_OFFSET;
+            lines.add(
+                    raw < 1 || raw > tokens.size()
+                            ? id + " '" + controls.get(id) + "' " + controls.get(id).length()
+                            : id + " " + unifiedToken(tokens.get(raw - 1), literals));
+        }
+        return lines;
+    }
+
+    private static String unifiedToken(byte[] token, ByteLiterals literals) {
+        if (literals == ByteLiterals.BYTES || utf8(token) != null) {
+            return literal(token) + " " + token.length;
+        }
+        String latin1 = new String(token, StandardCharsets.ISO_8859_1);
+        byte[] utf8 = latin1.getBytes(StandardCharsets.UTF_8);
+        return literal(utf8)
+                + " "
+                + (literals == ByteLiterals.LATIN1_OF_TOKEN_LENGTH ? token.length : utf8.length);
     }
 
     private static String literal(byte[] token) {

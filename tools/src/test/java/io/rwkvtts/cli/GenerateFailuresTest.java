@@ -84,12 +84,14 @@ class GenerateFailuresTest {
         Path bad = directory.resolve("bad.safetensors");
         refuse(bad).assertFailure(bad, "does not exist", "expected");
         Files.write(bad, new byte[0]);
-        refuse(bad).assertFailure(bad, "0 bytes", "expected");
+        refuse(bad).assertFailure(bad, "0 bytes", "expected a safetensors file");
         Files.write(bad, Arrays.copyOf(whole, whole.length - 1));
         refuse(bad).assertFailure(bad);
         Files.write(bad, Arrays.copyOf(whole, 5000));
         refuse(bad).assertFailure(bad, "truncated?");
         Files.writeString(bad, "no weights at all, but long enough to hold a header's length");
+        refuse(bad).assertFailure(bad, "is text that begins with no weights at all");
+        Files.write(bad, new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9});
         refuse(bad).assertFailure(bad, "another format, or truncated?");
         refuse(directory).assertFailure(directory, "expected a checkpoint file, or a directory");
         Path other = TestVectors.unpack("naming/official-f32.safetensors", directory);
