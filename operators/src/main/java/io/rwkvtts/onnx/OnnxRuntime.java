@@ -63,6 +63,7 @@ public final class OnnxRuntime {
     private static OrtEnvironment load() {
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         keepAlive();
+        UnpackedLibraries.delete();
         try {
             environment.setTelemetry(false);
         } catch (OrtException e) {

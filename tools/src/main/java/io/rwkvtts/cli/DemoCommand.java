@@ -12,10 +12,12 @@ import io.rwkvtts.local.EmbeddedFlink;
 import io.rwkvtts.local.LocalStack;
 import io.rwkvtts.local.LoopbackPorts;
 import io.rwkvtts.model.ModelCache;
+import io.rwkvtts.schema.InputFormat;
 import io.rwkvtts.schema.TextEvent;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -161,8 +163,10 @@ final class DemoCommand implements Callable<Integer> {
                                 kafka.tokensTopic(),
                                 TokenListener.Start.EARLIEST,
                                 IsolationLevel.READ_COMMITTED);
+                LostRequests lost = new LostRequests(kafka.properties(), kafka.deadLettersTopic());
                 TextEventProducer producer =
-                        new TextEventProducer(kafka.properties(), kafka.requestsTopic())) {
+                        new TextEventProducer(
+                                kafka.properties(), kafka.requestsTopic(), kafka.inputFormat())) {
             DemoReport report = new DemoReport(out);
             if (!once) {
                 printAddresses(stack, out);
@@ -171,17 +175,18 @@ final class DemoCommand implements Callable<Integer> {
             for (int i = 1; i <= requests; i++) {
                 String id = "demo-" + i;
                 report.sent(id, spoken);
-                producer.send(TextEvent.newBuilder().setRequestId(id).setText(spoken).build())
-                        .get();
+                TextEvent event = TextEvent.newBuilder().setRequestId(id).setText(spoken).build();
+                lost.sent(producer.send(event).get());
             }
-            while (report.ended() < requests) {
+            while (report.ended() < requests && !StandardOutput.isClosed(out)) {
                 receive(stack.job(), listener, report);
+                lost.requireNone();
             }
             report.summary();
             if (!once) {
                 out.println("Serving until Ctrl-C.");
                 out.flush();
-                while (true) {
+                while (!StandardOutput.isClosed(out)) {
                     receive(stack.job(), listener, report);
                 }
             }
@@ -205,7 +210,13 @@ final class DemoCommand implements Callable<Integer> {
         out.printf("Metrics    %s%n", stack.metricsAddress());
         out.println("From a second terminal:");
         out.printf("  ./tts listen --bootstrap-servers %s%n", broker);
-        out.printf("  ./tts send --bootstrap-servers %s \"Good morning.\"%n", broker);
+        InputFormat format = stack.kafka().inputFormat();
+        out.printf(
+                "  ./tts send --bootstrap-servers %s%s \"Good morning.\"%n",
+                broker,
+                format == InputFormat.AVRO
+                        ? ""
+                        : " --format " + format.name().toLowerCase(Locale.ROOT));
         out.flush();
     }
 }

@@ -99,6 +99,9 @@ final class ListenCommand implements Callable<Integer> {
                     return;
                 }
                 out.println(format.line(received));
+                if (StandardOutput.isClosed(out)) {
+                    return;
+                }
                 finished += received.end() ? 1 : 0;
             }
         }

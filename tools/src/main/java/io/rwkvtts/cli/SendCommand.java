@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             "Sends text to a running job and prints where in Kafka it went.",
             "With TEXT, one event. Without, each line of the standard input is an event of one"
                     + " request as soon as it is there, and the end of the input ends the request."
+                    + " Ctrl-C before that cancels it."
         })
 final class SendCommand implements Callable<Integer> {
 
@@ -140,16 +141,21 @@ final class SendCommand implements Callable<Integer> {
     private void sendLines(TextEventProducer producer) throws Exception {
         BufferedReader lines =
                 new BufferedReader(new InputStreamReader(System.in, UTF_8.newDecoder()));
-        try {
+        try (OpenRequest request = OpenRequest.open(producer, id)) {
+            if (!last) {
+                // More of it is to come from elsewhere.
+                request.end();
+            }
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                request.begun();
                 send(producer, event(line + "\n").setLast(false).build());
                 sequence++;
             }
+            if (last && request.end()) {
+                send(producer, event("").build());
+            }
         } catch (CharacterCodingException e) {
             throw new IOException("the standard input is not UTF-8", e);
-        }
-        if (last) {
-            send(producer, event("").build());
         }
     }
 

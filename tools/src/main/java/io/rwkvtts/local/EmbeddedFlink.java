@@ -7,13 +7,16 @@ import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.BlobServerOptions;
 import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.ClusterOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
 import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
@@ -28,8 +31,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * has no option for it; everything else listens on the loopback address.
  *
  * <p>It is configured by Flink's own options, laid over defaults that suit the synthesis job:
- * checkpoints every 5 s into a temporary directory, unaligned after 1 s, state on the heap, restart
- * with exponential delay, no Kryo, one slot, free ports.
+ * checkpoints every 5 s and all other files in a temporary directory, unaligned after 1 s, state on
+ * the heap, restart with exponential delay, no Kryo, one slot, free ports.
  *
  * <p>Owns the cluster and the temporary directory. May be closed by any thread.
  */
@@ -100,6 +103,13 @@ public final class EmbeddedFlink implements AutoCloseable {
         configuration.set(
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY,
                 directory.path().resolve("checkpoints").toUri().toString());
+        // All below one directory of this process: another user may own Flink's usual ones.
+        String files = directory.path().toString();
+        configuration.set(CoreOptions.TMP_DIRS, files);
+        configuration.set(WebOptions.TMP_DIR, files);
+        configuration.set(WebOptions.UPLOAD_DIR, files);
+        configuration.set(BlobServerOptions.STORAGE_DIRECTORY, files);
+        configuration.set(ClusterOptions.PROCESS_WORKING_DIR_BASE, files);
         // State is on the heap: managed memory would lie idle.
         configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ZERO);
         configuration.set(RestOptions.ADDRESS, LoopbackPorts.HOST);

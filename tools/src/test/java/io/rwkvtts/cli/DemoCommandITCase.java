@@ -2,6 +2,7 @@ package io.rwkvtts.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rwkvtts.schema.InputFormat;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code tts demo} on its embedded parts. */
@@ -39,6 +41,16 @@ class DemoCommandITCase {
                 .matches(
                         "3 requests, \\d+ tokens: first chunk after \\d+ ms \\(median\\),"
                                 + " \\d+ tokens/s, RTF \\d+\\.\\d+");
+    }
+
+    @ParameterizedTest
+    @EnumSource(InputFormat.class)
+    void testGreetsInTheFormatOfTheJob(InputFormat format) {
+        TtsRun run = demo("--once", "-Dtts.input.format=" + format, "Good", "morning.");
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exit()).isZero();
+        assertThat(run.out()).containsPattern("demo-1: stop after \\d\\.\\d\\d s of audio\n");
     }
 
     @Test

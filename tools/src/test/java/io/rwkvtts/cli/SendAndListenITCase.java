@@ -10,10 +10,14 @@ import io.rwkvtts.schema.HeaderNames;
 import io.rwkvtts.schema.TextEvent;
 import io.rwkvtts.schema.TextEvents;
 import io.rwkvtts.schema.WireCodec;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,6 +37,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** The commands for a given Kafka, against a real one. */
@@ -141,6 +147,76 @@ class SendAndListenITCase {
 
         assertThat(result.out()).isEqualToIgnoringNewLines("r1 #0 cancel -> cancel-0@0");
         assertThat(events("cancel", 1).get(0).getCancel()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TERM", "INT"})
+    void testAnInterruptedPipeCancelsItsRequest(String signal) throws Exception {
+        String topic = "interrupted-" + signal;
+        createTopic(topic);
+        Process send = process("send", "--topic=" + topic, "--id=r1");
+        try {
+            Writer input = send.outputWriter(UTF_8);
+            input.write("Hello,\n");
+            input.flush();
+            assertThat(events(topic, 1).get(0).getText()).isEqualTo("Hello,\n");
+
+            new ProcessBuilder("kill", "-" + signal, Long.toString(send.pid())).start().waitFor();
+
+            assertThat(send.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            TextEvent cancel = events(topic, 2).get(1);
+            assertThat(cancel.getRequestId()).isEqualTo("r1");
+            assertThat(cancel.getCancel()).isTrue();
+        } finally {
+            send.destroyForcibly();
+        }
+    }
+
+    @Test
+    void testARequestThatFailsIsCancelledAndOneLeftOpenIsNot() throws Exception {
+        createTopic("failed");
+        createTopic("left-open");
+        String tooLong = "x".repeat(WireCodec.MAX_BYTES);
+
+        Result failed = withInput("Hello,\n" + tooLong, "send", "--topic=failed", "--id=r1");
+        withInput("Hello,\n", "send", "--topic=left-open", "--id=r1", "--no-last");
+        tts("send", "--topic=left-open", "--id=r2", "Hello");
+
+        assertThat(failed.status()).isEqualTo(1);
+        assertThat(events("failed", 2).get(1).getCancel()).isTrue();
+        assertThat(events("left-open", 2))
+                .extracting(TextEvent::getRequestId)
+                .containsExactly("r1", "r2");
+    }
+
+    @Test
+    void testListenEndsWhenNobodyReadsAnyMore() throws Exception {
+        createTopic("head");
+        write("head", chunk("a", 0));
+        Process listen = process("listen", "--topic=head", "--from-beginning");
+        try {
+            BufferedReader output = listen.inputReader(UTF_8);
+            assertThat(output.readLine()).startsWith("a #0");
+            output.close();
+            write("head", chunk("a", 1));
+
+            assertThat(listen.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(listen.exitValue()).isZero();
+        } finally {
+            listen.destroyForcibly();
+        }
+    }
+
+    /** A command in a JVM of its own, whose standard streams can be closed. */
+    private static Process process(String command, String... arguments) throws IOException {
+        List<String> line = new ArrayList<>();
+        line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        line.addAll(List.of("-XX:TieredStopAtLevel=1", Tts.class.getName(), command));
+        line.add("--bootstrap-servers=" + kafka.bootstrapServers());
+        line.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(line);
+        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+        return builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
     }
 
     @Test
