@@ -1,4 +1,4 @@
-package io.rwkvtts.engine;
+package io.rwkvtts.onnx;
 
 import java.io.IOException;
 import java.nio.file.Files;
