@@ -11,10 +11,15 @@ public final class BrokerServer {
     /**
      * Runs a broker until the process is killed.
      *
-     * @param arguments data directory, made if it does not exist, and port
+     * @param arguments data directory, made if it does not exist, and three ports: of the broker,
+     *     of the broker for the proxy, of the proxy
      */
     public static void main(String[] arguments) throws InterruptedException {
-        EmbeddedKafka.start(Path.of(arguments[0]), Integer.parseInt(arguments[1]));
+        EmbeddedKafka.startBehindProxy(
+                Path.of(arguments[0]),
+                Integer.parseInt(arguments[1]),
+                Integer.parseInt(arguments[2]),
+                Integer.parseInt(arguments[3]));
         Thread.currentThread().join();
     }
 }

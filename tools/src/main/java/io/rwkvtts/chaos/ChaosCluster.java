@@ -10,10 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint;
@@ -22,10 +21,10 @@ import org.apache.flink.runtime.taskexecutor.TaskManagerRunner;
 /**
  * A Kafka broker, a ZooKeeper, a Flink JobManager that is highly available through it, and Flink
  * TaskManagers: each a process of its own, on ports of the loopback address that stay the same when
- * a process is started again.
+ * a process is started again. The Flink processes reach the broker through a proxy, everybody else
+ * directly.
  *
- * <p>Owns the processes. {@link #close()} may be called by any thread at any time; everything else
- * belongs to one.
+ * <p>Owns the processes and the proxy. Safe for use by several threads.
  */
 final class ChaosCluster implements AutoCloseable {
 
@@ -34,13 +33,20 @@ final class ChaosCluster implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(3);
     private static final long PAUSE_MS = 20;
 
+    /** Name of the broker's process. */
+    static final String BROKER = "broker";
+
+    /** Name of the JobManager's process. */
+    static final String JOB_MANAGER = "jobmanager";
+
     private final int brokerPort = LoopbackPorts.chooseLasting();
+    private final int proxyPort = LoopbackPorts.chooseLasting();
     private final int restPort = LoopbackPorts.chooseLasting();
     private final Configuration flink;
-    private final ServerProcess broker;
-    private final ServerProcess zooKeeper;
-    private final ServerProcess jobManager;
-    private final Map<String, ServerProcess> taskManagers = new TreeMap<>();
+    private final LoopbackProxy link;
+
+    /** By name, in the order in which they are started. */
+    private final Map<String, ServerProcess> processes = new LinkedHashMap<>();
 
     /**
      * Prepares the processes.
@@ -53,50 +59,48 @@ final class ChaosCluster implements AutoCloseable {
     ChaosCluster(Path directory, Configuration options, int taskManagers, int slots)
             throws IOException {
         int zooKeeperPort = LoopbackPorts.chooseLasting();
+        int proxiedPort = LoopbackPorts.chooseLasting();
         Path logs = Files.createDirectories(directory.resolve("logs"));
         Path settings = Files.createDirectories(directory.resolve("conf"));
-        broker =
-                new ServerProcess(
-                        "broker",
-                        logs,
-                        quickToStart("512m"),
-                        List.of(
-                                BrokerServer.class.getName(),
-                                directory.resolve("kafka").toString(),
-                                Integer.toString(brokerPort)));
-        zooKeeper =
-                new ServerProcess(
-                        "zookeeper",
-                        logs,
-                        quickToStart("64m"),
-                        List.of(ZOOKEEPER, zooKeeperSettings(directory, zooKeeperPort).toString()));
+        add(
+                "zookeeper",
+                logs,
+                quickToStart("64m"),
+                List.of(ZOOKEEPER, zooKeeperSettings(directory, zooKeeperPort).toString()));
+        add(
+                BROKER,
+                logs,
+                quickToStart("512m"),
+                List.of(
+                        BrokerServer.class.getName(),
+                        directory.resolve("kafka").toString(),
+                        Integer.toString(brokerPort),
+                        Integer.toString(proxiedPort),
+                        Integer.toString(proxyPort)));
         flink = ChaosClusterOptions.of(directory.resolve("ha"), restPort, zooKeeperPort, slots);
         flink.addAll(options);
         // JSON is YAML.
         new ObjectMapper().writeValue(settings.resolve("config.yaml").toFile(), flink.toMap());
         List<String> configuration = List.of("--configDir", settings.toString());
-        jobManager =
-                new ServerProcess(
-                        "jobmanager",
-                        logs,
-                        quickToStart("512m"),
-                        join(StandaloneSessionClusterEntrypoint.class, configuration));
+        add(
+                JOB_MANAGER,
+                logs,
+                quickToStart("512m"),
+                join(StandaloneSessionClusterEntrypoint.class, configuration));
         for (int number = 1; number <= taskManagers; number++) {
             String name = "taskmanager-" + number;
-            this.taskManagers.put(
+            String resource = TaskManagerOptions.TASK_MANAGER_RESOURCE_ID.key() + "=" + name;
+            add(
                     name,
-                    new ServerProcess(
-                            name,
-                            logs,
-                            List.of("-XX:+UseSerialGC", "-Xmx1g"),
-                            join(
-                                    TaskManagerRunner.class,
-                                    configuration,
-                                    "-D",
-                                    TaskManagerOptions.TASK_MANAGER_RESOURCE_ID.key()
-                                            + "="
-                                            + name)));
+                    logs,
+                    List.of("-XX:+UseSerialGC", "-Xmx1g"),
+                    join(TaskManagerRunner.class, configuration, "-D", resource));
         }
+        link = new LoopbackProxy(proxyPort, proxiedPort);
+    }
+
+    private void add(String name, Path logs, List<String> jvm, List<String> main) {
+        processes.put(name, new ServerProcess(name, logs, jvm, main));
     }
 
     /** Without the second compiler, a JobManager needs 2.6 s of a processor to start, not 4.4 s. */
@@ -125,45 +129,42 @@ final class ChaosCluster implements AutoCloseable {
 
     /** Starts all processes and waits until broker and JobManager can be talked to. */
     void start() throws IOException, InterruptedException {
-        zooKeeper.start();
-        broker.start();
-        jobManager.start();
-        for (ServerProcess taskManager : taskManagers.values()) {
-            taskManager.start();
+        for (ServerProcess process : processes.values()) {
+            process.start();
         }
-        awaitBroker();
-        awaitPort(restPort, jobManager);
+        awaitPort(brokerPort, processes.get(BROKER));
+        awaitPort(restPort, processes.get(JOB_MANAGER));
     }
 
-    /** Kills the TaskManager of this name. */
-    void killTaskManager(String name) throws InterruptedException {
-        taskManagers.get(name).kill();
+    /** {@code kill -9} of the process of this name. */
+    void kill(String name) throws InterruptedException {
+        processes.get(name).kill();
     }
 
-    void startTaskManager(String name) throws IOException {
-        taskManagers.get(name).start();
+    /**
+     * Starts the process of this name again, on the data that it left; waits for a broker until it
+     * can be talked to.
+     */
+    void start(String name) throws IOException, InterruptedException {
+        processes.get(name).start();
+        if (name.equals(BROKER)) {
+            awaitPort(brokerPort, processes.get(name));
+        }
     }
 
-    void killJobManager() throws InterruptedException {
-        jobManager.kill();
+    /** {@code kill -STOP} of the process of this name. */
+    void pause(String name) throws IOException {
+        processes.get(name).pause();
     }
 
-    void startJobManager() throws IOException {
-        jobManager.start();
+    /** {@code kill -CONT} of the process of this name. */
+    void resume(String name) {
+        processes.get(name).resume();
     }
 
-    void killBroker() throws InterruptedException {
-        broker.kill();
-    }
-
-    /** Starts the broker on the log that it left, and waits until it can be talked to. */
-    void startBroker() throws IOException, InterruptedException {
-        broker.start();
-        awaitBroker();
-    }
-
-    private void awaitBroker() throws InterruptedException {
-        awaitPort(brokerPort, broker);
+    /** The link between the Flink processes and the broker. */
+    LoopbackProxy link() {
+        return link;
     }
 
     private void awaitPort(int port, ServerProcess server) throws InterruptedException {
@@ -198,11 +199,17 @@ final class ChaosCluster implements AutoCloseable {
      * @throws IllegalStateException if one has; names its log
      */
     void requireAlive() {
-        servers().forEach(ServerProcess::requireAlive);
+        processes.values().forEach(ServerProcess::requireAlive);
     }
 
+    /** Where the broker is reached directly. */
     String bootstrapServers() {
         return LoopbackPorts.HOST + ":" + brokerPort;
+    }
+
+    /** Where the broker is reached through {@link #link}. */
+    String linkedBootstrapServers() {
+        return LoopbackPorts.HOST + ":" + proxyPort;
     }
 
     /** Options of the Flink processes. */
@@ -214,14 +221,10 @@ final class ChaosCluster implements AutoCloseable {
         return restPort;
     }
 
-    private Stream<ServerProcess> servers() {
-        return Stream.concat(
-                Stream.of(broker, zooKeeper, jobManager), taskManagers.values().stream());
-    }
-
-    /** Kills all processes, each by its id. */
+    /** Kills all processes, each by its id, paused ones as well. */
     @Override
     public void close() {
-        servers().forEach(ServerProcess::close);
+        processes.values().forEach(ServerProcess::close);
+        link.close();
     }
 }

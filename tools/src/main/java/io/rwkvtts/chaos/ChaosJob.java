@@ -15,13 +15,12 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The speech job on the processes of a {@link ChaosCluster}. Belongs to one thread. */
 final class ChaosJob {
 
-    private static final Duration SAVEPOINT_LIMIT = Duration.ofSeconds(60);
+    private static final Duration CANCEL_LIMIT = Duration.ofSeconds(60);
 
     private final Configuration options;
     private final SpeechModel model;
@@ -75,14 +74,12 @@ final class ChaosJob {
         return client.getJobID().toHexString();
     }
 
-    /** Stops the job with a savepoint and starts it again from there. */
+    /**
+     * Stops the job with a savepoint and starts it again from there. If a failover comes between,
+     * the stop is tried again.
+     */
     void rescale(int newParallelism) throws Exception {
-        String savepoint =
-                client.stopWithSavepoint(
-                                false,
-                                directory.resolve("savepoints").toUri().toString(),
-                                SavepointFormatType.CANONICAL)
-                        .get(SAVEPOINT_LIMIT.toSeconds(), TimeUnit.SECONDS);
+        String savepoint = new StopWithSavepoint(client, directory.resolve("savepoints")).stop();
         Configuration restore = new Configuration(options);
         restore.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
         submit(restore, newParallelism);
@@ -90,6 +87,6 @@ final class ChaosJob {
 
     /** Ends the job. */
     void cancel() throws InterruptedException, ExecutionException, TimeoutException {
-        client.cancel().get(SAVEPOINT_LIMIT.toSeconds(), TimeUnit.SECONDS);
+        client.cancel().get(CANCEL_LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 }

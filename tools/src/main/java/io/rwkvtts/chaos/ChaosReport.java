@@ -1,11 +1,13 @@
 package io.rwkvtts.chaos;
 
 import io.rwkvtts.job.FlinkDefaults;
+import io.rwkvtts.job.SynthesisOptions;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
@@ -31,12 +33,19 @@ public final class ChaosReport {
      */
     void settings(ChaosSettings settings, Configuration flink) {
         Configuration job = FlinkDefaults.options();
-        job.addAll(settings.options());
+        job.addAll(settings.jobOptions());
         print("model                %s%n", modelName(settings));
         print(
-                "faults               %d, seed %s%n",
-                settings.kills(), Long.toUnsignedString(settings.seed()));
-        print("requests             %d, %s%n", settings.requests(), settings.delivery());
+                "faults               %d, seed %s, of %s%n",
+                settings.faults(),
+                Long.toUnsignedString(settings.seed()),
+                settings.kinds().stream().map(FaultKind::label).collect(Collectors.joining(", ")));
+        print(
+                "requests             %d%s, %s%n",
+                settings.requests(), streaming(settings), settings.delivery());
+        print(
+                "delivery timeout     %s%n",
+                settings.deliveryTimeout().map(ChaosReport::millis).orElse("the job's default"));
         print(
                 "processes            broker, ZooKeeper, JobManager, %d TaskManagers; parallelism %d%n",
                 ChaosSettings.TASK_MANAGERS, settings.parallelism());
@@ -63,6 +72,13 @@ public final class ChaosReport {
                                 : model.path());
     }
 
+    private static String streaming(ChaosSettings settings) {
+        return settings.streaming()
+                ? ", half of them in pieces that come seconds apart, idle timeout "
+                        + millis(settings.jobOptions().get(SynthesisOptions.IDLE_TIMEOUT))
+                : "";
+    }
+
     private static String millis(Duration duration) {
         return duration.toMillis() + " ms";
     }
@@ -87,7 +103,7 @@ public final class ChaosReport {
                 "%.1f".formatted(fault.atMs() / 1e3),
                 fault.what(),
                 fault.running(),
-                fault.recoveryMs());
+                fault.recoveryMs().isPresent() ? fault.recoveryMs().getAsLong() : "-");
     }
 
     /** The end of it. */
@@ -96,13 +112,14 @@ public final class ChaosReport {
         List<Long> recovery =
                 result.faults().stream()
                         .filter(StruckFault::counts)
-                        .map(StruckFault::recoveryMs)
+                        .flatMapToLong(fault -> fault.recoveryMs().stream())
                         .sorted()
+                        .boxed()
                         .toList();
-        if (result.counted() < result.kills()) {
+        if (result.counted() < result.wanted()) {
             print(
                     "Only %d of %d faults struck running generations: give more --requests%n",
-                    result.counted(), result.kills());
+                    result.counted(), result.wanted());
         }
         print(
                 "%s %,d records were dropped by the consumer as repeated%n",

@@ -5,14 +5,14 @@ import java.util.List;
 /**
  * How a run went.
  *
- * @param kills faults that were to strike
+ * @param wanted faults that were to strike
  * @param faults that have struck, in their order
  * @param comparison with the undisturbed run
  * @param requests sent
  * @param dropped records that the consumer dropped as repeated
  */
 public record ChaosResult(
-        int kills, List<StruckFault> faults, Comparison comparison, int requests, long dropped) {
+        int wanted, List<StruckFault> faults, Comparison comparison, int requests, long dropped) {
 
     public ChaosResult {
         faults = List.copyOf(faults);
@@ -24,10 +24,10 @@ public record ChaosResult(
     }
 
     /**
-     * Whether so many faults as wanted struck running generations, and nothing was lost, duplicated
+     * Whether as many faults as wanted struck running generations, and nothing was lost, duplicated
      * or changed.
      */
     public boolean passed() {
-        return counted() == kills && comparison.clean();
+        return counted() == wanted && comparison.clean();
     }
 }

@@ -1,7 +1,6 @@
 package io.rwkvtts.chaos;
 
 import io.rwkvtts.client.TextEventProducer;
-import io.rwkvtts.job.SynthesisOptions;
 import io.rwkvtts.job.TtsJob;
 import io.rwkvtts.job.kafka.Brokers;
 import io.rwkvtts.job.kafka.KafkaOptions;
@@ -46,7 +45,7 @@ public final class ChaosRun implements AutoCloseable {
     public ChaosRun(ChaosSettings settings, ChaosReport report) throws Exception {
         this.settings = settings;
         this.report = report;
-        this.workload = Workload.of(settings.seed(), settings.requests());
+        this.workload = Workload.of(settings.seed(), settings.requests(), settings.streaming());
         this.cluster =
                 new ChaosCluster(
                         settings.directory(),
@@ -90,9 +89,8 @@ public final class ChaosRun implements AutoCloseable {
     }
 
     private Map<String, Speech> speakUndisturbed() throws Exception {
-        Configuration options = options("undisturbed");
-        KafkaSettings kafka = createTopics(options);
-        ChaosJob job = submit(options);
+        KafkaSettings kafka = createTopics("undisturbed");
+        ChaosJob job = submit("undisturbed");
         try (UndisturbedRun run = new UndisturbedRun(kafka, isolation())) {
             Map<String, Speech> speech = run.speak(workload, cluster::requireAlive);
             job.cancel();
@@ -101,9 +99,8 @@ public final class ChaosRun implements AutoCloseable {
     }
 
     private ChaosResult strike(Map<String, Speech> undisturbed) throws Exception {
-        Configuration options = options("chaos");
-        KafkaSettings kafka = createTopics(options);
-        ChaosJob job = submit(options);
+        KafkaSettings kafka = createTopics("chaos");
+        ChaosJob job = submit("chaos");
         List<StruckFault> faults = new ArrayList<>();
         try (LoadGenerator load =
                         new LoadGenerator(
@@ -112,11 +109,18 @@ public final class ChaosRun implements AutoCloseable {
                 TokenObserver observer =
                         new TokenObserver(kafka, isolation(), undisturbed, load::received)) {
             FaultInjector injector =
-                    new FaultInjector(cluster, job, rest, observer, settings.maxParallelism());
+                    new FaultInjector(
+                            cluster,
+                            job,
+                            new JobState(cluster, job, rest),
+                            observer,
+                            FaultLengths.of(settings, cluster.options()),
+                            settings.maxParallelism());
             long records = undisturbed.values().stream().mapToLong(s -> s.records().size()).sum();
             long began = System.currentTimeMillis();
             load.start(IN_FLIGHT);
-            for (PlannedFault fault : PlannedFault.plan(settings.seed(), settings.kills())) {
+            for (PlannedFault fault :
+                    PlannedFault.plan(settings.seed(), settings.faults(), settings.kinds())) {
                 long target = Math.round(fault.progress() * records);
                 if (!observer.awaitMidSpeech(target, QUIET_LIMIT)) {
                     break;
@@ -129,7 +133,7 @@ public final class ChaosRun implements AutoCloseable {
             load.requireSent();
             awaitQuiet(observer);
             return new ChaosResult(
-                    settings.kills(),
+                    settings.faults(),
                     faults,
                     compare(undisturbed, observer),
                     workload.size(),
@@ -156,29 +160,31 @@ public final class ChaosRun implements AutoCloseable {
         return comparison;
     }
 
-    private ChaosJob submit(Configuration options) throws Exception {
+    /** The job, which reaches the broker over the link. */
+    private ChaosJob submit(String name) throws Exception {
+        Configuration options = settings.jobOptions();
+        options.addAll(topics(name, cluster.linkedBootstrapServers()));
+        options.set(KafkaOptions.GROUP_ID, name);
+        options.set(KafkaOptions.TRANSACTIONAL_ID_PREFIX, name);
         return new ChaosJob(options, settings.model(), cluster.restPort(), settings.directory());
     }
 
-    private Configuration options(String name) {
-        Configuration options = new Configuration(settings.options());
-        options.set(SynthesisOptions.PARALLELISM, settings.parallelism());
-        options.set(KafkaOptions.BOOTSTRAP_SERVERS, cluster.bootstrapServers());
-        options.set(KafkaOptions.REQUESTS_TOPIC, name + "-requests");
-        options.set(KafkaOptions.TOKENS_TOPIC, name + "-tokens");
-        options.set(KafkaOptions.DEAD_LETTERS_TOPIC, name + "-dead-letters");
-        options.set(KafkaOptions.GROUP_ID, name);
-        options.set(KafkaOptions.TRANSACTIONAL_ID_PREFIX, name);
-        options.set(KafkaOptions.DELIVERY_GUARANTEE, settings.delivery());
-        return options;
-    }
-
-    private static KafkaSettings createTopics(Configuration options) {
-        KafkaSettings kafka = KafkaSettings.from(options);
+    /** Makes the topics; settings for those that send requests and see what comes of them. */
+    private KafkaSettings createTopics(String name) {
+        KafkaSettings kafka = KafkaSettings.from(topics(name, cluster.bootstrapServers()));
         try (Brokers brokers = Brokers.connect(kafka.properties())) {
             brokers.createTopics(TtsJob.topicsOf(kafka), PARTITIONS);
         }
         return kafka;
+    }
+
+    private static Configuration topics(String name, String bootstrapServers) {
+        Configuration options = new Configuration();
+        options.set(KafkaOptions.BOOTSTRAP_SERVERS, bootstrapServers);
+        options.set(KafkaOptions.REQUESTS_TOPIC, name + "-requests");
+        options.set(KafkaOptions.TOKENS_TOPIC, name + "-tokens");
+        options.set(KafkaOptions.DEAD_LETTERS_TOPIC, name + "-dead-letters");
+        return options;
     }
 
     private IsolationLevel isolation() {

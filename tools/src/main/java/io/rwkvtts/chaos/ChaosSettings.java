@@ -1,27 +1,40 @@
 package io.rwkvtts.chaos;
 
 import io.rwkvtts.job.SpeechModel;
+import io.rwkvtts.job.SynthesisOptions;
+import io.rwkvtts.job.kafka.KafkaOptions;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
  * What a chaos run is to do.
  *
- * @param kills faults to strike, at least 1
+ * @param faults number of faults to strike, at least 1
+ * @param kinds of the faults, at least one
  * @param seed of the requests and the faults
  * @param delivery delivery guarantee of the job
+ * @param deliveryTimeout after which the job's producers give a record up; empty for the job's
+ *     default
  * @param requests requests to send, at least 1
+ * @param streaming whether half of the requests are long ones in pieces that come seconds apart
  * @param parallelism subtasks that speak at first, at least 1
  * @param model speaks
  * @param options of the job and of Flink
  * @param directory for data and logs of the processes; exists
  */
 public record ChaosSettings(
-        int kills,
+        int faults,
+        List<FaultKind> kinds,
         long seed,
         DeliveryGuarantee delivery,
+        Optional<Duration> deliveryTimeout,
         int requests,
+        boolean streaming,
         int parallelism,
         SpeechModel model,
         Configuration options,
@@ -29,8 +42,33 @@ public record ChaosSettings(
 
     static final int TASK_MANAGERS = 2;
 
+    /** Longer than any cut of the link and the restart that follows: only a zombie sees it pass. */
+    private static final Duration STREAMING_IDLE_TIMEOUT = Duration.ofSeconds(60);
+
     /** Most subtasks that speak: the job is rescaled at least between one and two. */
     int maxParallelism() {
         return Math.max(2, parallelism);
+    }
+
+    /** The options with what the other settings make of them; a new object. */
+    Configuration jobOptions() {
+        Configuration job = new Configuration(options);
+        job.set(SynthesisOptions.PARALLELISM, parallelism);
+        job.set(KafkaOptions.DELIVERY_GUARANTEE, delivery);
+        if (streaming && !job.contains(SynthesisOptions.IDLE_TIMEOUT)) {
+            job.set(SynthesisOptions.IDLE_TIMEOUT, STREAMING_IDLE_TIMEOUT);
+        }
+        deliveryTimeout.ifPresent(
+                timeout -> {
+                    property(job, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, timeout);
+                    // No longer than that; two attempts in the time.
+                    property(job, ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, timeout.dividedBy(2));
+                });
+        return job;
+    }
+
+    private static void property(Configuration job, String key, Duration value) {
+        job.setString(
+                KafkaOptions.CLIENT_PROPERTIES.key() + "." + key, Long.toString(value.toMillis()));
     }
 }

@@ -1,118 +1,157 @@
 package io.rwkvtts.chaos;
 
-import java.time.Duration;
+import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Predicate;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /** Strikes a running job and measures how long it is silent. Belongs to one thread. */
 final class FaultInjector {
 
-    private static final Duration LIMIT = Duration.ofSeconds(120);
-    private static final long PAUSE_MS = 50;
-
     private final ChaosCluster cluster;
     private final ChaosJob job;
-    private final JobManagerRest rest;
+    private final JobState state;
     private final TokenObserver observer;
+    private final FaultLengths lengths;
     private final int maxParallelism;
 
     FaultInjector(
             ChaosCluster cluster,
             ChaosJob job,
-            JobManagerRest rest,
+            JobState state,
             TokenObserver observer,
+            FaultLengths lengths,
             int maxParallelism) {
         this.cluster = cluster;
         this.job = job;
-        this.rest = rest;
+        this.state = state;
         this.observer = observer;
+        this.lengths = lengths;
         this.maxParallelism = maxParallelism;
     }
 
     /**
-     * Strikes, starts again what was killed, and waits until the job speaks again.
+     * Strikes, starts again what was killed, lets what was paused continue, heals what was cut, and
+     * waits until the job generates again or all requests have ended.
      *
      * @param beganAtMs when the run began, epoch milliseconds
      */
     StruckFault strike(PlannedFault fault, long beganAtMs) throws Exception {
-        // Beforehand, while all is well: looking for the victim takes time.
-        String victim = victim(fault);
+        // Beforehand, while all is well: looking for the target takes time.
+        FaultTarget target = target(fault, state.awaitAll());
         observer.mark();
         int running = observer.running();
         long struckAt = System.currentTimeMillis();
-        Predicate<Emission> answer = act(fault, victim, struckAt);
-        long recoveredAt = observer.awaitEmission(answer, LIMIT);
+        Recovery recovery = act(fault.kind(), target, struckAt);
+        OptionalLong recoveredAt = observer.awaitEmission(recovery.recovered(), JobState.LIMIT);
         cluster.requireAlive();
         return new StruckFault(
-                "%s %s".formatted(fault.kind().label(), victim).strip(),
+                target.describe(fault.kind()),
                 struckAt - beganAtMs,
                 running,
-                recoveredAt - struckAt);
+                recoveredAt.isPresent()
+                        ? OptionalLong.of(recoveredAt.getAsLong() - recovery.fromMs())
+                        : OptionalLong.empty());
     }
 
-    private String victim(PlannedFault fault) throws Exception {
-        return switch (fault.kind()) {
-            case TASK_MANAGER -> {
-                List<SpeakingSubtask> speaking = awaitRunning(0);
-                yield speaking.get(fault.choice() % speaking.size()).taskManager();
-            }
-            case RESCALE -> {
-                List<Integer> others =
-                        IntStream.rangeClosed(1, maxParallelism)
-                                .filter(p -> p != job.parallelism())
-                                .boxed()
-                                .toList();
-                yield others.get(fault.choice() % others.size()).toString();
-            }
-            case BROKER, JOB_MANAGER -> "";
-        };
+    private FaultTarget target(PlannedFault fault, List<SpeakingSubtask> speaking) {
+        String taskManager = fault.oneOf(speaking).taskManager();
+        String process =
+                switch (fault.kind()) {
+                    case KILL_TASK_MANAGER, PAUSE_TASK_MANAGER, PAUSE_UNTIL_REPLACED -> taskManager;
+                    case KILL_JOB_MANAGER, PAUSE_JOB_MANAGER -> ChaosCluster.JOB_MANAGER;
+                    case KILL_BROKER, PAUSE_BROKER -> ChaosCluster.BROKER;
+                    case RESCALE_IN_FAILOVER ->
+                            fault.oneOf(List.of(taskManager, ChaosCluster.JOB_MANAGER));
+                    case RESCALE, REJECT, REJECT_LONG, DROP, DROP_LONG -> "";
+                };
+        List<Integer> others =
+                IntStream.rangeClosed(1, maxParallelism)
+                        .filter(p -> p != job.parallelism())
+                        .boxed()
+                        .toList();
+        return new FaultTarget(process, fault.oneOf(others), lengths.of(fault));
     }
 
-    /** What a record must be like to be written by the job as it is after the fault. */
-    private Predicate<Emission> act(PlannedFault fault, String victim, long struckAt)
-            throws Exception {
-        switch (fault.kind()) {
-            case BROKER -> {
-                cluster.killBroker();
-                cluster.startBroker();
-                long answering = System.currentTimeMillis();
-                return emission -> emission.receivedAtMs() >= answering;
+    private Recovery act(FaultKind kind, FaultTarget target, long struckAt) throws Exception {
+        switch (kind) {
+            case KILL_TASK_MANAGER, KILL_JOB_MANAGER -> restart(target);
+            case KILL_BROKER -> {
+                restart(target);
+                return Recovery.from(struckAt);
             }
-            case TASK_MANAGER -> {
-                cluster.killTaskManager(victim);
-                cluster.startTaskManager(victim);
+            case RESCALE -> job.rescale(target.parallelism());
+            case RESCALE_IN_FAILOVER -> {
+                CompletableFuture<Void> restarted = restartLater(target);
+                job.rescale(target.parallelism());
+                restarted.get();
             }
-            case JOB_MANAGER -> {
-                cluster.killJobManager();
-                cluster.startJobManager();
+            case PAUSE_TASK_MANAGER, PAUSE_JOB_MANAGER, PAUSE_BROKER -> {
+                pause(target);
+                return Recovery.from(System.currentTimeMillis());
             }
-            case RESCALE -> job.rescale(Integer.parseInt(victim));
+            case PAUSE_UNTIL_REPLACED -> {
+                return Recovery.ofDeployment(struckAt, pauseUntilReplaced(target, struckAt));
+            }
+            case REJECT, REJECT_LONG -> {
+                cluster.link().reject();
+                return Recovery.from(heal(target));
+            }
+            case DROP, DROP_LONG -> {
+                cluster.link().drop();
+                return Recovery.from(heal(target));
+            }
         }
-        long deployedAt =
-                awaitRunning(struckAt).stream()
-                        .mapToLong(SpeakingSubtask::deployedAtMs)
-                        .min()
-                        .orElseThrow();
-        return emission -> emission.emittedAtMs() >= deployedAt;
+        return Recovery.ofDeployment(struckAt, state.awaitDeployed(struckAt));
     }
 
-    /** Waits until all subtasks run in attempts that were deployed since then. */
-    private List<SpeakingSubtask> awaitRunning(long sinceMs) throws Exception {
-        long limit = System.nanoTime() + LIMIT.toNanos();
-        while (System.nanoTime() < limit) {
-            List<SpeakingSubtask> speaking = rest.speaking(job.id());
-            if (!speaking.isEmpty()
-                    && speaking.stream()
-                            .allMatch(task -> task.running() && task.deployedAtMs() >= sinceMs)) {
-                return speaking;
-            }
-            cluster.requireAlive();
-            Thread.sleep(PAUSE_MS);
+    private void restart(FaultTarget target) throws IOException, InterruptedException {
+        cluster.kill(target.process());
+        cluster.start(target.process());
+    }
+
+    private CompletableFuture<Void> restartLater(FaultTarget target) {
+        return CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        restart(target);
+                    } catch (IOException | InterruptedException e) {
+                        throw new CompletionException(e);
+                    }
+                },
+                CompletableFuture.delayedExecutor(
+                        target.length().toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    private void pause(FaultTarget target) throws IOException, InterruptedException {
+        cluster.pause(target.process());
+        try {
+            Thread.sleep(target.length().toMillis());
+        } finally {
+            cluster.resume(target.process());
         }
-        throw new TimeoutException(
-                "the job did not run again within %d s; its subtasks: %s"
-                        .formatted(LIMIT.toSeconds(), rest.speaking(job.id())));
+    }
+
+    /** When the subtasks were deployed that replace those of the paused process. */
+    private long pauseUntilReplaced(FaultTarget target, long struckAt) throws Exception {
+        cluster.pause(target.process());
+        try {
+            long deployedAt = state.awaitDeployed(struckAt);
+            long left = struckAt + target.length().toMillis() - System.currentTimeMillis();
+            Thread.sleep(Math.max(0, left));
+            return deployedAt;
+        } finally {
+            cluster.resume(target.process());
+        }
+    }
+
+    /** Heals the link after the fault's time; when, in epoch milliseconds. */
+    private long heal(FaultTarget target) throws IOException, InterruptedException {
+        Thread.sleep(target.length().toMillis());
+        cluster.link().heal();
+        return System.currentTimeMillis();
     }
 }

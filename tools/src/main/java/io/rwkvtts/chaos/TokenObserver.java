@@ -156,10 +156,18 @@ final class TokenObserver implements AutoCloseable {
         sinceMark.clear();
     }
 
-    /** Waits for a record since the mark; when it could be read, epoch milliseconds. */
-    synchronized long awaitEmission(Predicate<Emission> wanted, Duration limit) throws Exception {
-        require(await(() -> first(wanted).isPresent(), limit), "the next chunk", limit);
-        return first(wanted).getAsLong();
+    /**
+     * Waits for a record since the mark.
+     *
+     * @return when it could be read, epoch milliseconds; empty if all requests have ended before
+     */
+    synchronized OptionalLong awaitEmission(Predicate<Emission> wanted, Duration limit)
+            throws Exception {
+        require(
+                await(() -> first(wanted).isPresent() || allEnded(), limit),
+                "the next chunk",
+                limit);
+        return first(wanted);
     }
 
     private OptionalLong first(Predicate<Emission> wanted) {

@@ -11,7 +11,8 @@ import java.util.stream.IntStream;
 /**
  * Requests of mixed lengths, a function of the seed: one or two segments of 100 to 300 tokens, one
  * request in four in several events, one in eight cancelled in mid-speech, one in eight with a
- * deadline that it may miss.
+ * deadline that it may miss. If they are to be streaming, every second one comes sentence by
+ * sentence, seconds apart, as from a language model, and is spoken to its end.
  */
 final class Workload {
 
@@ -32,14 +33,48 @@ final class Workload {
     private static final int LATEST_CANCEL = 12;
     private static final int LONGEST_DEADLINE_MS = 15_000;
     private static final int LONGEST_PAUSE_MS = 300;
+    private static final int LEAST_SENTENCES = 4;
+    private static final int STREAMING_TOKENS = 50;
+    private static final int SHORTEST_WAIT_MS = 2_500;
 
     private Workload() {}
 
-    static List<PlannedRequest> of(long seed, int requests) {
+    static List<PlannedRequest> of(long seed, int requests, boolean streaming) {
         Random random = new Random(seed);
         return IntStream.range(0, requests)
-                .mapToObj(number -> request("request-" + number, random))
+                .mapToObj(
+                        number -> {
+                            String id = "request-" + number;
+                            return streaming && number % 2 == 0
+                                    ? streamingRequest(id, random)
+                                    : request(id, random);
+                        })
                 .toList();
+    }
+
+    private static PlannedRequest streamingRequest(String id, Random random) {
+        int sentences = LEAST_SENTENCES + random.nextInt(4);
+        TextEvent.Builder attributes =
+                TextEvent.newBuilder()
+                        .setRequestId(id)
+                        .setSeed(random.nextLong())
+                        .setMinSemanticTokens(STREAMING_TOKENS)
+                        .setMaxSemanticTokens(STREAMING_TOKENS + TOKENS_TO_SPARE);
+        List<TextEvent> events = new ArrayList<>();
+        for (int piece = 0; piece < sentences; piece++) {
+            events.add(
+                    attributes
+                            .setSequence(piece)
+                            .setText(SENTENCES[random.nextInt(SENTENCES.length)] + " ")
+                            .setLast(piece == sentences - 1)
+                            .build());
+        }
+        return new PlannedRequest(
+                id,
+                List.copyOf(events),
+                Duration.ofMillis(SHORTEST_WAIT_MS + random.nextInt(SHORTEST_WAIT_MS)),
+                OptionalInt.empty(),
+                null);
     }
 
     private static PlannedRequest request(String id, Random random) {

@@ -1,11 +1,14 @@
 /**
  * Faults on real processes: {@link io.rwkvtts.chaos.ChaosRun} starts a broker, a ZooKeeper, a
- * JobManager and TaskManagers, each a JVM of its own, kills them while requests are spoken, and
- * compares what a consumer saw with an undisturbed run, token by token.
+ * JobManager and TaskManagers, each a JVM of its own, kills or pauses them or cuts their link to
+ * the broker while requests are spoken, and compares what a consumer saw with an undisturbed run,
+ * token by token.
  *
- * <p>The parts: {@link io.rwkvtts.chaos.ChaosCluster} owns the processes, {@link
- * io.rwkvtts.chaos.ChaosJob} the job on them, {@link io.rwkvtts.chaos.LoadGenerator} sends the
- * requests of a {@link io.rwkvtts.chaos.Workload}, {@link io.rwkvtts.chaos.TokenObserver} watches
- * the token topic, {@link io.rwkvtts.chaos.Comparison} judges.
+ * <p>The parts: {@link io.rwkvtts.chaos.ChaosCluster} owns the processes and the {@link
+ * io.rwkvtts.chaos.LoopbackProxy} that can be cut, {@link io.rwkvtts.chaos.ChaosJob} the
+ * job on them, {@link io.rwkvtts.chaos.FaultInjector} strikes what {@link
+ * io.rwkvtts.chaos.PlannedFault} plans, {@link io.rwkvtts.chaos.LoadGenerator} sends the
+ * requests of a {@link io.rwkvtts.chaos.Workload}, {@link io.rwkvtts.chaos.TokenObserver}
+ * watches the token topic, {@link io.rwkvtts.chaos.Comparison} judges.
  */
 package io.rwkvtts.chaos;

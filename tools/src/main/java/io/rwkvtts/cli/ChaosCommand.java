@@ -4,6 +4,7 @@ import io.rwkvtts.chaos.ChaosReport;
 import io.rwkvtts.chaos.ChaosResult;
 import io.rwkvtts.chaos.ChaosRun;
 import io.rwkvtts.chaos.ChaosSettings;
+import io.rwkvtts.chaos.FaultKind;
 import io.rwkvtts.job.OptionKeys;
 import io.rwkvtts.job.SpeechModel;
 import io.rwkvtts.job.SynthesisOptions;
@@ -13,29 +14,36 @@ import io.rwkvtts.model.Quantization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tts chaos}: kills real processes in mid-word and compares what a consumer saw. */
+/** {@code tts chaos}: strikes real processes in mid-word and compares what a consumer saw. */
 @Command(
         name = "chaos",
         mixinStandardHelpOptions = true,
         description = {
             "Starts a Kafka broker, a ZooKeeper, a Flink JobManager and two TaskManagers as processes",
-            "of this machine, sends requests to the job on them, and strikes it in mid-word: kill -9",
-            "of a TaskManager, of the broker, of the JobManager; stop with savepoint and restore at",
-            "another parallelism. What was killed is started again. Then compares what a consumer",
-            "saw with an undisturbed run of the same requests, token by token.",
+            "of this machine, sends requests to the job on them, and strikes it in mid-word. Then",
+            "compares what a consumer saw with an undisturbed run of the same requests, token by token.",
+            "",
+            "With --kills: kill -9 of a TaskManager, of the broker, of the JobManager; stop with",
+            "savepoint and restore at another parallelism. With --faults also processes that are",
+            "paused, a link to the broker that is cut, and a stop during a failover.",
+            "What was killed is started again, what was paused continues, what was cut is healed.",
             "",
             "Ends with status 1 if a token was lost, duplicated or changed, or fewer faults than",
             "wanted struck running generations.",
@@ -43,26 +51,59 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
+            "Kinds of faults:",
+            "  kill-task-manager, kill-broker, kill-job-manager",
+            "  rescale               stop with savepoint, restore at another parallelism",
+            "  rescale-in-failover   the same while a TaskManager or the JobManager dies",
+            "  pause-task-manager    for less than the heartbeat timeout",
+            "  pause-until-replaced  for longer, so that it wakes when another one has taken over",
+            "  pause-job-manager     for longer than its ZooKeeper session",
+            "  pause-broker          for up to 4 s longer than the delivery timeout",
+            "  reject, drop          connections between job and broker are reset and refused, or",
+            "                        stay open and silent; for less than the delivery timeout",
+            "  reject-long, drop-long  the same for up to 6 s longer than the delivery timeout",
+            "Without --delivery-timeout no record fails, and 30 s, a producer's request timeout, is",
+            "taken in its place.",
+            "",
             "Unless -D tts.model is given, the model has random weights: 12 layers x 768, 8-bit, made",
             "in the cache on first use.",
             "A fault that strikes no running generation is shown in brackets and does not count.",
-            "recovery: from the fault to the first chunk written by what was started after it."
+            "recovery: from the fault, or from the end of a pause or cut, to the first chunk written",
+            "by the job as it is after it. A TaskManager that is replaced counts from the pause."
         })
 final class ChaosCommand implements Callable<Integer> {
 
-    /** So many that generations run whenever a fault strikes. */
+    /** As many as it takes for generations to run whenever a fault strikes. */
     private static final int REQUESTS_PER_FAULT = 10;
 
     private static final int FEWEST_REQUESTS = 24;
 
     @Spec private CommandSpec spec;
 
+    @ArgGroup private Number number = new Number();
+
+    /** One of the two ways to say how many faults. */
+    private static final class Number {
+
+        @Option(
+                names = "--kills",
+                paramLabel = "N",
+                defaultValue = "5",
+                description = "kills and rescales to strike (default: ${DEFAULT-VALUE})")
+        private int kills = 5;
+
+        @Option(
+                names = "--faults",
+                paramLabel = "N",
+                description = "faults to strike, of all kinds or those of --kinds")
+        private Integer faults;
+    }
+
     @Option(
-            names = "--kills",
-            paramLabel = "N",
-            defaultValue = "5",
-            description = "faults to strike (default: ${DEFAULT-VALUE})")
-    private int kills;
+            names = "--kinds",
+            paramLabel = "KIND,KIND",
+            description = "kinds of the faults of --faults, see below (default: all)")
+    private String kinds;
 
     @Option(
             names = "--seed",
@@ -78,6 +119,23 @@ final class ChaosCommand implements Callable<Integer> {
             defaultValue = "at-least-once",
             description = "delivery guarantee of the job (default: ${DEFAULT-VALUE})")
     private String delivery;
+
+    @Option(
+            names = "--delivery-timeout",
+            paramLabel = "TIME",
+            converter = DeliveryTimeoutConverter.class,
+            description =
+                    "after which the job's producers give a record up, such as 20s; at half of it a"
+                            + " request is sent again (default: the job's)")
+    private Duration deliveryTimeout;
+
+    @Option(
+            names = "--streaming",
+            description =
+                    "every second request comes sentence by sentence, seconds apart, with an idle"
+                            + " timeout of 60 s unless -D sets tts.request.idle-timeout; a"
+                            + " TaskManager that is replaced sleeps for longer than that")
+    private boolean streaming;
 
     @Option(
             names = "--requests",
@@ -171,7 +229,8 @@ final class ChaosCommand implements Callable<Integer> {
 
     private void check() {
         guarantee();
-        atLeastOne("--kills", kills);
+        kinds();
+        atLeastOne(number.faults == null ? "--kills" : "--faults", faults());
         atLeastOne("--parallelism", parallelism);
         if (requests != null) {
             atLeastOne("--requests", requests);
@@ -194,14 +253,40 @@ final class ChaosCommand implements Callable<Integer> {
                         : RandomModel.SMALLEST_PUBLIC.open(
                                 SpeechModel.cache(configuration), Quantization.INT8);
         return new ChaosSettings(
-                kills,
+                faults(),
+                kinds(),
                 seed,
                 guarantee(),
-                requests == null ? Math.max(FEWEST_REQUESTS, REQUESTS_PER_FAULT * kills) : requests,
+                Optional.ofNullable(deliveryTimeout),
+                requests == null
+                        ? Math.max(FEWEST_REQUESTS, REQUESTS_PER_FAULT * faults())
+                        : requests,
+                streaming,
                 parallelism,
                 model,
                 configuration,
                 directory);
+    }
+
+    private int faults() {
+        return number.faults == null ? number.kills : number.faults;
+    }
+
+    private List<FaultKind> kinds() {
+        if (number.faults == null) {
+            if (kinds != null) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--kinds is given without --faults, expected both: --kills has kinds of its"
+                                + " own");
+            }
+            return FaultKind.KILLS;
+        }
+        try {
+            return kinds == null ? FaultKind.ALL : FaultKind.parse(kinds);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--kinds: " + e.getMessage(), e);
+        }
     }
 
     private DeliveryGuarantee guarantee() {

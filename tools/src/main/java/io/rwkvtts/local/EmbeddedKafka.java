@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import kafka.tools.StorageTool;
@@ -62,7 +63,12 @@ public final class EmbeddedKafka implements AutoCloseable {
     public static EmbeddedKafka start(int port, String protocol, Map<String, String> properties) {
         TemporaryDirectory directory = TemporaryDirectory.create("tts-kafka-");
         try {
-            return start(directory.path(), port, protocol, properties, directory::close);
+            return start(
+                    directory.path(),
+                    port,
+                    protocol,
+                    broker -> broker.putAll(properties),
+                    directory::close);
         } catch (RuntimeException e) {
             directory.close();
             throw e;
@@ -79,19 +85,53 @@ public final class EmbeddedKafka implements AutoCloseable {
      */
     public static EmbeddedKafka start(Path dataDirectory, int port) {
         requireNonNull(dataDirectory, "dataDirectory");
-        return start(dataDirectory, port, "PLAINTEXT", Map.of(), () -> {});
+        return start(dataDirectory, port, "PLAINTEXT", broker -> {}, () -> {});
+    }
+
+    /**
+     * Starts a broker on data that outlives it, which some clients reach directly and others
+     * through a proxy: a client is told to connect to where it came in.
+     *
+     * @param dataDirectory made and formatted if it is not yet; one broker at a time
+     * @param port port to listen on for direct clients
+     * @param proxiedPort port to listen on for the proxy
+     * @param proxyPort port that the proxy listens on
+     * @throws IllegalArgumentException if a port is in use
+     * @throws IllegalStateException if the broker does not start
+     */
+    public static EmbeddedKafka startBehindProxy(
+            Path dataDirectory, int port, int proxiedPort, int proxyPort) {
+        requireNonNull(dataDirectory, "dataDirectory");
+        LoopbackPorts.choose(proxiedPort, "proxied Kafka port");
+        return start(
+                dataDirectory,
+                port,
+                "PLAINTEXT",
+                broker -> addProxied(broker, proxiedPort, proxyPort),
+                () -> {});
+    }
+
+    private static void addProxied(Properties broker, int proxiedPort, int proxyPort) {
+        String listener = ",PROXIED://" + LoopbackPorts.HOST + ":";
+        append(broker, "listeners", listener + proxiedPort);
+        append(broker, "advertised.listeners", listener + proxyPort);
+        append(broker, "listener.security.protocol.map", ",PROXIED:PLAINTEXT");
+    }
+
+    private static void append(Properties properties, String key, String more) {
+        properties.setProperty(key, properties.getProperty(key) + more);
     }
 
     private static EmbeddedKafka start(
             Path directory,
             int port,
             String protocol,
-            Map<String, String> more,
+            Consumer<Properties> more,
             Runnable deleteData) {
         int brokerPort = LoopbackPorts.choose(port, "Kafka port");
         int controllerPort = LoopbackPorts.choose(0, "controller port");
         Properties properties = properties(directory, protocol, brokerPort, controllerPort);
-        properties.putAll(more);
+        more.accept(properties);
         format(directory, properties);
         KafkaRaftServer server = null;
         try {

@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * A server in a JVM of its own, on the class path of this one. Can be killed without warning and
- * started again. Ends with this process, however that ends.
+ * started again, or paused. Ends with this process, however that ends.
  *
  * <p>Owns the process and its directory of temporary files, which what is killed cannot clean up.
  * Safe for use by several threads: one may close it while another starts it.
@@ -22,6 +22,7 @@ public final class ServerProcess implements AutoCloseable {
     private final List<String> jvm;
     private final List<String> main;
     private Process process;
+    private Pause pause;
     private boolean closed;
 
     /**
@@ -67,10 +68,31 @@ public final class ServerProcess implements AutoCloseable {
         process = builder.start();
     }
 
-    /** {@code kill -9}; returns when the process is gone. */
+    /** {@code kill -9}, paused or not; returns when the process is gone. */
     public synchronized void kill() throws InterruptedException {
         if (process != null) {
             process.destroyForcibly().waitFor();
+            resume();
+        }
+    }
+
+    /**
+     * {@code kill -STOP}: the process does nothing until {@link #resume}, and its connections stay
+     * open.
+     *
+     * @throws IOException if the process is gone
+     */
+    public synchronized void pause() throws IOException {
+        if (pause == null) {
+            pause = Pause.of(handle().pid());
+        }
+    }
+
+    /** {@code kill -CONT}; does nothing if the process is not paused. */
+    public synchronized void resume() {
+        if (pause != null) {
+            pause.close();
+            pause = null;
         }
     }
 
@@ -110,6 +132,7 @@ public final class ServerProcess implements AutoCloseable {
         closed = true;
         if (process != null) {
             process.destroyForcibly().onExit().join();
+            resume();
         }
     }
 }

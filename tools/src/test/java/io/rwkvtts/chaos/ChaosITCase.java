@@ -36,9 +36,12 @@ class ChaosITCase {
         ChaosSettings settings =
                 new ChaosSettings(
                         FAULTS,
+                        FaultKind.KILLS,
                         1,
                         DeliveryGuarantee.AT_LEAST_ONCE,
+                        Optional.empty(),
                         REQUESTS,
+                        false,
                         1,
                         model,
                         new Configuration(),

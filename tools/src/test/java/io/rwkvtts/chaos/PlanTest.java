@@ -3,6 +3,7 @@ package io.rwkvtts.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rwkvtts.schema.TextEvent;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -11,27 +12,30 @@ class PlanTest {
 
     @Test
     void testSeedDecidesFaultsAndRequests() {
-        assertThat(PlannedFault.plan(1, 20)).isEqualTo(PlannedFault.plan(1, 20));
-        assertThat(PlannedFault.plan(1, 20)).isNotEqualTo(PlannedFault.plan(2, 20));
-        assertThat(Workload.of(1, 50)).isEqualTo(Workload.of(1, 50));
-        assertThat(Workload.of(1, 50)).isNotEqualTo(Workload.of(2, 50));
+        assertThat(plan(1, 20)).isEqualTo(plan(1, 20));
+        assertThat(plan(1, 20)).isNotEqualTo(plan(2, 20));
+        assertThat(Workload.of(1, 50, true)).isEqualTo(Workload.of(1, 50, true));
+        assertThat(Workload.of(1, 50, true)).isNotEqualTo(Workload.of(2, 50, true));
     }
 
     @Test
-    void testEveryKindStrikesOnceInFour() {
-        List<PlannedFault> plan = PlannedFault.plan(5, 40);
+    void testEveryKindStrikesOnceBeforeAnyStrikesAgain() {
+        int kinds = FaultKind.ALL.size();
+        List<PlannedFault> plan = plan(5, 4 * kinds);
 
-        for (int i = 0; i < plan.size(); i += 4) {
-            assertThat(plan.subList(i, i + 4))
+        for (int i = 0; i < plan.size(); i += kinds) {
+            assertThat(plan.subList(i, i + kinds))
                     .extracting(PlannedFault::kind)
-                    .containsExactlyInAnyOrder(FaultKind.values());
+                    .containsExactlyInAnyOrderElementsOf(FaultKind.ALL);
         }
+        assertThat(PlannedFault.plan(5, 12, List.of(FaultKind.DROP, FaultKind.REJECT)))
+                .extracting(PlannedFault::kind)
+                .containsOnly(FaultKind.DROP, FaultKind.REJECT);
     }
 
     @Test
     void testFaultsComeOneAfterAnotherWhileThereIsWork() {
-        List<Double> progress =
-                PlannedFault.plan(6, 100).stream().map(PlannedFault::progress).toList();
+        List<Double> progress = plan(6, 100).stream().map(PlannedFault::progress).toList();
 
         assertThat(progress).isSorted().doesNotHaveDuplicates();
         assertThat(progress.get(0)).isPositive();
@@ -40,7 +44,7 @@ class PlanTest {
 
     @Test
     void testWorkloadIsMixed() {
-        List<PlannedRequest> workload = Workload.of(7, 200);
+        List<PlannedRequest> workload = Workload.of(7, 200, false);
 
         assertThat(workload).extracting(PlannedRequest::id).doesNotHaveDuplicates();
         assertThat(workload).anyMatch(request -> request.cancelAfter().isPresent());
@@ -61,7 +65,7 @@ class PlanTest {
 
     @Test
     void testPiecesOfARequestAreItsTextInOrder() {
-        for (PlannedRequest request : Workload.of(8, 50)) {
+        for (PlannedRequest request : Workload.of(8, 50, false)) {
             List<TextEvent> events = request.events();
             for (int i = 0; i < events.size(); i++) {
                 assertThat(events.get(i).getSequence()).isEqualTo(i);
@@ -71,5 +75,27 @@ class PlanTest {
                     .endsWith(".")
                     .matches("[A-Z].*");
         }
+    }
+
+    /** Their pieces are far enough apart to be open at any time, and no clock may end them. */
+    @Test
+    void testEverySecondStreamingRequestComesSentenceBySentence() {
+        List<PlannedRequest> workload = Workload.of(9, 100, true);
+
+        assertThat(workload).extracting(PlannedRequest::id).doesNotHaveDuplicates();
+        for (int i = 0; i < workload.size(); i += 2) {
+            PlannedRequest request = workload.get(i);
+            assertThat(request.events()).hasSizeBetween(4, 7);
+            assertThat(request.events())
+                    .allSatisfy(event -> assertThat(event.getText()).endsWith(". "));
+            assertThat(request.pause())
+                    .isBetween(Duration.ofMillis(2_500), Duration.ofMillis(5_000));
+            assertThat(request.cancelAfter()).isEmpty();
+            assertThat(request.deadline()).isNull();
+        }
+    }
+
+    private static List<PlannedFault> plan(long seed, int faults) {
+        return PlannedFault.plan(seed, faults, FaultKind.ALL);
     }
 }

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -30,6 +34,34 @@ class ServerProcessTest {
             FileChannel.open(Path.of(arguments[0]), CREATE, WRITE).lock();
             Files.createTempFile("left", "behind");
             System.out.println("serving " + ProcessHandle.current().pid());
+            Thread.currentThread().join();
+        }
+    }
+
+    /** Answers each connection, after it has told its port. */
+    static final class Answering {
+        public static void main(String[] arguments) throws Exception {
+            try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+                System.out.println(server.getLocalPort());
+                while (true) {
+                    try (Socket client = server.accept()) {
+                        client.getOutputStream().write(1);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Pauses a server and is killed before it can end that. */
+    static final class PausingParent {
+        public static void main(String[] arguments) throws Exception {
+            Path locked = Path.of(arguments[0]);
+            ServerProcess child =
+                    server(locked.getParent(), "orphan", Server.class, locked.toString());
+            child.start();
+            awaitLine(child, 1);
+            child.pause();
+            System.out.println("paused");
             Thread.currentThread().join();
         }
     }
@@ -158,5 +190,70 @@ class ServerProcessTest {
         process.kill();
 
         Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !isLocked());
+    }
+
+    @Test
+    void testPausedServerKeepsItsConnectionsAndAnswersWhenItIsResumed() throws Exception {
+        process = server(directory, "server", Answering.class, "");
+        process.start();
+        int port = Integer.parseInt(awaitLine(process, 1));
+        try (Socket before = connect(port)) {
+            assertThat(before.getInputStream().read()).isOne();
+        }
+
+        process.pause();
+        try (Socket paused = connect(port)) {
+            paused.setSoTimeout(500);
+            assertThatThrownBy(() -> paused.getInputStream().read())
+                    .isInstanceOf(SocketTimeoutException.class);
+
+            process.resume();
+            paused.setSoTimeout(30_000);
+            assertThat(paused.getInputStream().read()).isOne();
+        }
+    }
+
+    private static Socket connect(int port) throws IOException {
+        return new Socket(InetAddress.getLoopbackAddress(), port);
+    }
+
+    @Test
+    void testPausedServerCanBeKilledAndClosed() throws Exception {
+        process = server(directory, "server", Server.class, locked().toString());
+        process.start();
+        awaitLine(process, 1);
+        process.pause();
+        process.kill();
+        assertThat(isLocked()).isFalse();
+
+        process.start();
+        awaitLine(process, 2);
+        process.pause();
+        process.close();
+        assertThat(isLocked()).isFalse();
+    }
+
+    /** It can't see that by itself. */
+    @Test
+    void testPausedServerEndsWhenItsParentIsKilled() throws Exception {
+        process = server(directory, "parent", PausingParent.class, locked().toString());
+        process.start();
+        assertThat(awaitLine(process, 1)).isEqualTo("paused");
+        assertThat(isLocked()).isTrue();
+
+        process.kill();
+
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !isLocked());
+    }
+
+    @Test
+    void testServerThatIsGoneCannotBePaused() throws Exception {
+        process = server(directory, "server", Server.class, locked().toString());
+        process.start();
+        process.kill();
+
+        assertThatThrownBy(process::pause)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("can't be stopped");
     }
 }

@@ -1,0 +1,70 @@
+package io.rwkvtts.chaos;
+
+import io.rwkvtts.job.SynthesisOptions;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.HeartbeatManagerOptions;
+import org.apache.flink.configuration.HighAvailabilityOptions;
+
+/**
+ * How long pauses and cuts last: between the timeouts that they are to stay below, or to exceed.
+ *
+ * @param heartbeat after which a TaskManager is replaced
+ * @param session after which the JobManager is no longer the leader
+ * @param delivery after which a record that can't be written fails; without one none does, and the
+ *     producer's requests time out after {@link #REQUEST_TIMEOUT}
+ * @param idle after which a request without a next event expires, zero if none waits for one
+ */
+record FaultLengths(
+        Duration heartbeat, Duration session, Optional<Duration> delivery, Duration idle) {
+
+    /** Kafka's {@code request.timeout.ms}. */
+    static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
+
+    private static final Duration LEAST = Duration.ofSeconds(2);
+
+    /**
+     * Of a run.
+     *
+     * @param flink options of the Flink processes
+     */
+    static FaultLengths of(ChaosSettings settings, Configuration flink) {
+        return new FaultLengths(
+                flink.get(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT),
+                flink.get(HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT),
+                settings.deliveryTimeout(),
+                settings.streaming()
+                        ? settings.jobOptions().get(SynthesisOptions.IDLE_TIMEOUT)
+                        : Duration.ZERO);
+    }
+
+    /** How long a fault lasts; zero for one that is over at once. */
+    Duration of(PlannedFault fault) {
+        return switch (fault.kind()) {
+            case KILL_TASK_MANAGER, KILL_BROKER, KILL_JOB_MANAGER, RESCALE -> Duration.ZERO;
+            // From the stop to the kill: a savepoint takes some 0.2 s.
+            case RESCALE_IN_FAILOVER -> fault.between(Duration.ZERO, Duration.ofMillis(200));
+            case PAUSE_TASK_MANAGER -> fault.between(LEAST, most(heartbeat));
+            case PAUSE_UNTIL_REPLACED -> {
+                Duration longest = heartbeat.compareTo(idle) > 0 ? heartbeat : idle;
+                yield fault.between(longest.plusSeconds(5), longest.plusSeconds(15));
+            }
+            case PAUSE_JOB_MANAGER ->
+                    fault.between(session.plusSeconds(1), session.plusSeconds(14));
+            case PAUSE_BROKER -> fault.between(LEAST, writing().plusSeconds(4));
+            case REJECT, DROP -> fault.between(LEAST, most(writing()));
+            // A record's time begins when it is handed to the producer, up to a checkpoint later.
+            case REJECT_LONG, DROP_LONG ->
+                    fault.between(writing().plusMillis(500), writing().plusSeconds(6));
+        };
+    }
+
+    private Duration writing() {
+        return delivery.orElse(REQUEST_TIMEOUT);
+    }
+
+    private static Duration most(Duration timeout) {
+        return timeout.multipliedBy(3).dividedBy(5);
+    }
+}

@@ -1,0 +1,102 @@
+package io.rwkvtts.chaos;
+
+import io.rwkvtts.local.LoopbackPorts;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * A TCP proxy between two ports of the loopback address: a network link that can be cut.
+ *
+ * <p>{@link #reject} is what a firewall does that answers: connections are reset, new ones refused.
+ * {@link #drop} is what a dead cable does: nothing arrives any more, and neither end is told. What
+ * was sent meanwhile arrives after {@link #heal}, as TCP would send it again.
+ *
+ * <p>Owns the connections and their threads. Safe for use by several threads.
+ */
+final class LoopbackProxy implements AutoCloseable {
+
+    private final int port;
+    private final int target;
+    private final Set<ProxiedConnection> connections = new HashSet<>();
+    private final Valve valve = new Valve();
+    private ServerSocket server;
+
+    /**
+     * Listens.
+     *
+     * @param port to listen on
+     * @param target port to pass connections on to
+     * @throws IOException if {@code port} is in use
+     */
+    LoopbackProxy(int port, int target) throws IOException {
+        this.port = port;
+        this.target = target;
+        listen();
+    }
+
+    private synchronized void listen() throws IOException {
+        ServerSocket listening = new ServerSocket();
+        listening.bind(new InetSocketAddress(LoopbackPorts.HOST, port));
+        server = listening;
+        ProxiedConnection.daemon(() -> accept(listening), "proxy-" + port).start();
+    }
+
+    private void accept(ServerSocket listening) {
+        try {
+            while (true) {
+                connect(listening, listening.accept());
+            }
+        } catch (IOException e) {
+            // Rejecting, or closed.
+        }
+    }
+
+    private synchronized void connect(ServerSocket listening, Socket client) {
+        ProxiedConnection connection = new ProxiedConnection(client, target, valve, this::ended);
+        if (listening.isClosed()) {
+            connection.reset();
+        } else {
+            connections.add(connection);
+            connection.start();
+        }
+    }
+
+    private synchronized void ended(ProxiedConnection connection) {
+        connections.remove(connection);
+    }
+
+    /** Resets all connections and refuses new ones. */
+    synchronized void reject() throws IOException {
+        server.close();
+        Set.copyOf(connections).forEach(ProxiedConnection::reset);
+        valve.open();
+    }
+
+    /** Holds back all bytes, in both directions; new connections are made, but stay silent. */
+    void drop() {
+        valve.close();
+    }
+
+    /** Ends {@link #reject} and {@link #drop}. */
+    synchronized void heal() throws IOException {
+        valve.open();
+        if (server.isClosed()) {
+            listen();
+        }
+    }
+
+    /** Ends all connections. */
+    @Override
+    public void close() {
+        try {
+            reject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("port %d can't be closed".formatted(port), e);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package io.rwkvtts.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.rwkvtts.local.LoopbackPorts;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class LoopbackProxyTest {
+
+    private static final int SILENCE_MS = 300;
+
+    private ServerSocket echo;
+    private LoopbackProxy proxy;
+    private int port;
+
+    @BeforeEach
+    void start() throws IOException {
+        echo = new ServerSocket(0, 50, InetAddress.getByName(LoopbackPorts.HOST));
+        startThread(this::acceptAll);
+        port = LoopbackPorts.chooseLasting();
+        proxy = new LoopbackProxy(port, echo.getLocalPort());
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        proxy.close();
+        echo.close();
+    }
+
+    private void acceptAll() {
+        try {
+            while (true) {
+                Socket client = echo.accept();
+                startThread(() -> echo(client));
+            }
+        } catch (IOException e) {
+            // Closed.
+        }
+    }
+
+    private static void echo(Socket client) {
+        try (client) {
+            client.getInputStream().transferTo(client.getOutputStream());
+        } catch (IOException e) {
+            // Reset.
+        }
+    }
+
+    private static void startThread(Runnable task) {
+        Thread thread = new Thread(task);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private Socket connect() throws IOException {
+        return new Socket(LoopbackPorts.HOST, port);
+    }
+
+    private static int exchange(Socket socket, int value) throws IOException {
+        socket.getOutputStream().write(value);
+        return socket.getInputStream().read();
+    }
+
+    private static void assertSilent(Socket socket) throws IOException {
+        socket.setSoTimeout(SILENCE_MS);
+        assertThatThrownBy(() -> socket.getInputStream().read())
+                .isInstanceOf(SocketTimeoutException.class);
+        socket.setSoTimeout(0);
+    }
+
+    @Test
+    void testBytesPassInBothDirectionsToTheirEnd() throws IOException {
+        byte[] sent = new byte[300_000];
+        for (int i = 0; i < sent.length; i++) {
+            sent[i] = (byte) (i * 31);
+        }
+        try (Socket socket = connect();
+                Socket other = connect()) {
+            startThread(
+                    () -> {
+                        try {
+                            socket.getOutputStream().write(sent);
+                            socket.shutdownOutput();
+                        } catch (IOException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    });
+            assertThat(exchange(other, 7)).isEqualTo(7);
+            assertThat(socket.getInputStream().readAllBytes()).isEqualTo(sent);
+        }
+    }
+
+    @Test
+    void testRejectedLinkResetsConnectionsAndRefusesNewOnesUntilItIsHealed() throws IOException {
+        try (Socket socket = connect()) {
+            assertThat(exchange(socket, 1)).isOne();
+
+            proxy.reject();
+
+            assertThatThrownBy(() -> socket.getInputStream().read())
+                    .isInstanceOf(SocketException.class)
+                    .hasMessageContaining("reset");
+            assertThatThrownBy(this::connect).isInstanceOf(ConnectException.class);
+        }
+        proxy.heal();
+        try (Socket socket = connect()) {
+            assertThat(exchange(socket, 2)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void testDroppingLinkIsSilentAndDeliversWhenItIsHealed() throws IOException {
+        try (Socket socket = connect()) {
+            assertThat(exchange(socket, 1)).isOne();
+
+            proxy.drop();
+
+            socket.getOutputStream().write(2);
+            assertSilent(socket);
+            try (Socket later = connect()) {
+                later.getOutputStream().write(3);
+                assertSilent(later);
+
+                proxy.heal();
+
+                assertThat(socket.getInputStream().read()).isEqualTo(2);
+                assertThat(later.getInputStream().read()).isEqualTo(3);
+            }
+        }
+    }
+
+    @Test
+    void testTargetThatIsGoneResetsTheConnection() throws IOException {
+        echo.close();
+        try (Socket socket = connect()) {
+            assertThatThrownBy(() -> socket.getInputStream().read())
+                    .isInstanceOf(SocketException.class);
+        }
+    }
+
+    @Test
+    void testBusyPortIsRefused() {
+        assertThatThrownBy(() -> new LoopbackProxy(port, 1)).isInstanceOf(IOException.class);
+    }
+}
