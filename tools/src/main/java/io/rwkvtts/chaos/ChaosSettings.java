@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
@@ -58,17 +59,21 @@ public record ChaosSettings(
         if (streaming && !job.contains(SynthesisOptions.IDLE_TIMEOUT)) {
             job.set(SynthesisOptions.IDLE_TIMEOUT, STREAMING_IDLE_TIMEOUT);
         }
+        // When its only broker is away, a client would forget the partitions, and a producer take
+        // in
+        // no more records; in a cluster of several brokers it does.
+        property(job, CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, "none");
         deliveryTimeout.ifPresent(
                 timeout -> {
-                    property(job, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, timeout);
-                    // No longer than that; two attempts in the time.
-                    property(job, ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, timeout.dividedBy(2));
+                    long ms = timeout.toMillis();
+                    property(job, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Long.toString(ms));
+                    // Must be less; two attempts fit in.
+                    property(job, ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Long.toString(ms / 2));
                 });
         return job;
     }
 
-    private static void property(Configuration job, String key, Duration value) {
-        job.setString(
-                KafkaOptions.CLIENT_PROPERTIES.key() + "." + key, Long.toString(value.toMillis()));
+    private static void property(Configuration job, String key, String value) {
+        job.setString(KafkaOptions.CLIENT_PROPERTIES.key() + "." + key, value);
     }
 }
