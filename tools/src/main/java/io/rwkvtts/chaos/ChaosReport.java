@@ -74,7 +74,7 @@ public final class ChaosReport {
 
     private static String streaming(ChaosSettings settings) {
         return settings.streaming()
-                ? ", half of them in pieces that come seconds apart, idle timeout "
+                ? ", every fourth in sentences that come seconds apart, idle timeout "
                         + millis(settings.jobOptions().get(SynthesisOptions.IDLE_TIMEOUT))
                 : "";
     }

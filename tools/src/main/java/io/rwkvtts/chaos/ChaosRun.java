@@ -45,7 +45,8 @@ public final class ChaosRun implements AutoCloseable {
     public ChaosRun(ChaosSettings settings, ChaosReport report) throws Exception {
         this.settings = settings;
         this.report = report;
-        this.workload = Workload.of(settings.seed(), settings.requests(), settings.streaming());
+        this.workload =
+                Workload.of(settings.seed(), settings.requests(), settings.streamingLength());
         this.cluster =
                 new ChaosCluster(
                         settings.directory(),
@@ -105,7 +106,8 @@ public final class ChaosRun implements AutoCloseable {
         try (LoadGenerator load =
                         new LoadGenerator(
                                 new TextEventProducer(kafka.properties(), kafka.requestsTopic()),
-                                workload);
+                                workload,
+                                IN_FLIGHT);
                 TokenObserver observer =
                         new TokenObserver(kafka, isolation(), undisturbed, load::received)) {
             FaultInjector injector =
@@ -118,14 +120,16 @@ public final class ChaosRun implements AutoCloseable {
                             settings.maxParallelism());
             long records = undisturbed.values().stream().mapToLong(s -> s.records().size()).sum();
             long began = System.currentTimeMillis();
-            load.start(IN_FLIGHT);
+            load.allow(share(1));
             for (PlannedFault fault :
                     PlannedFault.plan(settings.seed(), settings.faults(), settings.kinds())) {
                 long target = Math.round(fault.progress() * records);
                 if (!observer.awaitMidSpeech(target, QUIET_LIMIT)) {
                     break;
                 }
-                StruckFault struck = injector.strike(fault, began);
+                // While it lasts, the work for the faults to come is held back.
+                int share = share(faults.size() + 2);
+                StruckFault struck = injector.strike(fault, began, () -> load.allow(share));
                 faults.add(struck);
                 report.struck(faults.size(), struck);
             }
@@ -141,7 +145,12 @@ public final class ChaosRun implements AutoCloseable {
         }
     }
 
-    /** Repeated records may come behind the last end. */
+    /** Requests to be sent by the time of a fault: enough that some are running then. */
+    private int share(int fault) {
+        return fault * settings.requests() / settings.faults() + IN_FLIGHT;
+    }
+
+    /** Repeated records may follow the last end. */
     private static void awaitQuiet(TokenObserver observer) throws InterruptedException {
         while (observer.quietNanos() < LAST_LOOK.toNanos()) {
             TimeUnit.MILLISECONDS.sleep(POLL.toMillis());

@@ -22,7 +22,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  * @param deliveryTimeout after which the job's producers give a record up; empty for the job's
  *     default
  * @param requests requests to send, at least 1
- * @param streaming whether half of the requests are long ones in pieces that come seconds apart
+ * @param streaming whether every fourth request comes sentence by sentence, seconds apart
  * @param parallelism subtasks that speak at first, at least 1
  * @param model speaks
  * @param options of the job and of Flink
@@ -43,12 +43,16 @@ public record ChaosSettings(
 
     static final int TASK_MANAGERS = 2;
 
-    /** Longer than any cut of the link and the restart that follows: only a zombie sees it pass. */
-    private static final Duration STREAMING_IDLE_TIMEOUT = Duration.ofSeconds(60);
-
     /** Most subtasks that speak: the job is rescaled at least between one and two. */
     int maxParallelism() {
         return Math.max(2, parallelism);
+    }
+
+    /** For how long the text of a streaming request comes: past the pause of a TaskManager. */
+    Duration streamingLength() {
+        return streaming
+                ? jobOptions().get(SynthesisOptions.IDLE_TIMEOUT).multipliedBy(2)
+                : Duration.ZERO;
     }
 
     /** The options with what the other settings make of them; a new object. */
@@ -57,7 +61,7 @@ public record ChaosSettings(
         job.set(SynthesisOptions.PARALLELISM, parallelism);
         job.set(KafkaOptions.DELIVERY_GUARANTEE, delivery);
         if (streaming && !job.contains(SynthesisOptions.IDLE_TIMEOUT)) {
-            job.set(SynthesisOptions.IDLE_TIMEOUT, STREAMING_IDLE_TIMEOUT);
+            job.set(SynthesisOptions.IDLE_TIMEOUT, FaultLengths.idleTimeout(deliveryTimeout));
         }
         // When its only broker is away, a client would forget the partitions, and a producer take
         // in
@@ -69,6 +73,8 @@ public record ChaosSettings(
                     property(job, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Long.toString(ms));
                     // Must be less; two attempts fit in.
                     property(job, ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Long.toString(ms / 2));
+                    // Records are to expire one after the other, as where many more are written.
+                    property(job, ProducerConfig.BATCH_SIZE_CONFIG, "0");
                 });
         return job;
     }

@@ -38,14 +38,16 @@ final class FaultInjector {
      * waits until the job generates again or all requests have ended.
      *
      * @param beganAtMs when the run began, epoch milliseconds
+     * @param onOver run when the fault is over, before the wait
      */
-    StruckFault strike(PlannedFault fault, long beganAtMs) throws Exception {
+    StruckFault strike(PlannedFault fault, long beganAtMs, Runnable onOver) throws Exception {
         // Beforehand, while all is well: looking for the target takes time.
         FaultTarget target = target(fault, state.awaitAll());
         observer.mark();
         int running = observer.running();
         long struckAt = System.currentTimeMillis();
         Recovery recovery = act(fault.kind(), target, struckAt);
+        onOver.run();
         OptionalLong recoveredAt = observer.awaitEmission(recovery.recovered(), JobState.LIMIT);
         cluster.requireAlive();
         return new StruckFault(

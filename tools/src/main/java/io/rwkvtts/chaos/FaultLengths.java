@@ -23,6 +23,8 @@ record FaultLengths(
     static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
 
     private static final Duration LEAST = Duration.ofSeconds(2);
+    private static final Duration LONGEST_BEYOND = Duration.ofSeconds(6);
+    private static final Duration TO_SPARE = Duration.ofSeconds(12);
 
     /**
      * Of a run.
@@ -37,6 +39,17 @@ record FaultLengths(
                 settings.streaming()
                         ? settings.jobOptions().get(SynthesisOptions.IDLE_TIMEOUT)
                         : Duration.ZERO);
+    }
+
+    /**
+     * An idle timeout that no request exceeds whose next event is held up by a cut of the link:
+     * only a process that is paused for longer sees it pass.
+     */
+    static Duration idleTimeout(Optional<Duration> delivery) {
+        return delivery.orElse(REQUEST_TIMEOUT)
+                .plus(LONGEST_BEYOND)
+                .plusMillis(Workload.MOST_WAIT_MS)
+                .plus(TO_SPARE);
     }
 
     /** How long a fault lasts; zero for one that is over at once. */
@@ -56,7 +69,7 @@ record FaultLengths(
             case REJECT, DROP -> fault.between(LEAST, most(writing()));
             // A record's time begins when it is handed to the producer, up to a checkpoint later.
             case REJECT_LONG, DROP_LONG ->
-                    fault.between(writing().plusMillis(500), writing().plusSeconds(6));
+                    fault.between(writing().plusMillis(500), writing().plus(LONGEST_BEYOND));
         };
     }
 

@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
 /**
- * Sends the requests of a workload, so many at a time, and cancels those that are to be cancelled.
+ * Sends the requests of a workload, some at a time and as far as it may, and cancels those that are
+ * to be cancelled.
  *
  * <p>Owns a thread and the producer. Told by one other thread what comes back. A broker that is
  * away holds the thread up, and what it has to send comes later.
@@ -35,29 +36,40 @@ final class LoadGenerator implements AutoCloseable {
                         return thread;
                     });
 
+    private final int inFlightAtOnce;
+
     // Of the executor's thread:
+    private int begun;
+    private int allowed;
     private final Iterator<PlannedRequest> left;
     private final Set<String> inFlight = new HashSet<>();
     private final Set<String> cancelled = new HashSet<>();
     private final List<Future<RecordMetadata>> sent = new ArrayList<>();
     private Exception failure;
 
-    LoadGenerator(TextEventProducer producer, List<PlannedRequest> workload) {
+    LoadGenerator(TextEventProducer producer, List<PlannedRequest> workload, int inFlightAtOnce) {
         this.producer = producer;
+        this.inFlightAtOnce = inFlightAtOnce;
         this.requests =
                 workload.stream()
                         .collect(Collectors.toMap(PlannedRequest::id, Function.identity()));
         this.left = workload.iterator();
     }
 
-    /** Sends the first requests. */
-    void start(int inFlightAtOnce) {
+    /** Allows this many requests of the workload to be sent, from its beginning. */
+    void allow(int requests) {
         run(
                 () -> {
-                    for (int i = 0; i < inFlightAtOnce; i++) {
-                        sendNext();
-                    }
+                    allowed = Math.max(allowed, requests);
+                    fill();
                 });
+    }
+
+    private void fill() {
+        while (inFlight.size() < inFlightAtOnce && begun < allowed && left.hasNext()) {
+            begun++;
+            send(left.next());
+        }
     }
 
     /** A record of the token topic has come. */
@@ -75,7 +87,7 @@ final class LoadGenerator implements AutoCloseable {
     private void ended(String id) {
         // An end can come again after a failure.
         if (inFlight.remove(id)) {
-            sendNext();
+            fill();
         }
     }
 
@@ -85,11 +97,7 @@ final class LoadGenerator implements AutoCloseable {
         }
     }
 
-    private void sendNext() {
-        if (!left.hasNext()) {
-            return;
-        }
-        PlannedRequest request = left.next();
+    private void send(PlannedRequest request) {
         inFlight.add(request.id());
         Long deadline =
                 request.deadline() == null

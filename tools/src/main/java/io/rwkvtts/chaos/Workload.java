@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
 /**
  * Requests of mixed lengths, a function of the seed: one or two segments of 100 to 300 tokens, one
  * request in four in several events, one in eight cancelled in mid-speech, one in eight with a
- * deadline that it may miss. If they are to be streaming, every second one comes sentence by
- * sentence, seconds apart, as from a language model, and is spoken to its end.
+ * deadline that it may miss. If some are to be streaming, every fourth one comes sentence by
+ * sentence, seconds apart, as from a language model, and is generated to its end.
  */
 final class Workload {
 
@@ -33,27 +33,34 @@ final class Workload {
     private static final int LATEST_CANCEL = 12;
     private static final int LONGEST_DEADLINE_MS = 15_000;
     private static final int LONGEST_PAUSE_MS = 300;
-    private static final int LEAST_SENTENCES = 4;
-    private static final int STREAMING_TOKENS = 50;
-    private static final int SHORTEST_WAIT_MS = 2_500;
+
+    private static final int STREAMING_OF = 4;
+    private static final int STREAMING_TOKENS = 25;
+    private static final long LEAST_WAIT_MS = 4_000;
+
+    /** Longest time between two sentences of a streaming request. */
+    static final long MOST_WAIT_MS = 7_000;
 
     private Workload() {}
 
-    static List<PlannedRequest> of(long seed, int requests, boolean streaming) {
+    /**
+     * @param streaming for how long the text of the streaming requests comes, zero if none is
+     */
+    static List<PlannedRequest> of(long seed, int requests, Duration streaming) {
         Random random = new Random(seed);
         return IntStream.range(0, requests)
                 .mapToObj(
                         number -> {
                             String id = "request-" + number;
-                            return streaming && number % 2 == 0
-                                    ? streamingRequest(id, random)
+                            return !streaming.isZero() && number % STREAMING_OF == 0
+                                    ? streamingRequest(id, streaming, random)
                                     : request(id, random);
                         })
                 .toList();
     }
 
-    private static PlannedRequest streamingRequest(String id, Random random) {
-        int sentences = LEAST_SENTENCES + random.nextInt(4);
+    private static PlannedRequest streamingRequest(String id, Duration length, Random random) {
+        int sentences = 2 + (int) (length.toMillis() / LEAST_WAIT_MS);
         TextEvent.Builder attributes =
                 TextEvent.newBuilder()
                         .setRequestId(id)
@@ -72,7 +79,8 @@ final class Workload {
         return new PlannedRequest(
                 id,
                 List.copyOf(events),
-                Duration.ofMillis(SHORTEST_WAIT_MS + random.nextInt(SHORTEST_WAIT_MS)),
+                Duration.ofMillis(
+                        LEAST_WAIT_MS + random.nextInt((int) (MOST_WAIT_MS - LEAST_WAIT_MS))),
                 OptionalInt.empty(),
                 null);
     }

@@ -132,9 +132,10 @@ final class ChaosCommand implements Callable<Integer> {
     @Option(
             names = "--streaming",
             description =
-                    "every second request comes sentence by sentence, seconds apart, with an idle"
-                            + " timeout of 60 s unless -D sets tts.request.idle-timeout; a"
-                            + " TaskManager that is replaced sleeps for longer than that")
+                    "every fourth request comes sentence by sentence, seconds apart; the idle"
+                            + " timeout is a little longer than the longest cut unless -D sets"
+                            + " tts.request.idle-timeout, and a TaskManager that is replaced sleeps"
+                            + " for longer than that")
     private boolean streaming;
 
     @Option(

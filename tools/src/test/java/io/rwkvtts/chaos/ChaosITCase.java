@@ -49,7 +49,7 @@ class ChaosITCase {
     private static Configuration shortTimeouts() {
         Configuration options = new Configuration();
         options.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, Duration.ofSeconds(8));
-        options.set(SynthesisOptions.IDLE_TIMEOUT, Duration.ofSeconds(20));
+        options.set(SynthesisOptions.IDLE_TIMEOUT, Duration.ofSeconds(22));
         return options;
     }
 

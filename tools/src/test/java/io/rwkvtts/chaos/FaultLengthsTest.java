@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -54,5 +55,15 @@ class FaultLengthsTest {
 
     private static Duration length(FaultLengths lengths, FaultKind kind, int choice) {
         return lengths.of(new PlannedFault(kind, 0.5, choice));
+    }
+
+    @Test
+    void testNoCutMakesARequestExpire() {
+        Duration longestWait = Duration.ofMillis(Workload.MOST_WAIT_MS);
+
+        assertThat(FaultLengths.idleTimeout(Optional.of(DELIVERY)))
+                .isGreaterThan(DELIVERY.plusSeconds(6).plus(longestWait));
+        assertThat(FaultLengths.idleTimeout(Optional.empty()))
+                .isGreaterThan(Duration.ofSeconds(36).plus(longestWait));
     }
 }

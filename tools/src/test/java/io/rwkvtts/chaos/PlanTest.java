@@ -10,12 +10,14 @@ import org.junit.jupiter.api.Test;
 
 class PlanTest {
 
+    private static final Duration STREAMING = Duration.ofSeconds(90);
+
     @Test
     void testSeedDecidesFaultsAndRequests() {
         assertThat(plan(1, 20)).isEqualTo(plan(1, 20));
         assertThat(plan(1, 20)).isNotEqualTo(plan(2, 20));
-        assertThat(Workload.of(1, 50, true)).isEqualTo(Workload.of(1, 50, true));
-        assertThat(Workload.of(1, 50, true)).isNotEqualTo(Workload.of(2, 50, true));
+        assertThat(Workload.of(1, 50, STREAMING)).isEqualTo(Workload.of(1, 50, STREAMING));
+        assertThat(Workload.of(1, 50, STREAMING)).isNotEqualTo(Workload.of(2, 50, STREAMING));
     }
 
     @Test
@@ -44,7 +46,7 @@ class PlanTest {
 
     @Test
     void testWorkloadIsMixed() {
-        List<PlannedRequest> workload = Workload.of(7, 200, false);
+        List<PlannedRequest> workload = Workload.of(7, 200, Duration.ZERO);
 
         assertThat(workload).extracting(PlannedRequest::id).doesNotHaveDuplicates();
         assertThat(workload).anyMatch(request -> request.cancelAfter().isPresent());
@@ -65,7 +67,7 @@ class PlanTest {
 
     @Test
     void testPiecesOfARequestAreItsTextInOrder() {
-        for (PlannedRequest request : Workload.of(8, 50, false)) {
+        for (PlannedRequest request : Workload.of(8, 50, Duration.ZERO)) {
             List<TextEvent> events = request.events();
             for (int i = 0; i < events.size(); i++) {
                 assertThat(events.get(i).getSequence()).isEqualTo(i);
@@ -77,22 +79,23 @@ class PlanTest {
         }
     }
 
-    /** Their pieces are far enough apart to be open at any time, and no clock may end them. */
     @Test
-    void testEverySecondStreamingRequestComesSentenceBySentence() {
-        List<PlannedRequest> workload = Workload.of(9, 100, true);
+    void testEveryFourthRequestComesSentenceBySentenceForAsLongAsAsked() {
+        List<PlannedRequest> workload = Workload.of(9, 100, STREAMING);
 
         assertThat(workload).extracting(PlannedRequest::id).doesNotHaveDuplicates();
-        for (int i = 0; i < workload.size(); i += 2) {
+        for (int i = 0; i < workload.size(); i += 4) {
             PlannedRequest request = workload.get(i);
-            assertThat(request.events()).hasSizeBetween(4, 7);
             assertThat(request.events())
                     .allSatisfy(event -> assertThat(event.getText()).endsWith(". "));
-            assertThat(request.pause())
-                    .isBetween(Duration.ofMillis(2_500), Duration.ofMillis(5_000));
+            assertThat(request.events().get(request.events().size() - 1).getLast()).isTrue();
+            assertThat(request.pause()).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(7));
+            assertThat(request.pause().multipliedBy(request.events().size() - 1))
+                    .isGreaterThanOrEqualTo(STREAMING);
             assertThat(request.cancelAfter()).isEmpty();
             assertThat(request.deadline()).isNull();
         }
+        assertThat(workload.get(1).events().size()).isLessThan(5);
     }
 
     private static List<PlannedFault> plan(long seed, int faults) {
