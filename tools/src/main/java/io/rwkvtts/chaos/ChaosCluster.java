@@ -28,10 +28,13 @@ import org.apache.flink.runtime.taskexecutor.TaskManagerRunner;
  */
 final class ChaosCluster implements AutoCloseable {
 
-    private static final String ZOOKEEPER =
+    private static final String ZOOKEEPER_MAIN =
             "org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.server.ZooKeeperServerMain";
     private static final Duration START_LIMIT = Duration.ofMinutes(3);
     private static final long PAUSE_MS = 20;
+
+    /** Name of ZooKeeper's process. */
+    static final String ZOOKEEPER = "zookeeper";
 
     /** Name of the broker's process. */
     static final String BROKER = "broker";
@@ -63,10 +66,10 @@ final class ChaosCluster implements AutoCloseable {
         Path logs = Files.createDirectories(directory.resolve("logs"));
         Path settings = Files.createDirectories(directory.resolve("conf"));
         add(
-                "zookeeper",
+                ZOOKEEPER,
                 logs,
                 quickToStart("64m"),
-                List.of(ZOOKEEPER, zooKeeperSettings(directory, zooKeeperPort).toString()));
+                List.of(ZOOKEEPER_MAIN, zooKeeperSettings(directory, zooKeeperPort).toString()));
         add(
                 BROKER,
                 logs,
@@ -149,6 +152,15 @@ final class ChaosCluster implements AutoCloseable {
         processes.get(name).start();
         if (name.equals(BROKER)) {
             awaitPort(brokerPort, processes.get(name));
+        }
+    }
+
+    /** Starts the processes again that have ended, as a supervisor does. */
+    void startEnded() throws IOException, InterruptedException {
+        for (ServerProcess process : processes.values()) {
+            if (!process.handle().isAlive()) {
+                start(process.name());
+            }
         }
     }
 

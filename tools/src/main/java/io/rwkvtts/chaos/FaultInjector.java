@@ -66,6 +66,7 @@ final class FaultInjector {
                     case KILL_TASK_MANAGER, PAUSE_TASK_MANAGER, PAUSE_UNTIL_REPLACED -> taskManager;
                     case KILL_JOB_MANAGER, PAUSE_JOB_MANAGER -> ChaosCluster.JOB_MANAGER;
                     case KILL_BROKER, PAUSE_BROKER -> ChaosCluster.BROKER;
+                    case PAUSE_ZOOKEEPER -> ChaosCluster.ZOOKEEPER;
                     case RESCALE_IN_FAILOVER ->
                             fault.oneOf(List.of(taskManager, ChaosCluster.JOB_MANAGER));
                     case RESCALE, REJECT, REJECT_LONG, DROP, DROP_LONG -> "";
@@ -94,6 +95,12 @@ final class FaultInjector {
             case PAUSE_TASK_MANAGER, PAUSE_JOB_MANAGER, PAUSE_BROKER -> {
                 pause(target);
                 return Recovery.from(System.currentTimeMillis());
+            }
+            case PAUSE_ZOOKEEPER -> {
+                pause(target);
+                long resumedAt = System.currentTimeMillis();
+                state.awaitAllSupervised();
+                return Recovery.from(resumedAt);
             }
             case PAUSE_UNTIL_REPLACED -> {
                 return Recovery.ofDeployment(struckAt, pauseUntilReplaced(target, struckAt));

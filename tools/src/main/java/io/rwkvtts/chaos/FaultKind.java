@@ -26,6 +26,11 @@ public enum FaultKind {
     PAUSE_JOB_MANAGER,
     /** The broker is paused. */
     PAUSE_BROKER,
+    /**
+     * ZooKeeper is paused until Flink's processes have lost it; those that end then are started
+     * again, as a supervisor does.
+     */
+    PAUSE_ZOOKEEPER,
     /** The link to the broker is reset and refuses connections, for less than any timeout. */
     REJECT,
     /** The same, for longer than the delivery timeout. */

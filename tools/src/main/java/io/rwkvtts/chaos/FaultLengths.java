@@ -65,6 +65,7 @@ record FaultLengths(
             }
             case PAUSE_JOB_MANAGER ->
                     fault.between(session.plusSeconds(1), session.plusSeconds(14));
+            case PAUSE_ZOOKEEPER -> fault.between(session.plusSeconds(4), session.plusSeconds(18));
             case PAUSE_BROKER -> fault.between(LEAST, writing().plusSeconds(4));
             case REJECT, DROP -> fault.between(LEAST, most(writing()));
             // A record's time begins when it is handed to the producer, up to a checkpoint later.

@@ -19,7 +19,7 @@ record FaultTarget(String process, int parallelism, Duration length) {
             case KILL_TASK_MANAGER, KILL_BROKER, KILL_JOB_MANAGER -> "kill -9 " + process;
             case RESCALE -> "stop with savepoint, restore at " + parallelism;
             case RESCALE_IN_FAILOVER -> "restore at %d, kill -9 %s".formatted(parallelism, process);
-            case PAUSE_TASK_MANAGER, PAUSE_JOB_MANAGER, PAUSE_BROKER ->
+            case PAUSE_TASK_MANAGER, PAUSE_JOB_MANAGER, PAUSE_BROKER, PAUSE_ZOOKEEPER ->
                     "pause %s, %s".formatted(process, seconds);
             case PAUSE_UNTIL_REPLACED -> "pause and replace %s, %s".formatted(process, seconds);
             case REJECT, REJECT_LONG -> "reject link to broker, " + seconds;

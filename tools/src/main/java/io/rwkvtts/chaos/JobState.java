@@ -1,5 +1,6 @@
 package io.rwkvtts.chaos;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -27,34 +28,50 @@ final class JobState {
      * @return where the subtasks are
      */
     List<SpeakingSubtask> awaitAll() throws Exception {
+        return awaitAll(cluster::requireAlive);
+    }
+
+    /** The same; starts processes again that end meanwhile. */
+    void awaitAllSupervised() throws Exception {
+        awaitAll(cluster::startEnded);
+    }
+
+    private List<SpeakingSubtask> awaitAll(Check check) throws Exception {
         long limit = System.nanoTime() + LIMIT.toNanos();
         while (rest.taskManagers() < ChaosSettings.TASK_MANAGERS) {
-            pause(limit);
+            pause(limit, check);
         }
-        return awaitSubtasks(0, limit);
+        return awaitSubtasks(0, limit, check);
+    }
+
+    /** Of the processes, while waiting. */
+    private interface Check {
+        void run() throws IOException, InterruptedException;
     }
 
     /** Waits until all subtasks run that were deployed since then; when the first of them was. */
     long awaitDeployed(long sinceMs) throws Exception {
-        return awaitSubtasks(sinceMs, System.nanoTime() + LIMIT.toNanos()).stream()
+        return awaitSubtasks(sinceMs, System.nanoTime() + LIMIT.toNanos(), cluster::requireAlive)
+                .stream()
                 .mapToLong(SpeakingSubtask::deployedAtMs)
                 .min()
                 .orElseThrow();
     }
 
-    private List<SpeakingSubtask> awaitSubtasks(long sinceMs, long limit) throws Exception {
+    private List<SpeakingSubtask> awaitSubtasks(long sinceMs, long limit, Check check)
+            throws Exception {
         List<SpeakingSubtask> speaking = rest.speaking(job.id());
         while (speaking.isEmpty()
                 || !speaking.stream()
                         .allMatch(task -> task.running() && task.deployedAtMs() >= sinceMs)) {
-            pause(limit);
+            pause(limit, check);
             speaking = rest.speaking(job.id());
         }
         return speaking;
     }
 
-    private void pause(long limit) throws Exception {
-        cluster.requireAlive();
+    private void pause(long limit, Check check) throws Exception {
+        check.run();
         if (System.nanoTime() > limit) {
             throw new TimeoutException(
                     "the job did not run again within %d s; %d of %d TaskManagers, its subtasks: %s"

@@ -59,6 +59,7 @@ import picocli.CommandLine.Spec;
             "  pause-until-replaced  for longer, so that it wakes when another one has taken over",
             "  pause-job-manager     for longer than its ZooKeeper session",
             "  pause-broker          for up to 4 s longer than the delivery timeout",
+            "  pause-zookeeper       for longer than a session; processes that end are started again",
             "  reject, drop          connections between job and broker are reset and refused, or",
             "                        stay open and silent; for less than the delivery timeout",
             "  reject-long, drop-long  the same for up to 6 s longer than the delivery timeout",
