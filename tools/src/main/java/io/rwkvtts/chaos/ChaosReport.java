@@ -122,8 +122,8 @@ public final class ChaosReport {
                     result.counted(), result.wanted());
         }
         print(
-                "%s %,d records were dropped by the consumer as repeated%n",
-                clock(), result.dropped());
+                "%s %,d records were dropped by the consumer as repeated, %,d gaps were given up%n",
+                clock(), result.dropped(), result.gaps());
         print(
                 "requests=%d tokens=%d lost=%d duplicated=%d changed=%d recovery_p50_ms=%d recovery_max_ms=%d%n",
                 result.requests(),

@@ -10,9 +10,15 @@ import java.util.List;
  * @param comparison with the undisturbed run
  * @param requests sent
  * @param dropped records that the consumer dropped as repeated
+ * @param gaps times that the consumer gave up waiting for missing records
  */
 public record ChaosResult(
-        int wanted, List<StruckFault> faults, Comparison comparison, int requests, long dropped) {
+        int wanted,
+        List<StruckFault> faults,
+        Comparison comparison,
+        int requests,
+        long dropped,
+        long gaps) {
 
     public ChaosResult {
         faults = List.copyOf(faults);
@@ -24,10 +30,10 @@ public record ChaosResult(
     }
 
     /**
-     * Whether as many faults as wanted struck running generations, and nothing was lost, duplicated
-     * or changed.
+     * Whether as many faults as wanted struck running generations, and nothing was given up, lost,
+     * duplicated or changed.
      */
     public boolean passed() {
-        return counted() == wanted && comparison.clean();
+        return counted() == wanted && gaps == 0 && comparison.clean();
     }
 }

@@ -141,7 +141,8 @@ public final class ChaosRun implements AutoCloseable {
                     faults,
                     compare(undisturbed, observer),
                     workload.size(),
-                    observer.dropped());
+                    observer.dropped(),
+                    observer.gaps());
         }
     }
 

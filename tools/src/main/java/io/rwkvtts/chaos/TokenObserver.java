@@ -49,6 +49,7 @@ final class TokenObserver implements AutoCloseable {
     private final Map<String, List<AudioTokens>> accepted = new HashMap<>();
     private int acceptedEnds;
     private long dropped;
+    private long gaps;
     private long latestAcceptedNanos = System.nanoTime();
 
     /**
@@ -84,7 +85,7 @@ final class TokenObserver implements AutoCloseable {
                 List<ReceivedTokens> received = listener.poll(POLL);
                 synchronized (this) {
                     emitted.forEach(this::witness);
-                    received.forEach(record -> accept(record.tokens()));
+                    received.forEach(this::accept);
                     dropped = listener.dropped();
                     notifyAll();
                 }
@@ -122,7 +123,9 @@ final class TokenObserver implements AutoCloseable {
         }
     }
 
-    private void accept(AudioTokens record) {
+    private void accept(ReceivedTokens received) {
+        AudioTokens record = received.tokens();
+        gaps += received.gap() ? 1 : 0;
         accepted.computeIfAbsent(record.getRequestId(), id -> new ArrayList<>()).add(record);
         acceptedEnds += record.getFinishReason() == null ? 0 : 1;
         latestAcceptedNanos = System.nanoTime();
@@ -218,6 +221,11 @@ final class TokenObserver implements AutoCloseable {
     /** Records that the consumer has dropped so far. */
     synchronized long dropped() {
         return dropped;
+    }
+
+    /** Records so far before which the consumer had to give others up. */
+    synchronized long gaps() {
+        return gaps;
     }
 
     /** What the consumer has seen of a request so far. */
