@@ -28,6 +28,15 @@ final class ClientProperties {
         return Map.copyOf(properties);
     }
 
+    /** Where a property can stand, for errors. */
+    static String place(String name) {
+        return "the property %s of the Kafka clients (%s.%1$s or the file of %s)"
+                .formatted(
+                        name,
+                        KafkaOptions.CLIENT_PROPERTIES.key(),
+                        KafkaOptions.CLIENT_PROPERTIES_FILE.key());
+    }
+
     private static Map<String, String> inConfiguration(ReadableConfig config) {
         Optional<Map<String, String>> properties;
         try {

@@ -5,6 +5,7 @@ import io.rwkvtts.operator.RejectedRecord;
 import io.rwkvtts.operator.SourceRecord;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
@@ -48,27 +49,33 @@ public final class KafkaEnds {
      * record at once; exactly-once commits a transaction per checkpoint, under transactional ids
      * that are used again.
      */
-    public static KafkaSink<AudioChunk> tokens(KafkaSettings settings) {
-        Properties properties = settings.properties();
+    public static Sink<AudioChunk> tokens(KafkaSettings settings) {
+        ProducerProperties.warnOfTimeout(settings);
+        Properties properties = ProducerProperties.of(settings);
         properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "0");
         properties.setProperty(
                 ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
                 Long.toString(settings.transactionTimeout().toMillis()));
-        return KafkaSink.<AudioChunk>builder()
-                .setKafkaProducerConfig(properties)
-                .setRecordSerializer(AudioTokensSerializer.records(settings.tokensTopic()))
-                .setDeliveryGuarantee(settings.deliveryGuarantee())
-                .setTransactionalIdPrefix(settings.transactionalIdPrefix())
-                .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
-                .build();
+        KafkaSink<AudioChunk> sink =
+                KafkaSink.<AudioChunk>builder()
+                        .setKafkaProducerConfig(properties)
+                        .setRecordSerializer(AudioTokensSerializer.records(settings.tokensTopic()))
+                        .setDeliveryGuarantee(settings.deliveryGuarantee())
+                        .setTransactionalIdPrefix(settings.transactionalIdPrefix())
+                        .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
+                        .build();
+        return sink;
     }
 
     /** Writes dead letters, always at least once: a letter should not wait for a checkpoint. */
-    public static KafkaSink<RejectedRecord> deadLetters(KafkaSettings settings) {
-        return KafkaSink.<RejectedRecord>builder()
-                .setKafkaProducerConfig(settings.properties())
-                .setRecordSerializer(DeadLetterSerializer.records(settings.deadLettersTopic()))
-                .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
-                .build();
+    public static Sink<RejectedRecord> deadLetters(KafkaSettings settings) {
+        KafkaSink<RejectedRecord> sink =
+                KafkaSink.<RejectedRecord>builder()
+                        .setKafkaProducerConfig(ProducerProperties.of(settings))
+                        .setRecordSerializer(
+                                DeadLetterSerializer.records(settings.deadLettersTopic()))
+                        .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
+                        .build();
+        return sink;
     }
 }

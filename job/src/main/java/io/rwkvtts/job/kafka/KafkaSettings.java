@@ -57,6 +57,7 @@ public record KafkaSettings(
                         notBlank(config, KafkaOptions.TRANSACTIONAL_ID_PREFIX),
                         transactionTimeout(config),
                         ClientProperties.from(config));
+        ProducerProperties.check(settings.clientProperties);
         if (settings.requestsTopic.equals(settings.tokensTopic)
                 || settings.requestsTopic.equals(settings.deadLettersTopic)
                 || settings.tokensTopic.equals(settings.deadLettersTopic)) {
