@@ -64,7 +64,7 @@ public final class KafkaEnds {
                         .setTransactionalIdPrefix(settings.transactionalIdPrefix())
                         .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
                         .build();
-        return sink;
+        return new GuardedSink<>(sink, settings.tokensTopic());
     }
 
     /** Writes dead letters, always at least once: a letter should not wait for a checkpoint. */
@@ -76,6 +76,6 @@ public final class KafkaEnds {
                                 DeadLetterSerializer.records(settings.deadLettersTopic()))
                         .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
                         .build();
-        return sink;
+        return new GuardedSink<>(sink, settings.deadLettersTopic());
     }
 }

@@ -8,9 +8,6 @@ import io.rwkvtts.client.TokenListener;
 import io.rwkvtts.local.EmbeddedFlink;
 import io.rwkvtts.local.EmbeddedKafka;
 import io.rwkvtts.operator.AudioChunk;
-import io.rwkvtts.operator.RejectedRecord;
-import io.rwkvtts.operator.RequestEvent;
-import io.rwkvtts.operator.SourceRecord;
 import io.rwkvtts.schema.DeadLetter;
 import io.rwkvtts.schema.TextEvent;
 import io.rwkvtts.schema.WireCodec;
@@ -20,15 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.functions.ProcessFunction;
-import org.apache.flink.util.Collector;
-import org.apache.flink.util.OutputTag;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -255,42 +248,5 @@ class KafkaEndsITCase {
 
     private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
         return new String(record.headers().lastHeader(name).value(), UTF_8);
-    }
-
-    /** Answers each event with one chunk and the end. */
-    private static final class Echo extends ProcessFunction<SourceRecord, AudioChunk> {
-
-        static final OutputTag<RejectedRecord> REJECTED =
-                new OutputTag<>("rejected", TypeInformation.of(RejectedRecord.class));
-
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public void processElement(
-                SourceRecord record, Context context, Collector<AudioChunk> chunks) {
-            if (record.rejected() != null) {
-                context.output(REJECTED, record.rejected());
-                return;
-            }
-            RequestEvent event = record.event();
-            chunks.collect(chunk(event, 0, event.text().chars().toArray(), null));
-            chunks.collect(chunk(event, 1, new int[0], "stop"));
-        }
-
-        private static AudioChunk chunk(
-                RequestEvent event, long sequence, int[] tokens, String finishReason) {
-            return new AudioChunk(
-                    event.requestId(),
-                    sequence,
-                    0,
-                    0,
-                    tokens,
-                    null,
-                    "echo",
-                    finishReason,
-                    null,
-                    event.timestampMs(),
-                    System.currentTimeMillis());
-        }
     }
 }
