@@ -94,7 +94,7 @@ public final class RunCommand implements Callable<Integer> {
         OptionKeys.requireKnown(all.toMap());
         FlinkDefaults.requireCheckpointDirectory(all);
         TtsSettings settings = TtsSettings.from(all, SpeechModel.from(all));
-        TtsJob.requireKafka(settings.kafka());
+        TtsJob.requireKafka(settings);
         TtsJob.build(environment, settings);
         try {
             environment.execute(TtsJob.NAME);

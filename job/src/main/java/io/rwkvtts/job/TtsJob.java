@@ -3,6 +3,7 @@ package io.rwkvtts.job;
 import io.rwkvtts.job.kafka.Brokers;
 import io.rwkvtts.job.kafka.KafkaEnds;
 import io.rwkvtts.job.kafka.KafkaSettings;
+import io.rwkvtts.job.kafka.TopicRequirements;
 import io.rwkvtts.operator.AudioChunk;
 import io.rwkvtts.operator.PrepareText;
 import io.rwkvtts.operator.RejectedRecord;
@@ -70,13 +71,16 @@ public final class TtsJob {
     }
 
     /**
-     * Requires that the brokers answer, the topics exist and transactions may last as long as set.
+     * Requires that the brokers answer, that the topics exist and take what the job writes, and
+     * that transactions may last as long as set.
      *
      * @throws io.rwkvtts.job.kafka.KafkaSetupException if not; says what to do
      */
-    public static void requireKafka(KafkaSettings kafka) {
+    public static void requireKafka(TtsSettings settings) {
+        KafkaSettings kafka = settings.kafka();
         try (Brokers brokers = Brokers.connect(kafka.properties())) {
             brokers.requireTopics(topicsOf(kafka));
+            new TopicRequirements(brokers, kafka).check(settings.synthesis().chunks().mostTokens());
             if (kafka.deliveryGuarantee() == DeliveryGuarantee.EXACTLY_ONCE) {
                 brokers.requireTransactionTimeout(kafka.transactionTimeout());
             }

@@ -102,6 +102,12 @@ public final class MetricNames {
     /** Counter in the groups of {@link #REASON}: records sent to the dead-letter topic. */
     public static final String DEAD_LETTERS = "deadLetters";
 
+    /** Counter: dead letters that Kafka refused as too large and that were written shorter. */
+    public static final String DEAD_LETTERS_CUT = "deadLettersCut";
+
+    /** Counter: dead letters of which Kafka refused even the head, so that only the log has it. */
+    public static final String DEAD_LETTERS_LOST = "deadLettersLost";
+
     /**
      * Counter in the groups of {@link #REASON}: events dropped as {@code finished}, {@code
      * duplicate}, or {@code early} where too many were held already; these end their request.

@@ -26,4 +26,9 @@ public record ChunkPlan(int firstTokens, int tokens) implements Serializable {
     public int nextBorder(int emitted) {
         return emitted == 0 ? firstTokens : emitted + tokens;
     }
+
+    /** Most tokens of a chunk. */
+    public int mostTokens() {
+        return Math.max(firstTokens, tokens);
+    }
 }

@@ -129,7 +129,7 @@ class SecuredKafkaITCase {
                         "secured-" + mechanism,
                         "exactly-once",
                         clientProperties(mechanism, PASSWORD));
-        TtsJob.requireKafka(topics);
+        TtsJob.requireKafka(cluster.settings(topics));
         // As from the command line: in the configuration of Flink and of the job.
         Map<String, String> options = new HashMap<>();
         clientProperties(mechanism, PASSWORD)

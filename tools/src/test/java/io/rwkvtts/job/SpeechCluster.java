@@ -139,14 +139,7 @@ final class SpeechCluster implements AutoCloseable {
             UnaryOperator<EngineFactory> engines,
             String savepoint)
             throws Exception {
-        TtsSettings read = TtsSettings.from(Configuration.fromMap(options), model);
-        TtsSettings settings =
-                new TtsSettings(
-                        topics,
-                        read.synthesis(),
-                        engines.apply(read.engines()),
-                        read.parallelism(),
-                        read.maxParallelism());
+        TtsSettings settings = settings(topics, options, engines);
         StreamExecutionEnvironment environment = flink.environment();
         environment.setParallelism(1);
         environment.configure(Configuration.fromMap(options));
@@ -157,6 +150,24 @@ final class SpeechCluster implements AutoCloseable {
         }
         TtsJob.build(environment, settings);
         return environment.executeAsync(topics.groupId());
+    }
+
+    /** The defaults with these topics. */
+    TtsSettings settings(KafkaSettings topics) {
+        return settings(topics, Map.of(), UnaryOperator.identity());
+    }
+
+    private TtsSettings settings(
+            KafkaSettings topics,
+            Map<String, String> options,
+            UnaryOperator<EngineFactory> engines) {
+        TtsSettings read = TtsSettings.from(Configuration.fromMap(options), model);
+        return new TtsSettings(
+                topics,
+                read.synthesis(),
+                engines.apply(read.engines()),
+                read.parallelism(),
+                read.maxParallelism());
     }
 
     /** Six seconds of speech and more; what is said does not matter. */

@@ -3,13 +3,16 @@ package io.rwkvtts.job.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.rwkvtts.operator.AudioChunk;
+import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.schema.AudioTokens;
 import io.rwkvtts.schema.HeaderNames;
 import io.rwkvtts.schema.WireCodec;
+import io.rwkvtts.synthesis.RequestRules;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -18,6 +21,15 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 final class AudioTokensSerializer implements SerializationSchema<AudioChunk> {
 
     private static final long serialVersionUID = 1L;
+
+    /** A character of the most bytes: surrogate pairs take 4 for two. */
+    private static final String WIDEST = "\uffff";
+
+    /** Of a semantic token as Avro's variable-length integer. */
+    private static final int TOKEN_BYTES = 2;
+
+    /** Of a SHA-256 in hexadecimal digits. */
+    private static final int MODEL_ID_CHARS = 64;
 
     private transient WireCodec<AudioTokens> codec;
 
@@ -29,6 +41,48 @@ final class AudioTokensSerializer implements SerializationSchema<AudioChunk> {
                 .setValueSerializationSchema(new AudioTokensSerializer())
                 .setHeaderProvider(AudioTokensSerializer::headers)
                 .build();
+    }
+
+    /**
+     * Most bytes of a record by {@link RecordSize}: a full chunk with global tokens, or an end with
+     * the longest error, of a request with the longest id.
+     *
+     * @param chunkTokens most tokens of a chunk
+     */
+    static long largestRecordBytes(int chunkTokens) {
+        int[] globals = new int[IdSpace.GLOBAL_TOKENS];
+        Arrays.fill(globals, IdSpace.GLOBAL_ALPHABET - 1);
+        String error = WIDEST.repeat(OutputText.MAX_LENGTH);
+        return Math.max(
+                bytes(largest(globals, null)) + (long) TOKEN_BYTES * chunkTokens,
+                bytes(largest(null, error)));
+    }
+
+    private static AudioChunk largest(int[] globals, String error) {
+        return new AudioChunk(
+                WIDEST.repeat(RequestRules.MAX_ID_CHARS),
+                Long.MAX_VALUE,
+                Integer.MAX_VALUE,
+                Long.MAX_VALUE,
+                new int[0],
+                globals,
+                "f".repeat(MODEL_ID_CHARS),
+                "overloaded",
+                error,
+                Long.MAX_VALUE,
+                Long.MAX_VALUE);
+    }
+
+    private static int bytes(AudioChunk chunk) {
+        AudioTokensSerializer serializer = new AudioTokensSerializer();
+        serializer.open(null);
+        return RecordSize.of(
+                new ProducerRecord<>(
+                        "tokens",
+                        null,
+                        chunk.requestId().getBytes(UTF_8),
+                        serializer.serialize(chunk),
+                        headers(chunk)));
     }
 
     @Override

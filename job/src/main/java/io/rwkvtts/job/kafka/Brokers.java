@@ -193,6 +193,25 @@ public final class Brokers implements AutoCloseable {
         }
     }
 
+    /**
+     * The settings of a topic.
+     *
+     * @return empty if the brokers do not tell
+     * @throws KafkaSetupException if there is no such topic, or no broker answers in 10 s
+     */
+    Optional<Config> topicConfig(String topic) {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        try {
+            return Optional.of(
+                    get(
+                            admin.describeConfigs(List.of(resource)).values().get(resource),
+                            "the settings of topic " + topic));
+        } catch (KafkaSetupException e) {
+            unless(AuthorizationException.class, e);
+            return Optional.empty();
+        }
+    }
+
     private Config brokerConfig() {
         String id =
                 get(admin.describeCluster().nodes(), "the cluster").iterator().next().idString();

@@ -10,55 +10,98 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
- * Bytes of a dead letter. What could be long is cut, so that a record which Kafka accepted once
- * does not fail the job because the letter about it is larger than a message may be.
+ * Records of dead letters: reason and origin as headers; as key the rejected record's, or else its
+ * request id. What could be long is cut, so that the letter about a record is not larger than its
+ * topic allows.
  */
-final class DeadLetterSerializer implements SerializationSchema<RejectedRecord> {
+final class DeadLetterSerializer implements KafkaRecordSerializationSchema<RejectedRecord> {
 
     static final int MAX_PAYLOAD_BYTES = 512 << 10;
-    static final int MAX_KEY_BYTES = 64 << 10;
+
+    /** Any letter can be cut to this size. */
+    static final int SMALLEST_BYTES = 4096;
+
+    private static final Cut USUAL = new Cut(64 << 10, OutputText.MAX_LENGTH);
+    private static final Cut HEAD = new Cut(64, 128);
+
+    /** Bytes by which a length in front of a payload grows with it. */
+    private static final int LENGTH_GROWTH = 4;
 
     private static final long serialVersionUID = 1L;
 
+    private final String topic;
+
     private transient WireCodec<DeadLetter> codec;
 
+    /** Most bytes of the key and characters of a text. */
+    private record Cut(int keyBytes, int chars) {}
+
     /**
-     * Complete records for a topic: value, reason and origin as headers; as key the rejected
-     * record's, or else its request id.
+     * @param topic of the dead letters
      */
-    static KafkaRecordSerializationSchema<RejectedRecord> records(String topic) {
-        return KafkaRecordSerializationSchema.<RejectedRecord>builder()
-                .setTopic(topic)
-                .setKeySerializationSchema(DeadLetterSerializer::key)
-                .setValueSerializationSchema(new DeadLetterSerializer())
-                .setHeaderProvider(DeadLetterSerializer::headers)
-                .build();
+    DeadLetterSerializer(String topic) {
+        this.topic = topic;
     }
 
     @Override
-    public void open(InitializationContext context) {
+    public void open(SerializationSchema.InitializationContext context, KafkaSinkContext sink) {
         codec = WireCodec.deadLetters();
     }
 
     @Override
-    public byte[] serialize(RejectedRecord rejected) {
+    public ProducerRecord<byte[], byte[]> serialize(
+            RejectedRecord rejected, KafkaSinkContext context, Long timestamp) {
+        return record(rejected, Integer.MAX_VALUE);
+    }
+
+    /**
+     * The record of a letter.
+     *
+     * @param maxBytes most bytes of it by {@link RecordSize}, at least {@link #SMALLEST_BYTES}
+     */
+    ProducerRecord<byte[], byte[]> record(RejectedRecord rejected, int maxBytes) {
+        Cut cut = USUAL;
+        int room = room(rejected, cut, maxBytes);
+        if (room < 0) {
+            cut = HEAD;
+            room = room(rejected, cut, maxBytes);
+        }
+        return record(rejected, cut, Math.min(Math.max(room, 0), MAX_PAYLOAD_BYTES));
+    }
+
+    private int room(RejectedRecord rejected, Cut cut, int maxBytes) {
+        return maxBytes - RecordSize.of(record(rejected, cut, 0)) - LENGTH_GROWTH;
+    }
+
+    private ProducerRecord<byte[], byte[]> record(
+            RejectedRecord rejected, Cut cut, int payloadBytes) {
+        return new ProducerRecord<>(
+                topic,
+                null,
+                key(rejected, cut),
+                value(rejected, cut, payloadBytes),
+                headers(rejected));
+    }
+
+    private byte[] value(RejectedRecord rejected, Cut cut, int payloadBytes) {
         byte[] payload = rejected.payload();
         return codec.encode(
                 DeadLetter.newBuilder()
                         .setReason(rejected.reason())
-                        .setDetail(OutputText.bounded(rejected.detail()))
-                        .setRequestId(OutputText.bounded(rejected.requestId()))
+                        .setDetail(OutputText.bounded(rejected.detail(), cut.chars))
+                        .setRequestId(OutputText.bounded(rejected.requestId(), cut.chars))
                         .setTopic(rejected.origin().topic())
                         .setPartition(rejected.origin().partition())
                         .setOffset(rejected.origin().offset())
                         .setTimestamp(rejected.timestampMs())
-                        .setKey(cut(rejected.key(), MAX_KEY_BYTES))
-                        .setPayload(cut(payload, MAX_PAYLOAD_BYTES))
+                        .setKey(cut(rejected.key(), cut.keyBytes))
+                        .setPayload(cut(payload, payloadBytes))
                         .setPayloadLength(payload == null ? 0 : payload.length)
                         .build());
     }
@@ -67,13 +110,13 @@ final class DeadLetterSerializer implements SerializationSchema<RejectedRecord> 
         return bytes == null ? null : ByteBuffer.wrap(bytes, 0, Math.min(bytes.length, length));
     }
 
-    private static byte[] key(RejectedRecord rejected) {
+    private static byte[] key(RejectedRecord rejected, Cut cut) {
         byte[] key = rejected.key();
         if (key == null) {
-            String requestId = OutputText.bounded(rejected.requestId());
+            String requestId = OutputText.bounded(rejected.requestId(), cut.chars);
             return requestId == null ? null : requestId.getBytes(UTF_8);
         }
-        return key.length <= MAX_KEY_BYTES ? key : Arrays.copyOf(key, MAX_KEY_BYTES);
+        return key.length <= cut.keyBytes ? key : Arrays.copyOf(key, cut.keyBytes);
     }
 
     private static Headers headers(RejectedRecord rejected) {

@@ -6,7 +6,6 @@ import io.rwkvtts.operator.SourceRecord;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.apache.flink.connector.kafka.source.KafkaSource;
@@ -69,13 +68,6 @@ public final class KafkaEnds {
 
     /** Writes dead letters, always at least once: a letter should not wait for a checkpoint. */
     public static Sink<RejectedRecord> deadLetters(KafkaSettings settings) {
-        KafkaSink<RejectedRecord> sink =
-                KafkaSink.<RejectedRecord>builder()
-                        .setKafkaProducerConfig(ProducerProperties.of(settings))
-                        .setRecordSerializer(
-                                DeadLetterSerializer.records(settings.deadLettersTopic()))
-                        .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
-                        .build();
-        return new GuardedSink<>(sink, settings.deadLettersTopic());
+        return DeadLetterSink.to(settings.deadLettersTopic(), ProducerProperties.of(settings));
     }
 }

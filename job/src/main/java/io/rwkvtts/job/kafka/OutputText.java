@@ -17,22 +17,27 @@ final class OutputText {
      * the cut; any other half is replaced by U+FFFD. Null stays null.
      */
     static String bounded(String text) {
+        return bounded(text, MAX_LENGTH);
+    }
+
+    /** The same with another limit. */
+    static String bounded(String text, int maxLength) {
         if (text == null) {
             return null;
         }
-        return cut(text)
+        return cut(text, maxLength)
                 .codePoints()
                 .map(OutputText::wellFormed)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
     }
 
-    private static String cut(String text) {
-        if (text.length() <= MAX_LENGTH) {
+    private static String cut(String text, int maxLength) {
+        if (text.length() <= maxLength) {
             return text;
         }
-        boolean pair = Character.isHighSurrogate(text.charAt(MAX_LENGTH - 1));
-        return text.substring(0, pair ? MAX_LENGTH - 1 : MAX_LENGTH);
+        boolean pair = Character.isHighSurrogate(text.charAt(maxLength - 1));
+        return text.substring(0, pair ? maxLength - 1 : maxLength);
     }
 
     private static int wellFormed(int codePoint) {

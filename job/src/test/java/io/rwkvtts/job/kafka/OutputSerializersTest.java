@@ -13,6 +13,8 @@ import java.util.Arrays;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OutputSerializersTest {
 
@@ -117,6 +119,61 @@ class OutputSerializersTest {
         assertThat(letter.getDetail()).hasSize(4096);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {4096, 5000, 100_000, 262_144, 900_000})
+    void testDeadLetterIsCutToALimit(int maxBytes) throws Exception {
+        byte[] large = new byte[700_000];
+        String text = "界".repeat(1 << 20);
+        RejectedRecord rejected =
+                new RejectedRecord("invalid", text, text, 0, ORIGIN, large, large);
+        DeadLetterSerializer serializer = new DeadLetterSerializer("d".repeat(249));
+        serializer.open(null, null);
+
+        ProducerRecord<byte[], byte[]> record = serializer.record(rejected, maxBytes);
+
+        DeadLetter letter = WireCodec.deadLetters().decode(record.value());
+        int unused = maxBytes - RecordSize.of(record);
+        assertThat(unused).isNotNegative();
+        if (unused > 16) {
+            assertThat(letter.getPayload().remaining()).isEqualTo(512 << 10);
+        }
+        assertThat(letter.getPayloadLength()).isEqualTo(700_000);
+        assertThat(letter.getReason()).isEqualTo("invalid");
+        assertThat(header(record, "origin")).isEqualTo("requests-2@17");
+    }
+
+    @Test
+    void testNoRecordOfTokensIsLargerThanTheLargest() throws Exception {
+        int[] tokens = new int[25];
+        Arrays.fill(tokens, 8191);
+        int[] globals = new int[32];
+        Arrays.fill(globals, 4095);
+        long max = Long.MAX_VALUE;
+        String id = "界".repeat(256);
+        String model = "f".repeat(64);
+        AudioChunk chunk =
+                new AudioChunk(id, max, 1 << 30, max, tokens, globals, model, null, null, max, max);
+        AudioChunk end =
+                new AudioChunk(
+                        id,
+                        max,
+                        1 << 30,
+                        max,
+                        new int[0],
+                        null,
+                        model,
+                        "error",
+                        "界".repeat(9999),
+                        0,
+                        0);
+
+        long largest = AudioTokensSerializer.largestRecordBytes(25);
+
+        assertThat(RecordSize.of(serialize(end))).isBetween((int) largest - 100, (int) largest);
+        assertThat(AudioTokensSerializer.largestRecordBytes(10_025) - 20_000)
+                .isBetween((long) RecordSize.of(serialize(chunk)), largest);
+    }
+
     @Test
     void testDeadLetterIsCutBetweenCharacters() throws Exception {
         String text = "x" + "😊".repeat(4096);
@@ -179,7 +236,7 @@ class OutputSerializersTest {
 
     private static ProducerRecord<byte[], byte[]> serialize(RejectedRecord rejected)
             throws Exception {
-        return serialize(DeadLetterSerializer.records("dead-letters"), rejected);
+        return serialize(new DeadLetterSerializer("dead-letters"), rejected);
     }
 
     private static <T> ProducerRecord<byte[], byte[]> serialize(

@@ -2,6 +2,7 @@ package io.rwkvtts.job.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rwkvtts.client.ReceivedTokens;
 import io.rwkvtts.client.TokenListener;
@@ -17,23 +18,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The job's source and sinks on a real broker, with nothing but an echo between them. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -90,6 +99,63 @@ class KafkaEndsITCase {
         assertThat(tombstone.getDetail()).contains("tombstone");
         assertThat(tombstone.getPayload()).isNull();
         job.cancel().get();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"262144, 260000", "5000, 4000", "1048588, 399000"})
+    void testDeadLetterIsCutToWhatItsTopicTakes(int limit, int payload) throws Exception {
+        KafkaSettings settings = settings("cut-" + limit, "at-least-once");
+        createTopics(settings);
+        limitMessages(settings.deadLettersTopic(), limit);
+        byte[] garbage = new byte[400_000];
+        JobClient job = startEcho(settings);
+
+        send(settings, "first", event("first"));
+        send(settings, "key", garbage);
+        send(settings, "second", event("second"));
+        send(settings, "key", garbage);
+
+        assertThat(listen(settings, IsolationLevel.READ_UNCOMMITTED, 2))
+                .extracting(record -> record.tokens().getRequestId())
+                .containsExactly("first", "first", "second", "second");
+        for (ConsumerRecord<byte[], byte[]> record : read(settings.deadLettersTopic(), 2)) {
+            DeadLetter letter = WireCodec.deadLetters().decode(record.value());
+            assertThat(header(record, "error")).isEqualTo("undecodable");
+            assertThat(letter.getPayloadLength()).isEqualTo(400_000);
+            assertThat(letter.getPayload().remaining()).isBetween(payload, 400_000);
+        }
+        assertThat(job.getJobStatus().get()).isEqualTo(JobStatus.RUNNING);
+        job.cancel().get();
+    }
+
+    /** A restart would write the same record again. */
+    @ParameterizedTest
+    @ValueSource(strings = {"at-least-once", "exactly-once"})
+    void testTokensThatTheirTopicNoLongerTakesEndTheJob(String guarantee) throws Exception {
+        KafkaSettings settings = settings("lowered-" + guarantee, guarantee);
+        createTopics(settings);
+        JobClient job = startEcho(settings);
+        send(settings, "first", event("first"));
+        listen(settings, IsolationLevel.READ_COMMITTED, 1);
+
+        limitMessages(settings.tokensTopic(), 100);
+        send(settings, "second", event("second"));
+
+        assertThatThrownBy(() -> job.getJobExecutionResult().get())
+                .hasStackTraceContaining(
+                        "topic lowered-%s-tokens does not take a record".formatted(guarantee))
+                .hasStackTraceContaining("SuppressRestartsException");
+    }
+
+    private static void limitMessages(String topic, int bytes) throws Exception {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        AlterConfigOp limit =
+                new AlterConfigOp(
+                        new ConfigEntry("max.message.bytes", Integer.toString(bytes)),
+                        AlterConfigOp.OpType.SET);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            admin.incrementalAlterConfigs(Map.of(resource, List.of(limit))).all().get();
+        }
     }
 
     @Test

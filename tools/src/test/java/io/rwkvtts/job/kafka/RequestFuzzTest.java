@@ -82,7 +82,7 @@ class RequestFuzzTest {
     @TempDir private static Path directory;
     private static SynthesisSettings settings;
 
-    private final DeadLetterSerializer letterBytes = new DeadLetterSerializer();
+    private final DeadLetterSerializer letterBytes = new DeadLetterSerializer("dead-letters");
     private OneInputStreamOperatorTestHarness<SourceRecord, RequestEvent> prepareText;
 
     @BeforeAll
@@ -98,7 +98,7 @@ class RequestFuzzTest {
                 new OneInputStreamOperatorTestHarness<>(
                         new ProcessOperator<>(new PrepareText(settings, DEAD_LETTERS)));
         prepareText.open();
-        letterBytes.open(null);
+        letterBytes.open(null, null);
     }
 
     @AfterEach
@@ -181,7 +181,9 @@ class RequestFuzzTest {
             RejectedRecord letter = letters.remove().getValue();
             String detail = letter.detail();
             require(!detail.isBlank() && detail.length() < 1_000, detail);
-            require(letterBytes.serialize(letter).length > 0, "bytes of the letter");
+            require(
+                    letterBytes.serialize(letter, null, null).value().length > 0,
+                    "bytes of the letter");
         }
         return taken;
     }

@@ -1,0 +1,96 @@
+package io.rwkvtts.job.kafka;
+
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.TopicConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the job needs of its topics' settings: that none of them is compacted, and that the largest
+ * records have room in those that are written.
+ *
+ * @param brokers where the topics are
+ * @param settings names of the topics and properties of the producers
+ */
+public record TopicRequirements(Brokers brokers, KafkaSettings settings) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TopicRequirements.class);
+
+    /**
+     * Checks the topics. The settings of one that may not be read are not checked, with a warning.
+     *
+     * @param chunkTokens most tokens of a record
+     * @throws KafkaSetupException if a topic or a property of the producers is not as needed; names
+     *     it and says what to do
+     */
+    public void check(int chunkTokens) {
+        long tokensBytes = AudioTokensSerializer.largestRecordBytes(chunkTokens);
+        requireProducerRoom(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, tokensBytes);
+        requireProducerRoom(ProducerConfig.BUFFER_MEMORY_CONFIG, tokensBytes);
+        for (String topic :
+                List.of(
+                        settings.requestsTopic(),
+                        settings.tokensTopic(),
+                        settings.deadLettersTopic())) {
+            Optional<Config> config = brokers.topicConfig(topic);
+            if (config.isEmpty()) {
+                LOG.warn(
+                        "The settings of topic {} may not be read, so they are not checked: its"
+                                + " cleanup.policy must be delete, and its max.message.bytes at"
+                                + " least {} if the job writes to it",
+                        topic,
+                        tokensBytes);
+                continue;
+            }
+            requireNoCompaction(topic, value(config.get(), TopicConfig.CLEANUP_POLICY_CONFIG));
+            int limit = Integer.parseInt(value(config.get(), TopicConfig.MAX_MESSAGE_BYTES_CONFIG));
+            if (topic.equals(settings.tokensTopic())) {
+                requireRoom(topic, limit, tokensBytes, "a token record");
+            } else if (topic.equals(settings.deadLettersTopic())) {
+                requireRoom(
+                        topic, limit, DeadLetterSerializer.SMALLEST_BYTES, "a dead letter's head");
+            }
+        }
+    }
+
+    private static String value(Config config, String name) {
+        return config.get(name).value();
+    }
+
+    private void requireNoCompaction(String topic, String policy) {
+        if (policy.contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
+            throw new KafkaSetupException(
+                    ("topic %s has cleanup.policy=%s: compaction keeps only the last of a request's"
+                                    + " records, which have one key. Set it to delete: %s"
+                                    + " cleanup.policy=delete")
+                            .formatted(topic, policy, alter(topic)));
+        }
+    }
+
+    private void requireRoom(String topic, int limit, long bytes, String what) {
+        if (limit < bytes) {
+            throw new KafkaSetupException(
+                    ("topic %s has max.message.bytes=%d, but %s of this job can have %d bytes."
+                                    + " Raise it: %s max.message.bytes=1048588")
+                            .formatted(topic, limit, what, bytes, alter(topic)));
+        }
+    }
+
+    private String alter(String topic) {
+        return "kafka-configs.sh --bootstrap-server %s --alter --topic %s --add-config"
+                .formatted(settings.bootstrapServers(), topic);
+    }
+
+    private void requireProducerRoom(String name, long bytes) {
+        String usual = ProducerConfig.configDef().defaultValues().get(name).toString();
+        String value = settings.clientProperties().getOrDefault(name, usual);
+        if (Long.parseLong(value.trim()) < bytes) {
+            throw new KafkaSetupException(
+                    "%s is %s, but a token record of this job can have %d bytes. Raise it"
+                            .formatted(ClientProperties.place(name), value, bytes));
+        }
+    }
+}
