@@ -1,13 +1,13 @@
 package io.rwkvtts.job;
 
 import io.rwkvtts.job.kafka.KafkaOptions;
+import io.rwkvtts.job.kafka.SecretProperties;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.runtime.client.JobCancellationException;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
@@ -87,10 +87,13 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        Configuration given = configuration();
         StreamExecutionEnvironment environment =
-                StreamExecutionEnvironment.getExecutionEnvironment(configuration());
+                StreamExecutionEnvironment.getExecutionEnvironment(SecretProperties.without(given));
         FlinkDefaults.fill(environment);
-        ReadableConfig all = environment.getConfiguration();
+        SecretProperties.requireNoneShown(environment.getConfiguration());
+        Configuration all = Configuration.fromMap(environment.getConfiguration().toMap());
+        all.addAll(given);
         OptionKeys.requireKnown(all.toMap());
         FlinkDefaults.requireCheckpointDirectory(all);
         TtsSettings settings = TtsSettings.from(all, SpeechModel.from(all));

@@ -6,6 +6,7 @@ import io.rwkvtts.job.TtsSettings;
 import io.rwkvtts.job.kafka.Brokers;
 import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.job.kafka.KafkaSettings;
+import io.rwkvtts.job.kafka.SecretProperties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.configuration.Configuration;
@@ -62,7 +63,7 @@ public final class LocalStack implements AutoCloseable {
             try (Brokers brokers = Brokers.connect(settings.kafka().properties())) {
                 brokers.createTopics(TtsJob.topicsOf(settings.kafka()), PARTITIONS);
             }
-            cluster = EmbeddedFlink.start(all);
+            cluster = EmbeddedFlink.start(SecretProperties.without(all));
             StreamExecutionEnvironment environment = cluster.environment();
             TtsJob.build(environment, settings);
             JobClient job = environment.executeAsync(TtsJob.NAME);

@@ -1,31 +1,37 @@
 package io.rwkvtts.job.kafka;
 
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import org.apache.flink.configuration.ReadableConfig;
+import org.apache.kafka.common.config.AbstractConfig;
 
-/** Further properties of the Kafka clients. They may be secret: no message repeats a value. */
+/** Further properties of the Kafka clients. They may be secret: no message repeats all of them. */
 final class ClientProperties {
 
     private ClientProperties() {}
 
     /**
-     * The properties of the file, and over them those of the configuration.
+     * The properties of the file, and over them those of the configuration. Secrets of the file are
+     * references to it, see {@link PropertiesFile}.
      *
      * @throws IllegalArgumentException if the file cannot be read or the option is no map
      */
     static Map<String, String> from(ReadableConfig config) {
         Map<String, String> properties = new HashMap<>();
         config.getOptional(KafkaOptions.CLIENT_PROPERTIES_FILE)
-                .ifPresent(file -> properties.putAll(read(file)));
-        properties.putAll(inConfiguration(config));
+                .ifPresent(file -> properties.putAll(PropertiesFile.read(file)));
+        inConfiguration(config).forEach((name, value) -> add(properties, name, value));
         return Map.copyOf(properties);
+    }
+
+    /** The configuration wins, except that the file needs its provider beside others. */
+    private static void add(Map<String, String> properties, String name, String value) {
+        if (name.equals(AbstractConfig.CONFIG_PROVIDERS_CONFIG)) {
+            properties.merge(name, value, (own, others) -> own + "," + others);
+        } else {
+            properties.put(name, value);
+        }
     }
 
     /** Where a property can stand, for errors. */
@@ -48,24 +54,5 @@ final class ClientProperties {
                             .formatted(KafkaOptions.CLIENT_PROPERTIES.key()));
         }
         return properties.orElse(Map.of());
-    }
-
-    private static Map<String, String> read(String file) {
-        Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(Path.of(file))) {
-            properties.load(reader);
-        } catch (IOException e) {
-            throw new IllegalArgumentException(
-                    "%s is %s, which cannot be read: %s"
-                            .formatted(KafkaOptions.CLIENT_PROPERTIES_FILE.key(), file, e),
-                    e);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "%s is %s, which is no Java properties file in UTF-8"
-                            .formatted(KafkaOptions.CLIENT_PROPERTIES_FILE.key(), file));
-        }
-        Map<String, String> read = new HashMap<>();
-        properties.stringPropertyNames().forEach(n -> read.put(n, properties.getProperty(n)));
-        return read;
     }
 }

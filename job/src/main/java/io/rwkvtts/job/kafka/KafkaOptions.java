@@ -103,7 +103,8 @@ public final class KafkaOptions {
                     .withDescription(
                             "Properties for the Kafka clients of the job, such as"
                                     + " tts.kafka.properties.security.protocol: SASL_SSL. They win"
-                                    + " over those of tts.kafka.properties-file.");
+                                    + " over those of tts.kafka.properties-file, which is the place"
+                                    + " for secrets.");
 
     /** File with further properties of all Kafka clients. */
     public static final ConfigOption<String> CLIENT_PROPERTIES_FILE =
@@ -113,7 +114,10 @@ public final class KafkaOptions {
                     .withDescription(
                             "Java properties file with properties for the Kafka clients of the job,"
                                     + " such as sasl.jaas.config with its password. Read where the"
-                                    + " job is submitted.");
+                                    + " job is submitted; what is secret in it is not part of the"
+                                    + " job and is read again by each client on its machine, so the"
+                                    + " path must lead to the file on the JobManager and on every"
+                                    + " TaskManager too.");
 
     private KafkaOptions() {}
 }

@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Properties;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +64,45 @@ class KafkaSettingsTest {
         assertThat(KafkaSettings.from(config).properties())
                 .containsEntry("security.protocol", "SASL_SSL")
                 .containsEntry("sasl.mechanism", "SCRAM-SHA-256");
+    }
+
+    /** Each client reads them on its machine, by Kafka's own means. */
+    @Test
+    void testSecretsOfTheFileAreReferences(@TempDir Path directory) throws IOException {
+        Path file =
+                Files.writeString(
+                        directory.resolve("client.properties"),
+                        "ssl.keystore.key=planted: a, b\nmy.passphrase=planted\nlinger.ms=3\n");
+        Configuration config = new Configuration();
+        config.setString("tts.kafka.properties-file", file.toString());
+
+        Properties properties = KafkaSettings.from(config).properties();
+
+        assertThat(properties.toString()).doesNotContain("planted");
+        assertThat(properties)
+                .containsEntry("linger.ms", "3")
+                .containsEntry("my.passphrase", "${tts-file:%s:my.passphrase}".formatted(file));
+        AdminClientConfig client = new AdminClientConfig(properties);
+        assertThat(client.getPassword("ssl.keystore.key").value()).isEqualTo("planted: a, b");
+        assertThat(client.originals()).containsEntry("my.passphrase", "planted");
+        Files.delete(file);
+        assertThatThrownBy(() -> new AdminClientConfig(properties))
+                .hasMessageContaining(file.toString());
+    }
+
+    @Test
+    void testFileStandsBesideOtherProviders(@TempDir Path directory) throws IOException {
+        Path file =
+                Files.writeString(
+                        directory.resolve("client.properties"),
+                        "ssl.key.password=${env:NAME}\nssl.keystore.key=planted\n");
+        Configuration config = new Configuration();
+        config.setString("tts.kafka.properties-file", file.toString());
+        config.setString("tts.kafka.properties.config.providers", "env");
+
+        assertThat(KafkaSettings.from(config).properties())
+                .containsEntry("config.providers", "tts-file,env")
+                .containsEntry("ssl.key.password", "${env:NAME}");
     }
 
     @Test
