@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.rwkvtts.job.local.EmbeddedFlink;
-import io.rwkvtts.job.local.EmbeddedKafka;
-import io.rwkvtts.job.local.LoopbackPorts;
+import io.rwkvtts.local.EmbeddedFlink;
+import io.rwkvtts.local.EmbeddedKafka;
+import io.rwkvtts.local.LoopbackPorts;
 import io.rwkvtts.operator.AudioChunk;
 import io.rwkvtts.schema.AudioTokens;
 import io.rwkvtts.schema.TextEvent;

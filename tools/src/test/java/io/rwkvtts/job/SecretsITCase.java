@@ -5,11 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.rwkvtts.job.cli.RunCommand;
 import io.rwkvtts.job.kafka.Brokers;
-import io.rwkvtts.job.local.DemoVoice;
-import io.rwkvtts.job.local.EmbeddedKafka;
-import io.rwkvtts.job.local.LoopbackPorts;
+import io.rwkvtts.local.DemoVoice;
+import io.rwkvtts.local.EmbeddedKafka;
+import io.rwkvtts.local.LoopbackPorts;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

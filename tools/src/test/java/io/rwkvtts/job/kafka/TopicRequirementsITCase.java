@@ -3,7 +3,7 @@ package io.rwkvtts.job.kafka;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rwkvtts.job.local.EmbeddedKafka;
+import io.rwkvtts.local.EmbeddedKafka;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;

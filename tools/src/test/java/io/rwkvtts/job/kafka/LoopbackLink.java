@@ -1,6 +1,6 @@
 package io.rwkvtts.job.kafka;
 
-import io.rwkvtts.job.local.LoopbackPorts;
+import io.rwkvtts.local.LoopbackPorts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
