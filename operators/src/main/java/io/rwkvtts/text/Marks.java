@@ -15,6 +15,9 @@ final class Marks {
 
     static final int ZERO_WIDTH_SPACE = 0x200B;
 
+    /** Below this, answers that every character of a text asks for need no look-up. */
+    private static final int ASCII_END = 0x80;
+
     private static final int FULL_WIDTH_STOP = 0xFF0E;
     private static final int OBJECT_REPLACEMENT = 0xFFFC;
 
@@ -30,7 +33,7 @@ final class Marks {
 
     /** May end a sentence; {@link Sentences} knows. */
     static boolean sentence(int c) {
-        if (c < 0x80) {
+        if (c < ASCII_END) {
             return c == '.' || c == '!' || c == '?';
         }
         return UCharacter.hasBinaryProperty(c, UProperty.S_TERM)
@@ -55,13 +58,11 @@ final class Marks {
 
     /** Quotes and brackets that belong to the sentence whose mark is before them. */
     static boolean closing(int c) {
-        if (c < 0) {
-            return false;
+        if (c < ASCII_END) {
+            return c == '"' || c == '\'' || c == ')' || c == ']' || c == '}';
         }
         int type = UCharacter.getType(c);
-        return c == '"'
-                || c == '\''
-                || type == ECharacterCategory.END_PUNCTUATION
+        return type == ECharacterCategory.END_PUNCTUATION
                 || type == ECharacterCategory.FINAL_PUNCTUATION;
     }
 
@@ -127,7 +128,10 @@ final class Marks {
 
     /** Marks that end something less than a sentence. */
     static boolean clause(int c) {
-        return c >= 0 && !sentence(c) && terminal(c);
+        if (c < ASCII_END) {
+            return CLAUSE.indexOf(c) >= 0;
+        }
+        return !sentence(c) && terminal(c);
     }
 
     private static boolean terminal(int c) {
@@ -139,13 +143,15 @@ final class Marks {
         if (closing(after)) {
             return false;
         }
-        return WIDE_CLAUSE.indexOf(before) >= 0
-                || (CLAUSE.indexOf(before) >= 0 || clause(before)) && (blank(after) || wide(after));
+        return WIDE_CLAUSE.indexOf(before) >= 0 || clause(before) && (blank(after) || wide(after));
     }
 
     /** Blanks of any kind, line breaks among them. All are single chars. */
     static boolean blank(int c) {
-        return c == ' ' || c > 0 && (UCharacter.isUWhiteSpace(c) || c >= 0x1C && c <= 0x1F);
+        if (c < ASCII_END) {
+            return c == ' ' || c >= '\t' && c <= '\r' || c >= 0x1C && c <= 0x1F;
+        }
+        return UCharacter.isUWhiteSpace(c);
     }
 
     /** The mandatory line breaks of Unicode (UAX 14: BK, CR, LF, NL). */

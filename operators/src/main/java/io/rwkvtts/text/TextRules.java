@@ -73,6 +73,10 @@ public final class TextRules {
     }
 
     static boolean isSpoken(int codePoint) {
+        if (codePoint < 0x80) {
+            int lower = codePoint | 0x20;
+            return codePoint >= '0' && codePoint <= '9' || lower >= 'a' && lower <= 'z';
+        }
         if (UCharacter.isLetterOrDigit(codePoint)) {
             return true;
         }
