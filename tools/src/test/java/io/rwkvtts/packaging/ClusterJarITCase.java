@@ -65,7 +65,7 @@ class ClusterJarITCase {
                 .contains(
                         "io/rwkvtts/job/RunCommand.class",
                         "io/rwkvtts/operator/SynthesizeOperator.class",
-                        "io/rwkvtts/engine/CpuEngine.class",
+                        "io/rwkvtts/engine/cpu/CpuEngine.class",
                         "io/rwkvtts/schema/TextEvent.class",
                         "io/rwkvtts/schema/v1/text-event.avsc",
                         "io/rwkvtts/schema/v2/text-event.avsc");
