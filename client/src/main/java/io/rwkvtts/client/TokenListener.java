@@ -149,6 +149,11 @@ public final class TokenListener implements AutoCloseable {
         return rule.dropped();
     }
 
+    /** Requests of which a record is being waited for. */
+    public int waiting() {
+        return rule.waiting();
+    }
+
     private static ReceivedTokens withGap(Taken<ReceivedTokens> taken) {
         ReceivedTokens received = taken.record();
         return taken.missing() == 0

@@ -122,8 +122,11 @@ public final class ChaosReport {
                     result.counted(), result.wanted());
         }
         print(
-                "%s %,d records were dropped by the consumer as repeated, %,d gaps were given up%n",
-                clock(), result.dropped(), result.gaps());
+                "%s %,d records were dropped by the consumer as repeated or held for a missing one%n",
+                clock(), result.dropped());
+        print(
+                "%s it waited for missing records %d times, at most %d ms, and gave up %d times%n",
+                clock(), result.waits(), result.longestWaitMs(), result.gaps());
         print(
                 "requests=%d tokens=%d lost=%d duplicated=%d changed=%d recovery_p50_ms=%d recovery_max_ms=%d%n",
                 result.requests(),

@@ -10,6 +10,8 @@ import java.util.List;
  * @param comparison with the undisturbed run
  * @param requests sent
  * @param dropped records that the consumer dropped as repeated
+ * @param waits times that the consumer waited for missing records
+ * @param longestWaitMs the longest of them
  * @param gaps times that the consumer gave up waiting for missing records
  */
 public record ChaosResult(
@@ -18,6 +20,8 @@ public record ChaosResult(
         Comparison comparison,
         int requests,
         long dropped,
+        int waits,
+        long longestWaitMs,
         long gaps) {
 
     public ChaosResult {

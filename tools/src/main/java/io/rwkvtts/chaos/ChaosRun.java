@@ -142,6 +142,8 @@ public final class ChaosRun implements AutoCloseable {
                     compare(undisturbed, observer),
                     workload.size(),
                     observer.dropped(),
+                    observer.waits(),
+                    observer.longestWaitMs(),
                     observer.gaps());
         }
     }

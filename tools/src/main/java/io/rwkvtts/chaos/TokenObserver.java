@@ -1,5 +1,6 @@
 package io.rwkvtts.chaos;
 
+import io.rwkvtts.client.HoldLimits;
 import io.rwkvtts.client.ReceivedTokens;
 import io.rwkvtts.client.TokenListener;
 import io.rwkvtts.job.kafka.KafkaSettings;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -29,6 +31,13 @@ import org.apache.kafka.common.IsolationLevel;
 final class TokenObserver implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(10);
+
+    /** Longer than any fault and the restart that follows; a gap shows before the run is over. */
+    private static final HoldLimits LIMITS =
+            new HoldLimits(
+                    Duration.ofSeconds(90),
+                    HoldLimits.DEFAULT.recordsPerRequest(),
+                    HoldLimits.DEFAULT.bytes());
 
     private final Map<String, Speech> undisturbed;
     private final Consumer<AudioTokens> onRecord;
@@ -50,6 +59,7 @@ final class TokenObserver implements AutoCloseable {
     private int acceptedEnds;
     private long dropped;
     private long gaps;
+    private final Waits waits = new Waits();
     private long latestAcceptedNanos = System.nanoTime();
 
     /**
@@ -79,7 +89,8 @@ final class TokenObserver implements AutoCloseable {
                                 kafka.properties(),
                                 kafka.tokensTopic(),
                                 TokenListener.Start.EARLIEST,
-                                isolation)) {
+                                isolation,
+                                LIMITS)) {
             while (!isClosed()) {
                 List<Emission> emitted = reader.poll(POLL);
                 List<ReceivedTokens> received = listener.poll(POLL);
@@ -87,6 +98,8 @@ final class TokenObserver implements AutoCloseable {
                     emitted.forEach(this::witness);
                     received.forEach(this::accept);
                     dropped = listener.dropped();
+                    waits.update(
+                            listener.waiting(), TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
                     notifyAll();
                 }
                 emitted.forEach(emission -> onRecord.accept(emission.tokens()));
@@ -226,6 +239,16 @@ final class TokenObserver implements AutoCloseable {
     /** Records so far before which the consumer had to give others up. */
     synchronized long gaps() {
         return gaps;
+    }
+
+    /** Times that the consumer has waited for missing records so far. */
+    synchronized int waits() {
+        return waits.count();
+    }
+
+    /** The longest of them, milliseconds. */
+    synchronized long longestWaitMs() {
+        return waits.longestMs();
     }
 
     /** What the consumer has seen of a request so far. */
