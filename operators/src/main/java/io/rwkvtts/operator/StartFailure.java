@@ -1,7 +1,6 @@
 package io.rwkvtts.operator;
 
 import com.fasterxml.jackson.core.JacksonException;
-import io.rwkvtts.onnx.OnnxUnavailableException;
 import java.io.IOException;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
@@ -22,9 +21,8 @@ final class StartFailure {
     }
 
     private static boolean mayHeal(Exception failure) {
-        return !(failure instanceof OnnxUnavailableException)
-                && Stream.iterate((Throwable) failure, cause -> cause != null, Throwable::getCause)
-                        .anyMatch(StartFailure::isOfTheFileSystem);
+        return Stream.iterate((Throwable) failure, cause -> cause != null, Throwable::getCause)
+                .anyMatch(StartFailure::isOfTheFileSystem);
     }
 
     /** Jackson's complaints about the content of a file are I/O errors by their type. */
