@@ -30,8 +30,8 @@ class GeneratedPagesTest {
 
         assertThat(page)
                 .as(
-                        "The code has changed. Write the page anew and commit it:\n"
-                                + "mvn test -pl job -am -Dtest=GeneratedPagesTest"
+                        "The code has changed. Write the page again and commit it:\n"
+                                + "mvn test -pl tools -am -Dtest=GeneratedPagesTest"
                                 + " -Dsurefire.failIfNoSpecifiedTests=false -D%s=true\n",
                         WRITE)
                 .hasContent(text);
