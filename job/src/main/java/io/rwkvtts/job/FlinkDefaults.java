@@ -1,10 +1,14 @@
 package io.rwkvtts.job;
 
+import io.rwkvtts.job.recovery.ChecksummedStorageFactory;
+import io.rwkvtts.job.recovery.DamageAwareStateBackendFactory;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.RestartStrategyOptions;
@@ -15,7 +19,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 /** Values of Flink's own options that suit the job, where nobody has set others. */
 public final class FlinkDefaults {
 
-    private static final String FILES = "filesystem";
+    /** Storages in files: Flink's, and the default here, which adds checksums. */
+    private static final Set<String> FILES =
+            Set.of("filesystem", ChecksummedStorageFactory.class.getName());
 
     private static final List<Default<?>> DEFAULTS =
             List.of(
@@ -27,8 +33,17 @@ public final class FlinkDefaults {
                     new Default<>(CheckpointingOptions.MAX_CONCURRENT_CHECKPOINTS, 1),
                     new Default<>(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 3),
                     // The JobManager's own storage takes no more than 5 MB of a state.
-                    new Default<>(CheckpointingOptions.CHECKPOINT_STORAGE, FILES),
-                    new Default<>(StateBackendOptions.STATE_BACKEND, "hashmap"),
+                    new Default<>(
+                            CheckpointingOptions.CHECKPOINT_STORAGE,
+                            ChecksummedStorageFactory.class.getName()),
+                    new Default<>(
+                            StateBackendOptions.STATE_BACKEND,
+                            DamageAwareStateBackendFactory.class.getName()),
+                    // The newest may turn out to be damaged, and a cancelled job be continued.
+                    new Default<>(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 3),
+                    new Default<>(
+                            CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+                            ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION),
                     // At once after a fault; never longer than 10 s apart, as for a broker that is
                     // away.
                     new Default<>(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay"),
@@ -58,8 +73,9 @@ public final class FlinkDefaults {
     private FlinkDefaults() {}
 
     /**
-     * Checkpoints every 5 s, unaligned after 1 s; state on the heap, because every value of it is
-     * new at each checkpoint; restarts with exponential delay; no Kryo.
+     * Checkpoints every 5 s, unaligned after 1 s, with checksums, of which the last three are kept,
+     * also when the job is cancelled; state on the heap, because every value of it is new at each
+     * checkpoint; restarts with exponential delay; no Kryo.
      */
     public static Configuration options() {
         return missingIn(new Configuration());
@@ -83,7 +99,7 @@ public final class FlinkDefaults {
      *     or not a URI with a scheme
      */
     public static void requireCheckpointDirectory(ReadableConfig config) {
-        if (!FILES.equals(config.get(CheckpointingOptions.CHECKPOINT_STORAGE))) {
+        if (!FILES.contains(config.get(CheckpointingOptions.CHECKPOINT_STORAGE))) {
             return;
         }
         String directory = config.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY);

@@ -2,6 +2,7 @@ package io.rwkvtts.job;
 
 import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.job.kafka.SecretProperties;
+import io.rwkvtts.job.recovery.RestorePoint;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,8 +18,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * {@code tts run}: the job itself. In this process under {@code ./tts}; on a cluster when Flink
- * runs the job's jar, whose main class this is.
+ * {@code tts run}: the job itself, on the cluster on which Flink runs the job's jar, whose main
+ * class this is. Under {@code ./tts} a subclass runs it in its own process.
  */
 @Command(
         name = "run",
@@ -29,7 +30,7 @@ import picocli.CommandLine.Option;
             "On a cluster: flink run job-<version>-cluster.jar --model DIR -D tts.slots=32",
             "All options: docs/configuration.md"
         })
-public final class RunCommand implements Callable<Integer> {
+public class RunCommand implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
 
@@ -64,6 +65,14 @@ public final class RunCommand implements Callable<Integer> {
     private String bootstrapServers;
 
     @Option(
+            names = "--from-checkpoint",
+            paramLabel = "PATH|latest",
+            description =
+                    "checkpoint or savepoint to continue from; latest: the newest complete one of"
+                            + " any run below execution.checkpointing.dir")
+    private String fromCheckpoint;
+
+    @Option(
             names = "-D",
             paramLabel = "KEY=VALUE",
             description = "any option of the job or of Flink")
@@ -96,15 +105,24 @@ public final class RunCommand implements Callable<Integer> {
         all.addAll(given);
         OptionKeys.requireKnown(all.toMap());
         FlinkDefaults.requireCheckpointDirectory(all);
+        if (fromCheckpoint != null) {
+            environment.configure(RestorePoint.options(fromCheckpoint, all));
+        }
         TtsSettings settings = TtsSettings.from(all, SpeechModel.from(all));
         TtsJob.requireKafka(settings);
-        TtsJob.build(environment, settings);
         try {
-            environment.execute(TtsJob.NAME);
+            execute(environment, settings);
         } catch (JobCancellationException e) {
             LOG.info("The job was cancelled.");
         }
         return CommandLine.ExitCode.OK;
+    }
+
+    /** Runs the job on the cluster of this environment until it ends. */
+    protected void execute(StreamExecutionEnvironment environment, TtsSettings settings)
+            throws Exception {
+        TtsJob.build(environment, settings);
+        environment.execute(TtsJob.NAME);
     }
 
     private Configuration configuration() {

@@ -1,6 +1,7 @@
 package io.rwkvtts.chaos;
 
 import io.rwkvtts.local.LoopbackPorts;
+import io.rwkvtts.local.RestAccess;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.apache.flink.configuration.ClusterOptions;
@@ -45,6 +46,7 @@ final class ChaosClusterOptions {
         options.set(RestOptions.BIND_ADDRESS, LoopbackPorts.HOST);
         options.set(RestOptions.PORT, restPort);
         options.set(RestOptions.BIND_PORT, Integer.toString(restPort));
+        RestAccess.openForOwner(options);
         // How old an answer of the REST API may be; recovery is measured with it.
         options.set(WebOptions.REFRESH_INTERVAL, Duration.ofMillis(100));
     }

@@ -5,6 +5,7 @@ import io.rwkvtts.job.TtsJob;
 import io.rwkvtts.job.kafka.Brokers;
 import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.job.kafka.KafkaSettings;
+import io.rwkvtts.local.RestAccess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -178,6 +179,7 @@ public final class ChaosRun implements AutoCloseable {
         options.addAll(topics(name, cluster.linkedBootstrapServers()));
         options.set(KafkaOptions.GROUP_ID, name);
         options.set(KafkaOptions.TRANSACTIONAL_ID_PREFIX, name);
+        options.set(RestAccess.TOKEN, cluster.options().get(RestAccess.TOKEN));
         return new ChaosJob(options, settings.model(), cluster.restPort(), settings.directory());
     }
 

@@ -205,9 +205,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private static void printAddresses(LocalStack stack, PrintWriter out) {
         String broker = stack.kafka().bootstrapServers();
-        out.printf("Kafka      %s%n", broker);
-        out.printf("Dashboard  %s%n", stack.webAddress());
-        out.printf("Metrics    %s%n", stack.metricsAddress());
+        Listening.print(stack.listening(), out);
         out.println("From a second terminal:");
         out.printf("  ./tts listen --bootstrap-servers %s%n", broker);
         InputFormat format = stack.kafka().inputFormat();

@@ -1,6 +1,5 @@
 package io.rwkvtts.cli;
 
-import io.rwkvtts.job.RunCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,7 +16,7 @@ import picocli.CommandLine.Spec;
         description = "Streaming speech synthesis with RWKV-7 on Apache Flink and ONNX Runtime.",
         subcommands = {
             DemoCommand.class,
-            RunCommand.class,
+            LocalRunCommand.class,
             SendCommand.class,
             ListenCommand.class,
             SegmentCommand.class,

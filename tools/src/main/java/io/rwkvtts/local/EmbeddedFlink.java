@@ -27,8 +27,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * A real Flink cluster of one TaskManager inside this process, with its web UI and a metrics
- * endpoint for Prometheus. Flink's Prometheus reporter listens on all addresses of the machine and
- * has no option for it; everything else listens on the loopback address.
+ * endpoint for Prometheus. All of it listens on the loopback address, unless Flink's options or
+ * {@code metrics.reporter.prom.bind-address} say otherwise. Its REST API takes jobs and commands of
+ * {@link #environment} only: see {@link RestAccess}.
  *
  * <p>It is configured by Flink's own options, laid over defaults that suit the synthesis job:
  * checkpoints every 5 s and all other files in a temporary directory, unaligned after 1 s, state on
@@ -41,6 +42,11 @@ public final class EmbeddedFlink implements AutoCloseable {
     /** Port of the metrics endpoint, 0 (default) for a free one. */
     public static final ConfigOption<Integer> METRICS_PORT =
             ConfigOptions.key("metrics.reporter.prom.port").intType().defaultValue(0);
+
+    private static final ConfigOption<String> METRICS_ADDRESS =
+            ConfigOptions.key("metrics.reporter.prom.bind-address")
+                    .stringType()
+                    .defaultValue(LoopbackPorts.HOST);
 
     private static final long POLL_MILLIS = 20;
 
@@ -71,11 +77,14 @@ public final class EmbeddedFlink implements AutoCloseable {
      * @throws IllegalStateException if the cluster does not start
      */
     public static EmbeddedFlink start(Configuration options) {
-        int restPort =
-                LoopbackPorts.choose(options.get(RestOptions.PORT, 0), RestOptions.PORT.key());
+        int restPort = LoopbackPorts.choose(restPort(options), RestOptions.PORT.key());
         int metricsPort = LoopbackPorts.choose(options.get(METRICS_PORT), METRICS_PORT.key());
         TemporaryDirectory directory = TemporaryDirectory.create("tts-flink-");
         Configuration configuration = defaults(directory);
+        // Flink's default would let the pages of all servers read the answers.
+        configuration.set(
+                WebOptions.ACCESS_CONTROL_ALLOW_ORIGIN,
+                "http://" + LoopbackPorts.HOST + ":" + restPort);
         configuration.addAll(options);
         configuration.set(RestOptions.PORT, restPort);
         configuration.set(RestOptions.BIND_PORT, Integer.toString(restPort));
@@ -97,6 +106,18 @@ public final class EmbeddedFlink implements AutoCloseable {
         return new EmbeddedFlink(cluster, configuration, directory);
     }
 
+    private static int restPort(Configuration options) {
+        String port = options.getOptional(RestOptions.BIND_PORT).orElse("0");
+        try {
+            return Integer.parseInt(port);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "%s is %s, expected one port, or 0 for a free one"
+                            .formatted(RestOptions.BIND_PORT.key(), port),
+                    e);
+        }
+    }
+
     private static Configuration defaults(TemporaryDirectory directory) {
         Configuration configuration = FlinkDefaults.options();
         configuration.set(TaskManagerOptions.NUM_TASK_SLOTS, 1);
@@ -115,20 +136,23 @@ public final class EmbeddedFlink implements AutoCloseable {
         configuration.set(RestOptions.ADDRESS, LoopbackPorts.HOST);
         configuration.set(RestOptions.BIND_ADDRESS, LoopbackPorts.HOST);
         configuration.set(JobManagerOptions.BIND_HOST, LoopbackPorts.HOST);
+        configuration.set(TaskManagerOptions.BIND_HOST, LoopbackPorts.HOST);
+        RestAccess.openForOwner(configuration);
         // The cluster looks for its blob server under the host's name, which need not be the
         // loopback address. All is in one process, so nothing has to be handed over that way.
         configuration.set(BlobServerOptions.OFFLOAD_MINSIZE, Integer.MAX_VALUE);
         configuration.setString("metrics.reporters", "prom");
         configuration.setString(
-                "metrics.reporter.prom.factory.class",
-                "org.apache.flink.metrics.prometheus.PrometheusReporterFactory");
+                "metrics.reporter.prom.factory.class", PrometheusEndpointFactory.class.getName());
         return configuration;
     }
 
     /** An environment whose jobs run on this cluster, with this cluster's options. */
     public StreamExecutionEnvironment environment() {
         return StreamExecutionEnvironment.createRemoteEnvironment(
-                LoopbackPorts.HOST, configuration.get(RestOptions.PORT), configuration);
+                configuration.get(RestOptions.ADDRESS),
+                configuration.get(RestOptions.PORT),
+                configuration);
     }
 
     /**
@@ -161,12 +185,26 @@ public final class EmbeddedFlink implements AutoCloseable {
 
     /** Address of the web UI and the REST API. */
     public String webAddress() {
-        return "http://" + LoopbackPorts.HOST + ":" + configuration.get(RestOptions.PORT);
+        return "http://"
+                + configuration.get(RestOptions.BIND_ADDRESS)
+                + ":"
+                + configuration.get(RestOptions.PORT);
     }
 
     /** Address of the metrics in Prometheus's text format. */
     public String metricsAddress() {
-        return "http://" + LoopbackPorts.HOST + ":" + configuration.get(METRICS_PORT) + "/metrics";
+        return "http://"
+                + configuration.get(METRICS_ADDRESS)
+                + ":"
+                + configuration.get(METRICS_PORT)
+                + "/metrics";
+    }
+
+    /** Address of the blob server, through which a cluster of several processes hands out files. */
+    public String blobAddress() {
+        return configuration.get(JobManagerOptions.BIND_HOST)
+                + ":"
+                + cluster.getClusterInformation().getBlobServerPort();
     }
 
     /** Cancels all jobs, stops the cluster and waits for its end. Further calls do nothing. */

@@ -30,12 +30,15 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     private final KafkaRaftServer server;
     private final int port;
+    private final int controllerPort;
     private final Runnable deleteData;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private EmbeddedKafka(KafkaRaftServer server, int port, Runnable deleteData) {
+    private EmbeddedKafka(
+            KafkaRaftServer server, int port, int controllerPort, Runnable deleteData) {
         this.server = server;
         this.port = port;
+        this.controllerPort = controllerPort;
         this.deleteData = deleteData;
     }
 
@@ -137,7 +140,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         try {
             server = new KafkaRaftServer(new KafkaConfig(properties), Time.SYSTEM);
             server.startup();
-            return new EmbeddedKafka(server, brokerPort, deleteData);
+            return new EmbeddedKafka(server, brokerPort, controllerPort, deleteData);
         } catch (RuntimeException e) {
             if (server != null) {
                 server.shutdown();
@@ -215,6 +218,11 @@ public final class EmbeddedKafka implements AutoCloseable {
     /** The address for {@code bootstrap.servers}. */
     public String bootstrapServers() {
         return LoopbackPorts.HOST + ":" + port;
+    }
+
+    /** Where the part of the server listens that keeps the metadata. */
+    public String controllerAddress() {
+        return LoopbackPorts.HOST + ":" + controllerPort;
     }
 
     /** Stops the broker and waits for its end. Further calls do nothing. */

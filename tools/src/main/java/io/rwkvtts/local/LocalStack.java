@@ -6,15 +6,11 @@ import io.rwkvtts.job.TtsSettings;
 import io.rwkvtts.job.kafka.Brokers;
 import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.job.kafka.KafkaSettings;
-import io.rwkvtts.job.kafka.SecretProperties;
-import java.util.concurrent.ExecutionException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The whole system in this process: a Kafka broker with the topics, a Flink cluster with its web
@@ -24,19 +20,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class LocalStack implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(LocalStack.class);
     private static final int PARTITIONS = 4;
 
     private final EmbeddedKafka broker;
-    private final EmbeddedFlink cluster;
     private final KafkaSettings kafka;
-    private final JobClient job;
+    private final LocalJob job;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private LocalStack(
-            EmbeddedKafka broker, EmbeddedFlink cluster, KafkaSettings kafka, JobClient job) {
+    private LocalStack(EmbeddedKafka broker, KafkaSettings kafka, LocalJob job) {
         this.broker = broker;
-        this.cluster = cluster;
         this.kafka = kafka;
         this.job = job;
     }
@@ -52,26 +44,20 @@ public final class LocalStack implements AutoCloseable {
     public static LocalStack start(int kafkaPort, Configuration options, SpeechModel model)
             throws Exception {
         EmbeddedKafka broker = EmbeddedKafka.start(kafkaPort);
-        EmbeddedFlink cluster = null;
+        LocalJob job = null;
         try {
             Configuration all = new Configuration(options);
             all.set(KafkaOptions.BOOTSTRAP_SERVERS, broker.bootstrapServers());
             TtsSettings settings = TtsSettings.from(all, model);
-            if (!all.contains(TaskManagerOptions.NUM_TASK_SLOTS)) {
-                all.set(TaskManagerOptions.NUM_TASK_SLOTS, settings.parallelism());
-            }
             try (Brokers brokers = Brokers.connect(settings.kafka().properties())) {
                 brokers.createTopics(TtsJob.topicsOf(settings.kafka()), PARTITIONS);
             }
-            cluster = EmbeddedFlink.start(SecretProperties.without(all));
-            StreamExecutionEnvironment environment = cluster.environment();
-            TtsJob.build(environment, settings);
-            JobClient job = environment.executeAsync(TtsJob.NAME);
-            cluster.awaitRunning(job.getJobID());
-            return new LocalStack(broker, cluster, settings.kafka(), job);
+            job = LocalJob.start(all, settings);
+            job.awaitRunning();
+            return new LocalStack(broker, settings.kafka(), job);
         } catch (Exception e) {
-            if (cluster != null) {
-                cluster.close();
+            if (job != null) {
+                job.close();
             }
             broker.close();
             throw e;
@@ -98,17 +84,16 @@ public final class LocalStack implements AutoCloseable {
 
     /** The running job. */
     public JobClient job() {
-        return job;
+        return job.client();
     }
 
-    /** Address of Flink's web UI. */
-    public String webAddress() {
-        return cluster.webAddress();
-    }
-
-    /** Address of the metrics in Prometheus's text format. */
-    public String metricsAddress() {
-        return cluster.metricsAddress();
+    /** What listens, and where. */
+    public Map<String, String> listening() {
+        Map<String, String> listening = new LinkedHashMap<>();
+        listening.put("Kafka", broker.bootstrapServers());
+        listening.putAll(job.listening());
+        listening.put("Kafka control", broker.controllerAddress());
+        return listening;
     }
 
     /** Cancels the job, then stops cluster and broker. Further calls do nothing. */
@@ -118,14 +103,8 @@ public final class LocalStack implements AutoCloseable {
             return;
         }
         try {
-            job.cancel().get();
-            job.getJobExecutionResult().handle((result, cancelled) -> null).get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException e) {
-            LOG.debug("The job had ended before it was cancelled", e);
+            job.close();
         } finally {
-            cluster.close();
             broker.close();
         }
     }

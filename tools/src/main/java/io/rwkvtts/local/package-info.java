@@ -1,5 +1,6 @@
 /**
  * Real servers inside this process for the demo, local runs and tests: a Kafka broker and a Flink
- * cluster. They listen on the loopback address, but for the metrics endpoint of Flink.
+ * cluster. They listen on the loopback address. Flink's REST API is guarded, also in the processes
+ * of chaos, by {@link io.rwkvtts.local.RestGuardFactory}, which Flink finds on the class path.
  */
 package io.rwkvtts.local;

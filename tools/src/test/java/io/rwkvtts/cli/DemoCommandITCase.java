@@ -1,11 +1,13 @@
 package io.rwkvtts.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.rwkvtts.schema.InputFormat;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,6 +61,27 @@ class DemoCommandITCase {
 
         assertThat(run.out()).contains("demo-1: error after 0.00 s of audio: ");
         assertThat(run.exit()).isEqualTo(1);
+    }
+
+    @Test
+    void testListensOnLoopbackOnlyAndSaysWhere() throws Exception {
+        List<String> command =
+                List.of(
+                        "demo",
+                        "--kafka-port=0",
+                        "--web-port=0",
+                        "--metrics-port=0",
+                        "-Dtts.cache.directory=" + cache.resolve("process"));
+        try (TtsProcess demo = TtsProcess.start(cache.resolve("demo"), command)) {
+            await().atMost(90, TimeUnit.SECONDS)
+                    .until(
+                            () -> {
+                                demo.assertAlive();
+                                return demo.out().contains("Serving until Ctrl-C.");
+                            });
+
+            OpenPorts.assertOnLoopbackAndPrinted(demo);
+        }
     }
 
     @ParameterizedTest

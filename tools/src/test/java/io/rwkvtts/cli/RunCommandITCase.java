@@ -2,20 +2,18 @@ package io.rwkvtts.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rwkvtts.client.ReceivedTokens;
 import io.rwkvtts.client.TokenListener;
 import io.rwkvtts.job.TestVectors;
 import io.rwkvtts.job.kafka.Brokers;
 import io.rwkvtts.local.EmbeddedKafka;
 import io.rwkvtts.local.LoopbackPorts;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,8 +21,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.common.IsolationLevel;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,6 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code tts run}: serves on the Flink that it starts, or says in one line why it does not. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class RunCommandITCase {
+
+    private static final String NO_CHECKPOINTS = "execution.checkpointing.dir=file:///no/such";
 
     @TempDir private static Path directory;
     private static EmbeddedKafka kafka;
@@ -58,8 +58,7 @@ class RunCommandITCase {
     }
 
     @Test
-    void testServesUntilItIsCancelled() throws Exception {
-        String web = "127.0.0.1:" + LoopbackPorts.choose(0, "rest.bind-port");
+    void testServesUntilItIsTerminated() throws Exception {
         List<String> command =
                 List.of(
                         "run",
@@ -67,30 +66,56 @@ class RunCommandITCase {
                         "--model=" + files.demo().checkpoint(),
                         "--vocab=" + files.demo().vocabulary(),
                         "-Dtts.cache.directory=" + directory.resolve("cache"),
-                        "-Dexecution.checkpointing.dir=" + checkpoints(),
-                        "-Drest.bind-port=" + web.substring(web.indexOf(':') + 1));
-        CompletableFuture<TtsRun> run = CompletableFuture.supplyAsync(() -> TtsRun.of(command));
+                        "-Dexecution.checkpointing.interval=200ms",
+                        "-Dexecution.checkpointing.dir=" + checkpoints());
         JsonNode speech = TestVectors.demoVoice().get(0);
-        TtsRun.of(
-                "send",
-                "--bootstrap-servers=" + kafka.bootstrapServers(),
-                "--seed=" + speech.get("seed").asText(),
-                speech.get("text").asText());
+        try (TtsProcess run = TtsProcess.start(directory.resolve("run"), command)) {
+            TtsRun.of(
+                    "send",
+                    "--bootstrap-servers=" + kafka.bootstrapServers(),
+                    "--seed=" + speech.get("seed").asText(),
+                    speech.get("text").asText());
 
-        assertThat(listen(run))
-                .containsExactly(
-                        Arrays.stream(TestVectors.ints(speech.get("semanticTokens")))
-                                .boxed()
-                                .toArray(Integer[]::new));
-        assertThat(run).isNotDone();
-        cancelJob(web);
-        TtsRun ended = run.get(30, TimeUnit.SECONDS);
-        assertThat(ended.err()).isEmpty();
-        assertThat(ended.exit()).isZero();
+            assertThat(listen(run))
+                    .containsExactly(
+                            Arrays.stream(TestVectors.ints(speech.get("semanticTokens")))
+                                    .boxed()
+                                    .toArray(Integer[]::new));
+            await().until(() -> !completeCheckpoints().isEmpty());
+            OpenPorts.assertOnLoopbackAndPrinted(run);
+            run.terminate();
+
+            assertThat(run.err()).doesNotContain("Exception");
+            assertThat(filesBelow(run.temporary())).isEmpty();
+            assertThat(completeCheckpoints()).as("checkpoints that are kept").isNotEmpty();
+        }
+        List<String> again = new ArrayList<>(command);
+        again.add("--from-checkpoint=latest");
+        try (TtsProcess run = TtsProcess.start(directory.resolve("again"), again)) {
+            await().atMost(Duration.ofSeconds(60))
+                    .until(
+                            () -> {
+                                run.assertAlive();
+                                return completeCheckpoints().stream()
+                                                .map(file -> file.getParent().getParent())
+                                                .distinct()
+                                                .count()
+                                        == 2;
+                            });
+        }
+    }
+
+    @Test
+    void testACheckpointThatIsNotThereIsRefused() {
+        TtsRun.of(withArguments("--from-checkpoint=/no/such/chk-7"))
+                .assertFailure(
+                        "--from-checkpoint is /no/such/chk-7", "no /no/such/chk-7/_metadata");
+        TtsRun.of(withArguments("--from-checkpoint=latest", "-D", NO_CHECKPOINTS))
+                .assertFailure("there is no complete checkpoint below", "file:/no/such");
     }
 
     /** Tokens of the one request, while the job runs. */
-    private static List<Integer> listen(CompletableFuture<TtsRun> run) {
+    private static List<Integer> listen(TtsProcess run) throws Exception {
         List<Integer> tokens = new ArrayList<>();
         try (TokenListener listener =
                 new TokenListener(
@@ -99,7 +124,7 @@ class RunCommandITCase {
                         TokenListener.Start.EARLIEST,
                         IsolationLevel.READ_COMMITTED)) {
             while (true) {
-                assertThat(run).isNotDone();
+                run.assertAlive();
                 for (ReceivedTokens received : listener.poll(Duration.ofMillis(100))) {
                     tokens.addAll(received.tokens().getTokens());
                     if (received.tokens().getFinishReason() != null) {
@@ -110,18 +135,22 @@ class RunCommandITCase {
         }
     }
 
-    private static void cancelJob(String web) throws Exception {
-        HttpClient http = HttpClient.newHttpClient();
-        String jobs = "http://" + web + "/jobs";
-        HttpRequest list = HttpRequest.newBuilder(URI.create(jobs)).build();
-        JsonNode found =
-                new ObjectMapper().readTree(http.send(list, BodyHandlers.ofString()).body());
-        String id = found.get("jobs").get(0).get("id").asText();
-        HttpRequest cancel =
-                HttpRequest.newBuilder(URI.create(jobs + "/" + id))
-                        .method("PATCH", BodyPublishers.noBody())
-                        .build();
-        assertThat(http.send(cancel, BodyHandlers.discarding()).statusCode()).isEqualTo(202);
+    private static List<Path> completeCheckpoints() throws IOException {
+        return filesBelow(Path.of(checkpoints())).stream()
+                .filter(file -> file.endsWith("_metadata"))
+                .toList();
+    }
+
+    /** Files may come and go meanwhile. */
+    private static List<Path> filesBelow(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> found = Files.walk(directory)) {
+            return found.filter(Files::isRegularFile).toList();
+        } catch (UncheckedIOException e) {
+            return List.of();
+        }
     }
 
     @Test
@@ -171,14 +200,21 @@ class RunCommandITCase {
 
     /** Runs with options that would work, but for this one. */
     private static TtsRun refused(String option) {
-        return TtsRun.of(
-                "run",
-                "-Dtts.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
-                "-Dtts.model=" + files.model(),
-                "-Dtts.vocabulary=" + directory.resolve("mini_vocab.txt"),
-                "-Dtts.cache.directory=" + directory.resolve("cache"),
-                "-Dexecution.checkpointing.dir=" + checkpoints(),
-                "-D" + option);
+        return TtsRun.of(withArguments("-D" + option));
+    }
+
+    private static List<String> withArguments(String... more) {
+        List<String> arguments = new ArrayList<>();
+        arguments.addAll(
+                List.of(
+                        "run",
+                        "-Dtts.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
+                        "-Dtts.model=" + files.model(),
+                        "-Dtts.vocabulary=" + directory.resolve("mini_vocab.txt"),
+                        "-Dtts.cache.directory=" + directory.resolve("cache"),
+                        "-Dexecution.checkpointing.dir=" + checkpoints()));
+        arguments.addAll(List.of(more));
+        return arguments;
     }
 
     private static URI checkpoints() {

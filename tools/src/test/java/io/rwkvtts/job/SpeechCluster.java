@@ -122,6 +122,21 @@ final class SpeechCluster implements AutoCloseable {
         return settings;
     }
 
+    /** The same topics of requests, with another one for tokens, created. */
+    KafkaSettings withTokensTopic(String requests, String tokens) {
+        Configuration options = new Configuration();
+        options.set(KafkaOptions.BOOTSTRAP_SERVERS, kafka.bootstrapServers());
+        options.set(KafkaOptions.REQUESTS_TOPIC, requests + "-requests");
+        options.set(KafkaOptions.TOKENS_TOPIC, tokens + "-tokens");
+        options.set(KafkaOptions.DEAD_LETTERS_TOPIC, requests + "-dead-letters");
+        options.set(KafkaOptions.GROUP_ID, tokens);
+        KafkaSettings settings = KafkaSettings.from(options);
+        try (Brokers brokers = Brokers.connect(settings.properties())) {
+            brokers.createTopics(List.of(settings.tokensTopic()), 4);
+        }
+        return settings;
+    }
+
     JobClient submit(KafkaSettings topics) throws Exception {
         return submit(topics, Map.of(), UnaryOperator.identity(), null);
     }
