@@ -9,8 +9,6 @@ import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.apache.flink.connector.kafka.source.KafkaSource;
-import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
-import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /** Source and sinks of the job. */
@@ -19,16 +17,15 @@ public final class KafkaEnds {
     private KafkaEnds() {}
 
     /**
-     * Reads the request topic from the group's committed offsets, or else from the earliest. Each
-     * Kafka record gives exactly one {@link SourceRecord}.
+     * Reads the request topic from where the settings say. Each Kafka record gives exactly one
+     * {@link SourceRecord}.
      */
     public static KafkaSource<SourceRecord> requests(KafkaSettings settings) {
         return KafkaSource.<SourceRecord>builder()
                 .setProperties(settings.properties())
                 .setTopics(settings.requestsTopic())
                 .setGroupId(settings.groupId())
-                .setStartingOffsets(
-                        OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
+                .setStartingOffsets(settings.start().initializer())
                 .setDeserializer(new RequestDeserializer(settings.inputFormat()))
                 .build();
     }

@@ -58,9 +58,31 @@ public final class KafkaOptions {
                     .stringType()
                     .defaultValue("flink-rwkv-tts")
                     .withDescription(
-                            "Consumer group. A job that starts without a checkpoint or savepoint"
-                                    + " begins at the group's committed offsets, or at the earliest"
-                                    + " ones if there are none.");
+                            "Consumer group, whose offsets are committed at each checkpoint. See"
+                                    + " tts.kafka.start-from.");
+
+    /** Where a fresh job begins to read. */
+    public static final ConfigOption<StartFrom> START_FROM =
+            ConfigOptions.key("tts.kafka.start-from")
+                    .enumType(StartFrom.class)
+                    .defaultValue(StartFrom.COMMITTED)
+                    .withDescription(
+                            "Where a job that starts without a checkpoint or savepoint begins to"
+                                    + " read requests. committed: at the group's committed offsets"
+                                    + " or, if there are none, where the client property"
+                                    + " auto.offset.reset says (earliest unless set). earliest: at"
+                                    + " the first request that is there. latest: at the first that"
+                                    + " comes. timestamp: at tts.kafka.start-timestamp.");
+
+    /** Time of the first request that a fresh job reads. */
+    public static final ConfigOption<String> START_TIMESTAMP =
+            ConfigOptions.key("tts.kafka.start-timestamp")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "For tts.kafka.start-from=timestamp: the time from which on requests are"
+                                    + " read, by the timestamps of their records, such as"
+                                    + " 2026-11-20T08:30:00Z.");
 
     /** Delivery guarantee of the audio tokens. */
     public static final ConfigOption<DeliveryGuarantee> DELIVERY_GUARANTEE =

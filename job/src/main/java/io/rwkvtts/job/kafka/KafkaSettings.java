@@ -20,6 +20,7 @@ import org.apache.kafka.clients.CommonClientConfigs;
  * @param tokensTopic topic to write audio tokens to
  * @param deadLettersTopic topic to write what cannot be served to
  * @param groupId consumer group
+ * @param start where a job without checkpoint or savepoint begins
  * @param deliveryGuarantee at-least-once or exactly-once
  * @param transactionalIdPrefix start of the transactional ids
  * @param transactionTimeout longest time a transaction may stay open
@@ -32,6 +33,7 @@ public record KafkaSettings(
         String tokensTopic,
         String deadLettersTopic,
         String groupId,
+        StartOffsets start,
         DeliveryGuarantee deliveryGuarantee,
         String transactionalIdPrefix,
         Duration transactionTimeout,
@@ -45,6 +47,7 @@ public record KafkaSettings(
      * @throws IllegalArgumentException for a value that cannot work; names the option
      */
     public static KafkaSettings from(ReadableConfig config) {
+        Map<String, String> clientProperties = ClientProperties.from(config);
         KafkaSettings settings =
                 new KafkaSettings(
                         notBlank(config, KafkaOptions.BOOTSTRAP_SERVERS),
@@ -53,10 +56,11 @@ public record KafkaSettings(
                         topic(config, KafkaOptions.TOKENS_TOPIC),
                         topic(config, KafkaOptions.DEAD_LETTERS_TOPIC),
                         notBlank(config, KafkaOptions.GROUP_ID),
+                        StartOffsets.from(config, clientProperties),
                         guarantee(config),
                         notBlank(config, KafkaOptions.TRANSACTIONAL_ID_PREFIX),
                         transactionTimeout(config),
-                        ClientProperties.from(config));
+                        clientProperties);
         ProducerProperties.check(settings.clientProperties);
         if (settings.requestsTopic.equals(settings.tokensTopic)
                 || settings.requestsTopic.equals(settings.deadLettersTopic)

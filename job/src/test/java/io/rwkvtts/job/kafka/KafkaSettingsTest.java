@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.flink.configuration.Configuration;
@@ -121,6 +122,45 @@ class KafkaSettingsTest {
                 .hasMessageNotContaining("secret");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        ",, EARLIEST",
+        "auto.offset.reset, latest, LATEST",
+        "auto.offset.reset, NONE, NONE"
+    })
+    void testOffsetResetOfTheClientsIsHonoured(String name, String value, String expected) {
+        Configuration config = new Configuration();
+        if (name != null) {
+            config.setString("tts.kafka.properties." + name, value);
+        }
+
+        assertThat(KafkaSettings.from(config).start().initializer().getAutoOffsetResetStrategy())
+                .hasToString(expected.toLowerCase(Locale.ROOT));
+    }
+
+    @Test
+    void testOffsetResetBesideAnotherStartIsRefused() {
+        Configuration config = new Configuration();
+        config.setString("tts.kafka.properties.auto.offset.reset", "latest");
+        config.setString("tts.kafka.start-from", "earliest");
+
+        assertThatThrownBy(() -> KafkaSettings.from(config))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("auto.offset.reset")
+                .hasMessageContaining("tts.kafka.start-from is earliest: remove one of them");
+    }
+
+    @Test
+    void testTimestampThatIsNoneIsRefused() {
+        Configuration config = new Configuration();
+        config.setString("tts.kafka.start-from", "timestamp");
+        config.setString("tts.kafka.start-timestamp", "yesterday");
+
+        assertThatThrownBy(() -> KafkaSettings.from(config))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("tts.kafka.start-timestamp is yesterday; expected");
+    }
+
     @Test
     void testSecretsAreNotPrinted() {
         Configuration config = new Configuration();
@@ -159,6 +199,17 @@ class KafkaSettingsTest {
                 "tts.kafka.transaction-timeout|0 s|tts.kafka.transaction-timeout is PT0S",
                 "tts.kafka.transaction-timeout|30 d|tts.kafka.transaction-timeout is PT720H",
                 "tts.kafka.tokens-topic|tts-requests|expected three different topics",
+                "tts.kafka.start-from|end|tts.kafka.start-from",
+                "tts.kafka.start-from|timestamp|tts.kafka.start-timestamp is not set",
+                "tts.kafka.start-timestamp|2026-11-20T08:30:00Z|tts.kafka.start-from is committed",
+                "tts.kafka.properties.auto.offset.reset|newest|expected earliest, latest or none",
+                "tts.kafka.properties.bootstrap.servers|a:1|set tts.kafka.bootstrap-servers",
+                "tts.kafka.properties.group.id|g|set tts.kafka.group-id",
+                "tts.kafka.properties.transactional.id|t|set tts.kafka.transactional-id-prefix",
+                "tts.kafka.properties.transaction.timeout.ms|1|set tts.kafka.transaction-timeout",
+                "tts.kafka.properties.enable.auto.commit|true|committed at each checkpoint",
+                "tts.kafka.properties.key.serializer|X|tts.kafka.properties.key.serializer",
+                "tts.kafka.properties.value.deserializer|X|see tts.input.format",
             })
     void testValueThatCannotWorkIsNamed(String key, String value, String message) {
         Configuration config = new Configuration();

@@ -3,6 +3,7 @@ package io.rwkvtts.job.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.rwkvtts.client.ReceivedTokens;
 import io.rwkvtts.client.TokenListener;
@@ -179,6 +180,54 @@ class KafkaEndsITCase {
         job.cancel().get();
     }
 
+    /** Old requests first; a new one shows where the job began. */
+    @ParameterizedTest
+    @CsvSource({
+        "tts.kafka.properties.auto.offset.reset, latest, false",
+        "tts.kafka.start-from, latest, false",
+        "tts.kafka.start-from, earliest, true",
+        "tts.kafka.start-from, committed, true",
+        "tts.kafka.start-timestamp, 2001-01-01T00:00:00Z, false",
+        "tts.kafka.start-timestamp, 1970-01-01T00:00:01Z, true"
+    })
+    void testFreshJobStartsWhereItIsTold(String option, String value, boolean readsOld)
+            throws Exception {
+        Configuration config =
+                config("start-" + value.replace(':', '-') + option.length(), "at-least-once");
+        config.setString(option, value);
+        if (option.endsWith("timestamp")) {
+            config.setString("tts.kafka.start-from", "timestamp");
+        }
+        KafkaSettings settings = KafkaSettings.from(config);
+        createTopics(settings);
+        send(settings, "old", event("old"));
+        JobClient job = startEcho(settings);
+        // Only now is the end of the topic known to the job.
+        flink.awaitRunning(job.getJobID());
+        awaitCheckpoint(settings);
+
+        send(settings, "new", event("new"), System.currentTimeMillis());
+
+        assertThat(listen(settings, IsolationLevel.READ_UNCOMMITTED, readsOld ? 2 : 1))
+                .filteredOn(ReceivedTokens::end)
+                .extracting(record -> record.tokens().getRequestId())
+                .containsExactlyElementsOf(readsOld ? List.of("old", "new") : List.of("new"));
+        job.cancel().get();
+    }
+
+    /** Offsets are committed at a checkpoint, once the reader has its place. */
+    private static void awaitCheckpoint(KafkaSettings settings) {
+        try (Admin admin = Admin.create(settings.properties())) {
+            await().ignoreExceptions()
+                    .until(
+                            () ->
+                                    !admin.listConsumerGroupOffsets(settings.groupId())
+                                            .partitionsToOffsetAndMetadata()
+                                            .get()
+                                            .isEmpty());
+        }
+    }
+
     @Test
     void testOutputDoesNotInheritTheTimestampOfItsRequest() throws Exception {
         KafkaSettings settings = settings("time", "at-least-once");
@@ -259,6 +308,11 @@ class KafkaEndsITCase {
     }
 
     private static void send(KafkaSettings settings, String key, byte[] value) throws Exception {
+        send(settings, key, value, OLD_TIMESTAMP);
+    }
+
+    private static void send(KafkaSettings settings, String key, byte[] value, long timestampMs)
+            throws Exception {
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(
                         settings.properties(),
@@ -268,7 +322,7 @@ class KafkaEndsITCase {
                             new ProducerRecord<>(
                                     settings.requestsTopic(),
                                     null,
-                                    OLD_TIMESTAMP,
+                                    timestampMs,
                                     key == null ? null : key.getBytes(UTF_8),
                                     value))
                     .get();
