@@ -161,7 +161,7 @@ class RunCommandITCase {
         Files.write(bad, Arrays.copyOf(whole, 5000));
         refused("tts.model=" + bad).assertFailure(bad, "truncated?");
         Files.write(bad, "no weights at all, but long enough for a header".getBytes(UTF_8));
-        refused("tts.model=" + bad).assertFailure(bad, "another format, or truncated?");
+        refused("tts.model=" + bad).assertFailure(bad, "expected a safetensors file");
         SpeechFiles.writeForeign(bad);
         refused("tts.model=" + bad).assertFailure(bad, "is not an RWKV-7 checkpoint");
     }

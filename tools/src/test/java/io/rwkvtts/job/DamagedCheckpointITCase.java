@@ -245,10 +245,14 @@ class DamagedCheckpointITCase {
                         flinksOwn,
                         DamagedCheckpointITCase::slowed,
                         newest.toUri().toString());
-        JobStatistics statistics = cluster.statistics(job);
-        await().until(() -> statistics.completedCheckpoints() >= 2);
-        assertThat(cluster.endedBy(topics)).isEmpty();
-        job.cancel().get();
+        try {
+            JobStatistics statistics = cluster.statistics(job);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> statistics.completedCheckpoints() >= 2);
+            assertThat(cluster.endedBy(topics)).isEmpty();
+        } finally {
+            job.cancel().get();
+        }
         job.getJobExecutionResult().handle((result, cancelled) -> null).get();
 
         assertContinues(
@@ -306,14 +310,18 @@ class DamagedCheckpointITCase {
 
     private static void assertContinues(String checkpoint) throws Exception {
         KafkaSettings topics = cluster.withTokensTopic("spoken", "continued-" + ++attempts);
-        JobClient job = cluster.submit(topics, options(), UnaryOperator.identity(), checkpoint);
         Map<String, List<AudioTokens>> records = new HashMap<>();
-        try (TokenListener listener = cluster.listen(topics)) {
-            while (SpeechCluster.ended(records) < REQUESTS) {
-                receive(listener, records);
+        // The topic is a new one: what was said before the checkpoint is in another.
+        try (TokenListener listener = cluster.joinLate(topics)) {
+            JobClient job = cluster.submit(topics, options(), UnaryOperator.identity(), checkpoint);
+            try {
+                while (SpeechCluster.ended(records) < REQUESTS) {
+                    receive(listener, records);
+                }
+            } finally {
+                job.cancel().get();
             }
         }
-        job.cancel().get();
         records.forEach(
                 (id, chunks) -> {
                     int from = Math.toIntExact(chunks.get(0).getTokenOffset());

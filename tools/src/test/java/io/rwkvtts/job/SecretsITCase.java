@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SecretsITCase {
 
     private static final String SECRET = "planted-";
+    private static final String TOKEN = "lets-the-test-cancel";
 
     /** On the command line: what Kafka takes for a password, and one that it does not know. */
     private static final List<String> GIVEN =
@@ -111,6 +112,7 @@ class SecretsITCase {
                                 "--vocab=" + voice.vocabulary(),
                                 "-Dtts.cache.directory=" + directory.resolve("cache"),
                                 "-Dexecution.checkpointing.dir=" + directory.toUri(),
+                                "-Drest.access-token=" + TOKEN,
                                 "-Drest.bind-port=" + web.substring(web.indexOf(':') + 1),
                                 "-Dtts.kafka.properties-file="
                                         + Files.write(
@@ -232,6 +234,7 @@ class SecretsITCase {
         String job = json(web, "/jobs/overview").get("jobs").get(0).get("jid").asText();
         HttpRequest request =
                 HttpRequest.newBuilder(URI.create("http://" + web + "/jobs/" + job))
+                        .header("Authorization", "Bearer " + TOKEN)
                         .method("PATCH", BodyPublishers.noBody())
                         .build();
         assertThat(HTTP.send(request, BodyHandlers.discarding()).statusCode()).isEqualTo(202);

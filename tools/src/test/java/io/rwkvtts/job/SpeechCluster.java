@@ -265,11 +265,17 @@ final class SpeechCluster implements AutoCloseable {
     }
 
     TokenListener listen(KafkaSettings topics) {
+        return listener(topics, TokenListener.Start.EARLIEST);
+    }
+
+    /** A listener that takes requests from the middle on. */
+    TokenListener joinLate(KafkaSettings topics) {
+        return listener(topics, TokenListener.Start.LATEST);
+    }
+
+    private static TokenListener listener(KafkaSettings topics, TokenListener.Start start) {
         return new TokenListener(
-                topics.properties(),
-                topics.tokensTopic(),
-                TokenListener.Start.EARLIEST,
-                IsolationLevel.READ_COMMITTED);
+                topics.properties(), topics.tokensTopic(), start, IsolationLevel.READ_COMMITTED);
     }
 
     /** Reads until all of these requests have ended. */
