@@ -2,7 +2,7 @@ package io.rwkvtts.protocol;
 
 /** What a {@link SegmentGeneration} does next. */
 public enum NextAction {
-    /** Sample from the logits behind the latest token that was fed. */
+    /** Draw from the logits that follow the latest token fed. */
     SAMPLE,
     /** Feed the token sampled last. */
     FEED_TOKEN,

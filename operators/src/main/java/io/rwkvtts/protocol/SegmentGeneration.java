@@ -9,14 +9,20 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * The generation of one segment behind its prompt, token by token (spec 3.3, steps 3 to 5). It says
- * what to do with the model and is told the logits:
+ * The generation of one segment after its prompt, token by token (spec 3.3, steps 3 to 5). It says
+ * what to feed to the model and what to draw from its logits, and is told the token drawn:
  *
  * <pre>{@code
  * prefill(prompt);
  * while (!generation.finished()) {
  *     if (generation.needsLogits()) {
- *         generation.sample(logits(generation.logitsNeeded()), sampler);
+ *         generation.drawn(
+ *                 sampler.sample(
+ *                         logits,
+ *                         generation.logitsNeeded(),
+ *                         generation.forbidden(),
+ *                         generation.sampling(),
+ *                         generation.uniform()));
  *     } else {
  *         step(generation.nextInput());
  *     }
@@ -28,7 +34,8 @@ import java.util.Objects;
  * segment and number of the token. Where it is true, the logits behind the latest token are needed,
  * too.
  *
- * <p>Belongs to one thread. {@link #sample} and {@link #nextInput} allocate nothing.
+ * <p>What to draw from the logits of a token is known as soon as {@link #nextInput} has given that
+ * token, before it is fed. Belongs to one thread; drawing and feeding allocate nothing.
  */
 public final class SegmentGeneration {
 
@@ -100,7 +107,7 @@ public final class SegmentGeneration {
         return count;
     }
 
-    /** Whether the segment is complete: nothing is to be sampled or fed any more. */
+    /** Whether the segment is complete: nothing is to be drawn or fed any more. */
     public boolean finished() {
         return next == NextAction.STOP || next == NextAction.LENGTH;
     }
@@ -115,45 +122,62 @@ public final class SegmentGeneration {
         return limits.maxRepeatedTokens() > 0 && repeats > limits.maxRepeatedTokens();
     }
 
-    /** Whether {@link #sample} comes next; else {@link #nextInput}, unless {@link #finished}. */
+    /** Whether {@link #drawn} comes next; else {@link #nextInput}, unless {@link #finished}. */
     public boolean needsLogits() {
         return next == NextAction.SAMPLE;
     }
 
-    /** How many of the first logits {@link #sample} reads, 4096 or 8193. */
+    /** How many of the first logits the next token is drawn from, 4096 or 8193. */
     public int logitsNeeded() {
         return globalsComplete() ? IdSpace.SEMANTIC_LOGITS : IdSpace.GLOBAL_LOGITS;
     }
 
+    /** Id that must not be drawn next, {@link Sampler#NONE} if none is forbidden. */
+    public int forbidden() {
+        return globalsComplete() && semanticCount < limits.minSemanticTokens()
+                ? IdSpace.EOS
+                : Sampler.NONE;
+    }
+
+    /** How the next token is drawn. */
+    public SamplingParameters sampling() {
+        return globalsComplete() ? semanticSampling : SamplingParameters.GLOBAL;
+    }
+
+    /** The random number in [0, 1) that the next token is drawn with. */
+    public double uniform() {
+        return globalsComplete()
+                ? CounterRandom.uniform(seed, semanticStream, semanticCount)
+                : CounterRandom.uniform(seed, GLOBAL_STREAM, globalCount);
+    }
+
     /**
-     * Samples the next token.
+     * Takes the token that was drawn.
      *
-     * @param logits behind the latest token that was fed, at least {@link #logitsNeeded}; unchanged
-     * @throws io.rwkvtts.sampling.InvalidLogitsException if the model is broken; nothing has
+     * @param token in [0, {@link #logitsNeeded})
+     * @throws IllegalStateException if none is to be drawn now
+     * @throws IllegalArgumentException if the token is none of those to choose from; nothing has
      *     changed then
      */
-    public void sample(float[] logits, Sampler sampler) {
-        require(needsLogits(), "sample");
+    public void drawn(int token) {
+        require(needsLogits(), "draw");
+        if (token < 0 || token >= logitsNeeded() || token == forbidden()) {
+            throw new IllegalArgumentException(
+                    "token %d was drawn: expected 0 to %d%s"
+                            .formatted(
+                                    token,
+                                    logitsNeeded() - 1,
+                                    forbidden() == Sampler.NONE ? "" : " but " + forbidden()));
+        }
         if (globalsComplete()) {
-            sampleSemantic(logits, sampler);
+            semanticDrawn(token);
         } else {
-            double u = CounterRandom.uniform(seed, GLOBAL_STREAM, globalCount);
-            globals[globalCount] =
-                    sampler.sample(
-                            logits,
-                            IdSpace.GLOBAL_LOGITS,
-                            Sampler.NONE,
-                            SamplingParameters.GLOBAL,
-                            u);
-            globalCount++;
+            globals[globalCount++] = token;
             next = NextAction.FEED_TOKEN;
         }
     }
 
-    private void sampleSemantic(float[] logits, Sampler sampler) {
-        int forbidden = semanticCount < limits.minSemanticTokens() ? IdSpace.EOS : Sampler.NONE;
-        double u = CounterRandom.uniform(seed, semanticStream, semanticCount);
-        int token = sampler.sample(logits, IdSpace.SEMANTIC_LOGITS, forbidden, semanticSampling, u);
+    private void semanticDrawn(int token) {
         if (token == IdSpace.EOS) {
             next = NextAction.STOP;
             return;

@@ -4,9 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.PromptPiece;
-import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.protocol.SegmentGeneration;
-import io.rwkvtts.sampling.Sampler;
 import java.util.List;
 
 /**
@@ -23,8 +21,8 @@ public final class SegmentSpeaker {
     private static final int SLOT = 0;
 
     private final InferenceEngine engine;
-    private final Sampler sampler = new Sampler(IdSpace.SEMANTIC_LOGITS);
-    private final float[] logits = new float[IdSpace.SEMANTIC_LOGITS];
+    private final TokenSampler sampler;
+    private final DrawBatch draws = new DrawBatch(1);
     private final int[] slots = {SLOT};
     private final int[] tokens = new int[1];
 
@@ -33,6 +31,7 @@ public final class SegmentSpeaker {
      */
     public SegmentSpeaker(InferenceEngine engine) {
         this.engine = requireNonNull(engine, "engine");
+        sampler = new TokenSampler(engine, LoopObserver.NONE);
     }
 
     /**
@@ -49,8 +48,10 @@ public final class SegmentSpeaker {
         }
         while (!generation.finished()) {
             if (generation.needsLogits()) {
-                engine.logits(SLOT, logits, generation.logitsNeeded());
-                generation.sample(logits, sampler);
+                draws.clear();
+                draws.add(SLOT, generation);
+                sampler.sample(draws);
+                generation.drawn(draws.token(0));
             } else {
                 tokens[0] = generation.nextInput();
                 engine.step(slots, tokens, 1);

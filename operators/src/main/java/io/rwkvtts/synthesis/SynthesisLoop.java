@@ -2,10 +2,8 @@ package io.rwkvtts.synthesis;
 
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.PromptPiece;
-import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.protocol.SegmentGeneration;
 import io.rwkvtts.sampling.InvalidLogitsException;
-import io.rwkvtts.sampling.Sampler;
 import io.rwkvtts.text.Segmenter;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -38,8 +36,8 @@ public final class SynthesisLoop {
     private final Map<String, SpeechRequest> running = new LinkedHashMap<>();
     private final SpeechRequest[] bySlot;
     private final ArrayDeque<Integer> freeSlots = new ArrayDeque<>();
-    private final Sampler sampler;
-    private final float[] logits;
+    private final TokenSampler sampler;
+    private final DrawBatch draws;
     private final int[] stepSlots;
     private final int[] stepTokens;
 
@@ -70,8 +68,8 @@ public final class SynthesisLoop {
         for (int slot = 0; slot < slots; slot++) {
             freeSlots.add(slot);
         }
-        this.sampler = new Sampler(IdSpace.SEMANTIC_LOGITS);
-        this.logits = new float[IdSpace.SEMANTIC_LOGITS];
+        this.sampler = new TokenSampler(engine, observer);
+        this.draws = new DrawBatch(slots);
         this.stepSlots = new int[slots];
         this.stepTokens = new int[slots];
     }
@@ -143,28 +141,28 @@ public final class SynthesisLoop {
     /** Feeds every decoding request one token, then one piece of the prompts that wait. */
     public void step() {
         decode();
-        goOnFromKnownLogits();
+        continueFromKnownLogits();
         prefill();
     }
 
     private void decode() {
-        int rows = 0;
+        draws.clear();
         for (SpeechRequest request : bySlot) {
             if (request != null && request.utterance().decoding()) {
-                stepSlots[rows] = request.utterance().slot;
-                stepTokens[rows] = request.utterance().generation.nextInput();
-                rows++;
+                Utterance utterance = request.utterance();
+                stepSlots[draws.size()] = utterance.slot;
+                stepTokens[draws.size()] = utterance.generation.nextInput();
+                draws.add(utterance.slot, utterance.generation);
             }
         }
+        int rows = draws.size();
         if (rows == 0) {
             return;
         }
         long start = System.nanoTime();
         engine.step(stepSlots, stepTokens, rows);
         observer.stepped(rows, System.nanoTime() - start);
-        for (int row = 0; row < rows; row++) {
-            advance(bySlot[stepSlots[row]]);
-        }
+        drawAndAdvance();
     }
 
     private void prefill() {
@@ -177,7 +175,9 @@ public final class SynthesisLoop {
             long nanos = System.nanoTime() - start;
             int tokens = pieces.stream().mapToInt(PromptPiece::length).sum();
             observer.prefilled(pieces.size(), tokens, nanos);
+            draws.clear();
             pieces.forEach(this::prefilled);
+            drawAndAdvance();
         }
     }
 
@@ -197,7 +197,7 @@ public final class SynthesisLoop {
         prefixes.keep(utterance, engine);
         if (!utterance.waiting()) {
             promptFed(request);
-            advance(request);
+            draws.add(utterance.slot, utterance.generation);
         }
     }
 
@@ -216,16 +216,18 @@ public final class SynthesisLoop {
         }
     }
 
-    /** Once for each slot: the next segment may be known as well, and many behind it. */
-    private void goOnFromKnownLogits() {
+    /** Once for each slot: the next segment may be known as well, and many after it. */
+    private void continueFromKnownLogits() {
+        draws.clear();
         for (SpeechRequest request : bySlot) {
-            float[] known = request == null ? null : request.utterance().knownLogits;
-            if (known != null) {
-                request.utterance().knownLogits = null;
+            Utterance utterance = request == null ? null : request.utterance();
+            if (utterance != null && utterance.knownLogits != null) {
                 promptFed(request);
-                advance(request, known);
+                draws.add(utterance.slot, utterance.generation, utterance.knownLogits);
+                utterance.knownLogits = null;
             }
         }
+        drawAndAdvance();
     }
 
     private static void promptFed(SpeechRequest request) {
@@ -234,47 +236,43 @@ public final class SynthesisLoop {
         }
     }
 
-    private void advance(SpeechRequest request) {
-        Utterance utterance = request.utterance();
-        if (utterance.generation.needsLogits()) {
-            engine.logits(utterance.slot, logits, utterance.generation.logitsNeeded());
-        }
-        advance(request, logits);
-    }
-
-    /**
-     * Samples behind the token just fed, emits a full chunk, closes a finished segment.
-     *
-     * @param logits behind that token, if the generation needs them
-     */
-    private void advance(SpeechRequest request, float[] logits) {
-        Utterance utterance = request.utterance();
-        SegmentGeneration generation = utterance.generation;
-        if (generation.needsLogits()) {
+    /** Draws what follows the tokens that were just fed, and takes each request on by it. */
+    private void drawAndAdvance() {
+        sampler.sample(draws);
+        long now = System.nanoTime();
+        for (int row = 0; row < draws.size(); row++) {
+            SpeechRequest request = bySlot[draws.slot(row)];
             try {
-                sample(request, utterance.generation, logits);
+                if (draws.wanted(row)) {
+                    take(request, draws.token(row), now);
+                }
             } catch (InvalidLogitsException e) {
                 release(request);
                 output.finished(request, FinishReason.ERROR, e.getMessage());
-                return;
+                continue;
             }
+            advance(request);
         }
+    }
+
+    private void take(SpeechRequest request, int token, long now) {
+        SegmentGeneration generation = request.utterance().generation;
+        int tokensBefore = generation.semanticCount();
+        generation.drawn(token);
+        if (generation.semanticCount() > tokensBefore) {
+            timeToken(request.clock(), now);
+        }
+    }
+
+    /** Emits a full chunk, closes a finished segment. */
+    private void advance(SpeechRequest request) {
+        Utterance utterance = request.utterance();
+        SegmentGeneration generation = utterance.generation;
         if (generation.semanticCount() >= chunks.nextBorder(utterance.emitted)) {
             emit(request, utterance);
         }
         if (generation.finished()) {
             finishSegment(request, utterance);
-        }
-    }
-
-    private void sample(SpeechRequest request, SegmentGeneration generation, float[] logits) {
-        int tokensBefore = generation.semanticCount();
-        long start = System.nanoTime();
-        generation.sample(logits, sampler);
-        long end = System.nanoTime();
-        observer.sampled(end - start);
-        if (generation.semanticCount() > tokensBefore) {
-            timeToken(request.clock(), end);
         }
     }
 

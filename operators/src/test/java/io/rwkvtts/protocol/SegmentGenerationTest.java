@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import io.rwkvtts.sampling.CounterRandom;
-import io.rwkvtts.sampling.InvalidLogitsException;
 import io.rwkvtts.sampling.Sampler;
 import io.rwkvtts.sampling.SamplingParameters;
 import java.lang.management.ManagementFactory;
@@ -59,7 +58,7 @@ class SegmentGenerationTest {
         Arrays.fill(logits, 4096, 8193, 100);
         for (int i = 0; i < 32; i++) {
             assertThat(generation.logitsNeeded()).isEqualTo(4096);
-            generation.sample(logits, sampler);
+            draw(generation);
             generation.nextInput();
         }
         assertThat(Arrays.stream(generation.globals()).max().getAsInt()).isLessThan(4096);
@@ -70,7 +69,7 @@ class SegmentGenerationTest {
     void testEndOfSpeechAtOnceGivesNoTokens() {
         SegmentGeneration generation = begin(GenerationProgress.withGlobals(new int[32]), UP_TO_60);
         logits[IdSpace.EOS] = 100;
-        generation.sample(logits, sampler);
+        draw(generation);
 
         assertThat(generation.finished()).isTrue();
         assertThat(generation.cutOff()).isFalse();
@@ -84,11 +83,11 @@ class SegmentGenerationTest {
                 begin(GenerationProgress.withGlobals(new int[32]), new GenerationLimits(3, 60));
         logits[IdSpace.EOS] = 100;
         for (int i = 0; i < 3; i++) {
-            generation.sample(logits, sampler);
+            draw(generation);
             generation.nextInput();
         }
         assertThat(generation.finished()).isFalse();
-        generation.sample(logits, sampler);
+        draw(generation);
         assertThat(generation.finished()).isTrue();
         assertThat(generation.semanticCount()).isEqualTo(3);
     }
@@ -99,7 +98,7 @@ class SegmentGenerationTest {
                 begin(GenerationProgress.withGlobals(new int[32]), new GenerationLimits(4, 4));
         logits[IdSpace.EOS] = 100;
         while (!generation.finished()) {
-            generation.sample(logits, sampler);
+            draw(generation);
             if (!generation.finished()) {
                 generation.nextInput();
             }
@@ -130,7 +129,7 @@ class SegmentGenerationTest {
             restored++;
             if (generation.needsLogits()) {
                 scriptedLogits(fed.subList(0, done));
-                generation.sample(logits, sampler);
+                draw(generation);
             } else {
                 assertThat(generation.nextInput()).isEqualTo(fed.get(done));
                 done++;
@@ -163,7 +162,7 @@ class SegmentGenerationTest {
                                 Sampler.NONE,
                                 global ? SamplingParameters.GLOBAL : SamplingParameters.SEMANTIC,
                                 CounterRandom.uniform(-5, global ? 1000 : 2003, step));
-                generation.sample(logits, sampler);
+                draw(generation);
                 int token =
                         global
                                 ? generation.globals()[step]
@@ -187,18 +186,44 @@ class SegmentGenerationTest {
                         UP_TO_60,
                         new SamplingParameters(0, 1, 0));
         logits[4711] = 1;
-        generation.sample(logits, sampler);
+        draw(generation);
         assertThat(generation.semantics(0, 1)).containsExactly(4711);
     }
 
     @Test
-    void testBrokenLogitsChangeNothing() {
-        SegmentGeneration generation = begin(GenerationProgress.START, UP_TO_60);
-        Arrays.fill(logits, Float.NaN);
-        assertThatThrownBy(() -> generation.sample(logits, sampler))
-                .isInstanceOf(InvalidLogitsException.class);
-        assertThat(generation.needsLogits()).isTrue();
-        assertThat(generation.globals()).isEmpty();
+    void testTokenThatIsNoneOfThoseToDrawChangesNothing() {
+        SegmentGeneration global = begin(GenerationProgress.START, UP_TO_60);
+        assertThatThrownBy(() -> global.drawn(4096))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("token 4096 was drawn: expected 0 to 4095");
+        assertThat(global.needsLogits()).isTrue();
+        assertThat(global.globals()).isEmpty();
+
+        SegmentGeneration semantic =
+                begin(GenerationProgress.withGlobals(new int[32]), new GenerationLimits(1, 60));
+        assertThatThrownBy(() -> semantic.drawn(IdSpace.EOS))
+                .hasMessage("token 8192 was drawn: expected 0 to 8192 but 8192");
+        assertThatThrownBy(() -> semantic.drawn(-1)).hasMessageContaining("token -1");
+        assertThat(semantic.finished()).isFalse();
+        assertThat(semantic.semanticCount()).isZero();
+    }
+
+    /** An engine that draws itself must be told before it computes the logits. */
+    @Test
+    void testWhatToDrawIsKnownBeforeTheTokenIsFed() {
+        SegmentGeneration generation =
+                begin(GenerationProgress.withGlobals(new int[32]), new GenerationLimits(2, 60));
+        assertThat(generation.forbidden()).isEqualTo(IdSpace.EOS);
+        double first = generation.uniform();
+        generation.drawn(5);
+        generation.nextInput();
+        assertThat(generation.forbidden()).isEqualTo(IdSpace.EOS);
+        assertThat(generation.uniform()).isNotEqualTo(first);
+        generation.drawn(6);
+        generation.nextInput();
+        assertThat(generation.forbidden()).isEqualTo(Sampler.NONE);
+        assertThat(generation.logitsNeeded()).isEqualTo(8193);
+        assertThat(generation.sampling()).isEqualTo(SamplingParameters.SEMANTIC);
     }
 
     @Test
@@ -207,10 +232,10 @@ class SegmentGenerationTest {
         assertThatThrownBy(generation::nextInput)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("cannot feed now, next is SAMPLE");
-        generation.sample(logits, sampler);
-        assertThatThrownBy(() -> generation.sample(logits, sampler))
+        draw(generation);
+        assertThatThrownBy(() -> generation.drawn(0))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("cannot sample now, next is FEED_TOKEN");
+                .hasMessage("cannot draw now, next is FEED_TOKEN");
         assertThatThrownBy(() -> generation.semantics(0, 1))
                 .isInstanceOf(IndexOutOfBoundsException.class);
     }
@@ -251,10 +276,20 @@ class SegmentGenerationTest {
         assertThat(allocated).isLessThan(1024);
     }
 
+    private void draw(SegmentGeneration generation) {
+        generation.drawn(
+                sampler.sample(
+                        logits,
+                        generation.logitsNeeded(),
+                        generation.forbidden(),
+                        generation.sampling(),
+                        generation.uniform()));
+    }
+
     private void generate(SegmentGeneration generation) {
         while (!generation.finished()) {
             if (generation.needsLogits()) {
-                generation.sample(logits, sampler);
+                draw(generation);
             } else {
                 logits[generation.nextInput()] += 0.5f;
                 logits[IdSpace.EOS] = -100;
@@ -277,7 +312,7 @@ class SegmentGenerationTest {
         while (!generation.finished()) {
             if (generation.needsLogits()) {
                 scriptedLogits(fed);
-                generation.sample(logits, sampler);
+                draw(generation);
             } else {
                 fed.add(generation.nextInput());
             }
@@ -300,9 +335,7 @@ class SegmentGenerationTest {
     @Test
     void testCutsARunawaySegmentOffAtTheSamePlaceFromWhereverItGoesOn() {
         GenerationLimits limits = new GenerationLimits(0, 200, 20);
-        float[] logits = new float[IdSpace.SEMANTIC_LOGITS];
         logits[77] = 100;
-        Sampler sampler = new Sampler(IdSpace.SEMANTIC_LOGITS);
         GenerationProgress start = GenerationProgress.withGlobals(new int[IdSpace.GLOBAL_TOKENS]);
         for (int restoredAt = 0; restoredAt <= 21; restoredAt++) {
             SegmentGeneration generation = runaway(start, limits);
@@ -313,7 +346,7 @@ class SegmentGenerationTest {
                 if (!generation.needsLogits()) {
                     generation.nextInput();
                 }
-                generation.sample(logits, sampler);
+                draw(generation);
             }
             assertThat(generation.semanticCount()).as("restored at %s", restoredAt).isEqualTo(21);
             assertThat(generation.ranAway()).isTrue();

@@ -120,7 +120,13 @@ class SpeechVectorsTest {
 
     private void sample(SegmentGeneration generation, int slot) {
         engine.logits(slot, logits, generation.logitsNeeded());
-        generation.sample(logits, sampler);
+        generation.drawn(
+                sampler.sample(
+                        logits,
+                        generation.logitsNeeded(),
+                        generation.forbidden(),
+                        generation.sampling(),
+                        generation.uniform()));
     }
 
     private static void step(SegmentGeneration generation, int slot) {
