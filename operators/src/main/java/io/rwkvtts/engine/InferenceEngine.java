@@ -73,6 +73,35 @@ public interface InferenceEngine extends AutoCloseable {
      */
     void loadState(int slot, byte[] state);
 
+    /**
+     * The states of several slots, each as by {@link #saveState}. One call, so that an engine on
+     * another device can copy them together.
+     */
+    default byte[][] saveStates(int[] slots) {
+        byte[][] states = new byte[slots.length][];
+        for (int i = 0; i < slots.length; i++) {
+            states[i] = saveState(slots[i]);
+        }
+        return states;
+    }
+
+    /**
+     * Overwrites the states of several slots, each as by {@link #loadState}: {@code states[i]} is
+     * for {@code slots[i]}.
+     *
+     * @throws IllegalArgumentException as {@code loadState}, or if there are not as many of both
+     */
+    default void loadStates(int[] slots, byte[][] states) {
+        if (slots.length != states.length) {
+            throw new IllegalArgumentException(
+                    "%d states for %d slots: expected as many of both"
+                            .formatted(states.length, slots.length));
+        }
+        for (int i = 0; i < slots.length; i++) {
+            loadState(slots[i], states[i]);
+        }
+    }
+
     /** Frees the native memory. Further calls do nothing. */
     @Override
     void close();

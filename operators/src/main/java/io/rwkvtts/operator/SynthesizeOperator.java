@@ -416,9 +416,9 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     public void snapshotState(StateSnapshotContext context) throws Exception {
         long start = System.nanoTime();
         boolean withState = settings.snapshotMode() == SnapshotMode.STATE;
-        for (SpeechRequest request : loop.running()) {
+        for (RequestSnapshot request : loop.snapshots(withState)) {
             setCurrentKey(request.id());
-            store.save(loop.snapshot(request, withState));
+            store.save(request);
         }
         sealEnds(context.getCheckpointId());
         speechMetrics.snapshotTaken(System.nanoTime() - start);

@@ -6,7 +6,9 @@ import io.rwkvtts.protocol.SegmentGeneration;
 import io.rwkvtts.sampling.InvalidLogitsException;
 import io.rwkvtts.text.Segmenter;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -110,9 +112,7 @@ public final class SynthesisLoop {
             beginNextSegment(request, slot);
         } else {
             request.resume(utterances.resume(slot, request, interrupted));
-            if (interrupted.state() != null) {
-                engine.loadState(slot, interrupted.state());
-            } else {
+            if (interrupted.state() == null) {
                 Utterance utterance = request.utterance();
                 engine.clear(slot);
                 skipKnownPrefix(request);
@@ -127,22 +127,76 @@ public final class SynthesisLoop {
     }
 
     /**
-     * A request that holds a slot.
+     * Snapshots of all requests that hold a slot, in the order of their admission.
      *
-     * @param withState whether to take the bits of its state along; else a restore computes them
+     * @param withState whether to take the bits of the states along; else a restore computes them
      *     again from the tokens
      */
-    public RequestSnapshot snapshot(SpeechRequest request, boolean withState) {
-        Utterance utterance = request.utterance();
-        byte[] state = withState && utterance.resumable() ? engine.saveState(utterance.slot) : null;
-        return request.snapshot(utterance.snapshot(engine.model(), state));
+    public List<RequestSnapshot> snapshots(boolean withState) {
+        Map<SpeechRequest, byte[]> states = withState ? states() : Map.of();
+        List<RequestSnapshot> snapshots = new ArrayList<>(running.size());
+        for (SpeechRequest request : running.values()) {
+            snapshots.add(
+                    request.snapshot(
+                            request.utterance().snapshot(engine.model(), states.get(request))));
+        }
+        return snapshots;
+    }
+
+    /** The states that say where a request continues: those not loaded yet, and the engine's. */
+    private Map<SpeechRequest, byte[]> states() {
+        Map<SpeechRequest, byte[]> states = new IdentityHashMap<>();
+        List<SpeechRequest> inEngine = new ArrayList<>();
+        for (SpeechRequest request : running.values()) {
+            Utterance utterance = request.utterance();
+            if (utterance.resumable()) {
+                if (utterance.stateToLoad == null) {
+                    inEngine.add(request);
+                } else {
+                    states.put(request, utterance.stateToLoad);
+                }
+            }
+        }
+        byte[][] saved =
+                engine.saveStates(inEngine.stream().mapToInt(r -> r.utterance().slot).toArray());
+        for (int i = 0; i < saved.length; i++) {
+            states.put(inEngine.get(i), saved[i]);
+        }
+        return states;
     }
 
     /** Feeds every decoding request one token, then one piece of the prompts that wait. */
     public void step() {
+        loadStates();
         decode();
         continueFromKnownLogits();
+        loadStates();
         prefill();
+    }
+
+    /** Gives the slots the states of requests that were restored, and of known prefixes. */
+    private void loadStates() {
+        int count = 0;
+        for (SpeechRequest request : bySlot) {
+            if (request != null && request.utterance().stateToLoad != null) {
+                count++;
+            }
+        }
+        if (count == 0) {
+            return;
+        }
+        int[] slots = new int[count];
+        byte[][] states = new byte[count][];
+        for (SpeechRequest request : bySlot) {
+            if (request != null && request.utterance().stateToLoad != null) {
+                Utterance utterance = request.utterance();
+                count--;
+                slots[count] = utterance.slot;
+                states[count] = utterance.stateToLoad;
+                utterance.stateToLoad = null;
+            }
+        }
+        engine.loadStates(slots, states);
     }
 
     private void decode() {
@@ -210,7 +264,7 @@ public final class SynthesisLoop {
         PrefixCache.Prefix known = prefixes.find(utterance);
         observer.prefixLookedUp(utterance.prompt.length, known == null ? 0 : known.tokens());
         if (known != null) {
-            engine.loadState(utterance.slot, known.state());
+            utterance.stateToLoad = known.state();
             utterance.prefilled = known.tokens();
             utterance.knownLogits = utterance.waiting() ? null : known.logits();
         }

@@ -31,6 +31,9 @@ final class Utterance {
      */
     float[] knownLogits;
 
+    /** State that the slot is to get before its next token is fed; null if it has its own. */
+    byte[] stateToLoad;
+
     /** Whether the {@link PrefixCache} is to keep the state behind the voice, and the prompt. */
     boolean keepVoice;
 
@@ -73,6 +76,7 @@ final class Utterance {
                         recompute ? snapshot.progress().fed(snapshot.prompt()) : snapshot.prompt());
         utterance.prefilled = snapshot.promptFed();
         utterance.emitted = snapshot.emitted();
+        utterance.stateToLoad = snapshot.state();
         return utterance;
     }
 

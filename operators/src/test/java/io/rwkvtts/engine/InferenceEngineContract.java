@@ -192,6 +192,23 @@ public abstract class InferenceEngineContract {
     }
 
     @Test
+    void testSeveralStatesAreSavedAndLoadedInOneCall() {
+        prefill(4, randomTokens(5), 0, 5);
+        prefill(9, randomTokens(3), 0, 3);
+        byte[][] saved = engine.saveStates(new int[] {9, 4, 0});
+        assertThat(saved[0]).isEqualTo(engine.saveState(9));
+        assertThat(saved[1]).isEqualTo(engine.saveState(4));
+        assertThat(saved[2]).isEqualTo(engine.saveState(0));
+
+        engine.loadStates(new int[] {4, 9, 0}, saved);
+        assertThat(engine.saveState(4)).isEqualTo(saved[0]);
+        assertThat(engine.saveState(9)).isEqualTo(saved[1]);
+        assertThat(engine.saveState(0)).isEqualTo(saved[2]);
+        assertThat(engine.saveStates(new int[0])).isEmpty();
+        assertRefused(() -> engine.loadStates(new int[] {1, 2}, saved));
+    }
+
+    @Test
     void testClearedSlotIsEmpty() {
         byte[] empty = new byte[engine.model().stateBytes()];
         assertThat(engine.saveState(8)).isEqualTo(empty);

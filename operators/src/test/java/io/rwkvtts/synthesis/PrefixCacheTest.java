@@ -211,7 +211,7 @@ class PrefixCacheTest {
         SynthesisLoop next = loop(scripted(), PLENTY, speech);
         speak(next, "a", "Hello.");
         speak(next, "b", "Hello.");
-        RequestSnapshot snapshot = former.snapshot(interrupted, false);
+        RequestSnapshot snapshot = former.snapshots(false).get(0);
         next.admit(SpeechRequest.restore(snapshot, MAX_CHARS), System.nanoTime());
         run(next);
 
@@ -245,7 +245,7 @@ class PrefixCacheTest {
         speak(former, "b", "Hello.");
         SpeechRequest interrupted = request("c", "Hello.", RequestAttributes.NONE);
         former.admit(interrupted, System.nanoTime());
-        RequestSnapshot snapshot = former.snapshot(interrupted, true);
+        RequestSnapshot snapshot = former.snapshots(true).get(0);
         SynthesisLoop next = loop(scripted(), PLENTY, speech);
         next.admit(SpeechRequest.restore(snapshot, MAX_CHARS), System.nanoTime());
         run(next);

@@ -206,14 +206,32 @@ class SynthesisLoopTest {
             for (int steps = random.nextInt(4); steps >= 0 && loop.hasWork(); steps--) {
                 loop.step();
             }
-            List<RequestSnapshot> snapshots = new ArrayList<>();
-            loop.running().forEach(request -> snapshots.add(loop.snapshot(request, withState)));
+            List<RequestSnapshot> snapshots = loop.snapshots(withState);
             requests.clear();
             snapshots.forEach(s -> requests.add(SpeechRequest.restore(s, MAX_CHARS)));
             crashes++;
         }
         assertThat(crashes).isGreaterThan(50);
         assertThat(interrupted.records).containsExactlyInAnyOrderEntriesOf(undisturbed.records);
+    }
+
+    /** A checkpoint can come between the admission of a restored request and its first step. */
+    @Test
+    void testSnapshotBeforeTheFirstStepHasTheStateOfTheOneBefore() {
+        SynthesisLoop former = loop(engine(2), LIMITS, 256, speech);
+        former.admit(request("a", THREE_SENTENCES), System.nanoTime());
+        former.admit(request("b", "Hello."), System.nanoTime());
+        for (int step = 0; step < 40; step++) {
+            former.step();
+        }
+        List<RequestSnapshot> snapshots = former.snapshots(true);
+        SynthesisLoop next = loop(engine(2), LIMITS, 256, new RecordedSpeech());
+        for (RequestSnapshot snapshot : snapshots) {
+            next.admit(SpeechRequest.restore(snapshot, MAX_CHARS), System.nanoTime());
+        }
+
+        assertThat(snapshots).hasSize(2).allMatch(s -> s.utterance().state() != null);
+        assertThat(next.snapshots(true)).usingRecursiveComparison().isEqualTo(snapshots);
     }
 
     @Test
