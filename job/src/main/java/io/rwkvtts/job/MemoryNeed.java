@@ -70,7 +70,7 @@ record MemoryNeed(
         long state = shape.stateFloats() * Float.BYTES;
         long prefillFloats = (long) shape.ffnWidth() + (long) VECTORS * shape.width();
         return new MemoryNeed(
-                RUNTIME + quantization.stepWeightBytes(shape, headRows),
+                RUNTIME + quantization.weights().stepWeightBytes(shape, headRows),
                 slots * state,
                 ((long) slots * headRows + prefillTokens * prefillFloats) * Float.BYTES,
                 snapshotMode == SnapshotMode.STATE ? 2 * slots * state : 0,

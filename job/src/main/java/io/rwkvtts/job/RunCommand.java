@@ -54,8 +54,11 @@ public class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--quantize",
-            paramLabel = "none|int8|int8-native|int8-blocks",
-            description = "weights of a checkpoint exported on first use (tts.quantize)")
+            paramLabel = "FORMAT",
+            completionCandidates = QuantizationHelp.class,
+            description =
+                    "weights of a checkpoint exported on first use (tts.quantize):"
+                            + " ${COMPLETION-CANDIDATES}")
     private String quantize;
 
     @Option(

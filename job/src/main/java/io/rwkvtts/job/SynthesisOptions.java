@@ -1,5 +1,6 @@
 package io.rwkvtts.job;
 
+import io.rwkvtts.model.Quantization;
 import io.rwkvtts.operator.SynthesisSettings.OtherWeights;
 import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
 import io.rwkvtts.operator.SynthesisSettings.WhenFull;
@@ -51,13 +52,10 @@ public final class SynthesisOptions {
                     .stringType()
                     .noDefaultValue()
                     .withDescription(
-                            "Weights of a checkpoint that is exported on first use: 'int8' (8 bits;"
-                                    + " on x86 for CPUs with VNNI), 'int8-native' (the same 8 bits"
-                                    + " with native operators: the fastest, where the project was"
-                                    + " built on Linux with a C++ compiler), 'int8-blocks' (8 bits"
-                                    + " with finer scales, for any CPU) or 'none' (32-bit floats,"
-                                    + " taken if nothing is said). A model directory has its own"
-                                    + " and refuses another.");
+                            "Weights of a checkpoint that is exported on first use: "
+                                    + String.join(", ", Quantization.described())
+                                    + ". By default none. A model directory has its own and"
+                                    + " refuses another.");
 
     /** Where exported checkpoints are kept. */
     public static final ConfigOption<String> CACHE_DIRECTORY =

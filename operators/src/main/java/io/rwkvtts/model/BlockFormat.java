@@ -3,7 +3,7 @@ package io.rwkvtts.model;
 import java.io.IOException;
 
 /**
- * {@link Quantization#INT8_BLOCKS}: large matrices in {@code MatMulNBits}, low-rank ones floats.
+ * {@link WeightFormat#INT8_BLOCKS}: large matrices in {@code MatMulNBits}, low-rank ones floats.
  */
 final class BlockFormat extends FloatFormat {
 

@@ -13,7 +13,7 @@ import java.util.Arrays;
 /**
  * A model that multiplies a row of unsigned bytes {@link #IN} [1, {@link #INNER}] with a matrix of
  * signed bytes, all of them {@link #WEIGHT}, into {@link #OUT}, int32 [1, {@link #COLUMNS}]: the
- * operator that {@link Quantization#INT8} rests on.
+ * operator that {@link WeightFormat#INT8_ROWS} rests on.
  */
 public final class ByteProductModel {
 

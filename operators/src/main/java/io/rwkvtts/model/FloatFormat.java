@@ -2,7 +2,7 @@ package io.rwkvtts.model;
 
 import java.io.IOException;
 
-/** {@link Quantization#NONE}. */
+/** {@link WeightFormat#FLOATS}. */
 class FloatFormat implements MatrixFormat {
 
     final OnnxGraph graph;

@@ -29,7 +29,7 @@ public record MatMulModel(Format format, int rows, int inner, int columns) {
         /** 32-bit floats, {@code MatMul}. */
         FLOAT,
         /**
-         * Floats by the 8-bit blocks of {@link Quantization#INT8_BLOCKS}, {@code MatMulNBits}: the
+         * Floats by the 8-bit blocks of {@link WeightFormat#INT8_BLOCKS}, {@code MatMulNBits}: the
          * floats are quantised on the way, and every block is scaled.
          */
         INT8_BLOCKS,

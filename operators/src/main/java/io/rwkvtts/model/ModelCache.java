@@ -149,7 +149,7 @@ public final class ModelCache {
                                 checkpoint.weightsId(),
                                 quantization,
                                 Math.min(headRows, checkpoint.shape().headRows()),
-                                quantization.graphVersion());
+                                quantization.graph().version());
         Path directory = createDirectory();
         Path place = directory.resolve(name);
         // The lock of a file keeps other processes out, the monitor other threads of this one.

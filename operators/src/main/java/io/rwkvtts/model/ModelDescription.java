@@ -130,7 +130,7 @@ record ModelDescription(
     private void checkVersion(Path file) {
         if (format != FORMAT
                 || stateLayout != STATE_LAYOUT
-                || !graph.equals(quantization.graphVersion())) {
+                || !graph.equals(quantization.graph().version())) {
             throw new ModelFormatException(
                     "%s was written by another version (format %d, graph %s, state layout %d): expected format %d, graph %s, state layout %d; export the model again"
                             .formatted(
@@ -139,7 +139,7 @@ record ModelDescription(
                                     graph,
                                     stateLayout,
                                     FORMAT,
-                                    quantization.graphVersion(),
+                                    quantization.graph().version(),
                                     STATE_LAYOUT));
         }
     }

@@ -143,7 +143,8 @@ public final class ModelExporter {
         int keptRows = Math.min(headRows, shape.headRows());
         try (WeightFile weights = new WeightFile(directory.resolve(ModelDirectory.WEIGHTS))) {
             OnnxGraph graph = new OnnxGraph(weights);
-            addNetwork(graph, checkpoint, quantization, keptRows);
+            MatrixFormat format = quantization.weights().in(graph);
+            quantization.graph().build(graph, checkpoint, format, keptRows);
             graph.write(directory.resolve(ModelDirectory.GRAPH));
         }
         String vocabularyName = null;
@@ -153,7 +154,7 @@ public final class ModelExporter {
         }
         new ModelDescription(
                         ModelDescription.FORMAT,
-                        quantization.graphVersion(),
+                        quantization.graph().version(),
                         ModelDescription.STATE_LAYOUT,
                         quantization,
                         checkpoint.naming().label(),
@@ -164,31 +165,6 @@ public final class ModelExporter {
                         vocabularyName,
                         sizes(directory))
                 .write(directory.resolve(ModelDirectory.DESCRIPTION));
-    }
-
-    private static void addNetwork(
-            OnnxGraph graph, Checkpoint checkpoint, Quantization quantization, int headRows)
-            throws IOException {
-        switch (quantization) {
-            case NONE -> addNetwork(graph, checkpoint, new FloatFormat(graph), headRows);
-            case INT8 -> addNetwork(graph, checkpoint, new RowFormat(graph), headRows);
-            case INT8_BLOCKS -> addNetwork(graph, checkpoint, new BlockFormat(graph), headRows);
-            case INT8_NATIVE -> addNativeNetwork(graph, checkpoint, headRows);
-        }
-    }
-
-    private static void addNetwork(
-            OnnxGraph graph, Checkpoint checkpoint, MatrixFormat format, int headRows)
-            throws IOException {
-        GraphWeights weights = new GraphWeights(checkpoint, graph, format);
-        Rwkv7Graph.build(graph, weights, checkpoint.shape(), headRows);
-    }
-
-    private static void addNativeNetwork(OnnxGraph graph, Checkpoint checkpoint, int headRows)
-            throws IOException {
-        RowFormat rows = new RowFormat(graph);
-        GraphWeights weights = new GraphWeights(checkpoint, graph, rows);
-        NativeGraph.build(graph, weights, rows, checkpoint.shape(), headRows);
     }
 
     private static Map<String, Long> sizes(Path directory) throws IOException {

@@ -7,9 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@link Quantization#INT8_NATIVE}: the network of {@link Rwkv7Graph}, with the same inputs,
- * outputs and weights as for {@link Quantization#INT8}, but with all between two products in one
- * operator of the project's own ({@code src/main/native}).
+ * {@link GraphForm#NATIVE}: the network of {@link Rwkv7Graph}, with the same inputs and outputs,
+ * but with all between two products in one operator of the project's own ({@code src/main/native}).
  *
  * <p>Products stay sums of integers until such an operator scales them; it leaves bytes for the
  * next.

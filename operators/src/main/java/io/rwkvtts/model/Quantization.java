@@ -2,40 +2,50 @@ package io.rwkvtts.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import io.rwkvtts.checkpoint.ModelShape;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * How the matrices of an exported model are held: attention, feed-forward, head, low-rank pairs.
+ * The forms that a checkpoint can be exported in: a format of its numbers and a form of the graph.
+ * Command line, options and pages take the labels and what they mean from here.
  */
 public enum Quantization {
 
-    /** 32-bit floats. */
-    NONE,
+    /** Floats, with the operators of ONNX Runtime. */
+    NONE(WeightFormat.FLOATS, GraphForm.STANDARD, "32-bit floats"),
 
-    /**
-     * 8-bit integers with one scale for each row, also in the first matrices of the low-rank pairs;
-     * the activations are quantised likewise, by the row. Fast. It wants a CPU that adds 8-bit
-     * products exactly: x86 with VNNI, or ARM. The second low-rank matrices, vectors, embedding
-     * table and state stay in 32-bit floats.
-     */
-    INT8,
+    /** Fast. */
+    INT8(
+            WeightFormat.INT8_ROWS,
+            GraphForm.STANDARD,
+            "8 bits and a scale for each row of a matrix; on x86 for CPUs with VNNI"),
 
-    /**
-     * The integers of {@link #INT8}, and all that lies between two products in one operator of the
-     * project's own: native code, which is there if the project was built with a C++ compiler, on
-     * Linux. Much faster.
-     */
-    INT8_NATIVE,
+    /** The numbers of {@link #INT8}, much faster. */
+    INT8_NATIVE(
+            WeightFormat.INT8_ROWS,
+            GraphForm.NATIVE,
+            "the same 8 bits with native operators: the fastest, where the project was built on"
+                    + " Linux with a C++ compiler"),
 
-    /**
-     * 8-bit integers with one scale for each {@value BlockQuantizer#BLOCK} weights of a row. A
-     * little closer to 32-bit floats than {@link #INT8}, slower, and for any CPU. The low-rank
-     * matrices too stay in 32-bit floats.
-     */
-    INT8_BLOCKS;
+    /** For CPUs that {@link #INT8} is not for. */
+    INT8_BLOCKS(
+            WeightFormat.INT8_BLOCKS,
+            GraphForm.STANDARD,
+            "8 bits and a scale for each "
+                    + BlockQuantizer.BLOCK
+                    + " weights: slower, for any CPU");
+
+    private final WeightFormat weights;
+    private final GraphForm graph;
+    private final String description;
+
+    Quantization(WeightFormat weights, GraphForm graph, String description) {
+        this.weights = weights;
+        this.graph = graph;
+        this.description = description;
+    }
 
     /** The name used on the command line and in model.json. */
     @JsonValue
@@ -64,55 +74,21 @@ public enum Quantization {
                                                         .collect(Collectors.joining(", "))));
     }
 
-    /** Whether products are sums of bytes, which not every processor adds up exactly. */
-    public boolean sumsBytes() {
-        return this == INT8 || this == INT8_NATIVE;
+    /** Each label with what it means in parentheses, for users. */
+    public static List<String> described() {
+        return Arrays.stream(values())
+                .map(value -> "%s (%s)".formatted(value.label(), value.description))
+                .toList();
     }
 
-    /** Version of the operators in a graph that is exported so. */
-    String graphVersion() {
-        return this == INT8_NATIVE ? NativeGraph.VERSION : Rwkv7Graph.VERSION;
+    /** How the numbers are held. */
+    public WeightFormat weights() {
+        return weights;
     }
 
-    /**
-     * Bytes of the matrices that one step reads, which bound its time from below (spec 1.3): L · (4
-     * D² + 2 D F), the rows of the head, L · 2 D (Rw + Ra + Rg) and, since the first layer has no
-     * value residual, (L − 1) · 2 D Rv.
-     *
-     * @param headRows rows of the head that are computed
-     */
-    public long stepWeightBytes(ModelShape shape, int headRows) {
-        int width = shape.width();
-        long layer =
-                4 * matrixBytes(width, width)
-                        + matrixBytes(shape.ffnWidth(), width)
-                        + matrixBytes(width, shape.ffnWidth());
-        int ranks =
-                shape.layers() * (shape.decayRank() + shape.aRank() + shape.gateRank())
-                        + (shape.layers() - 1) * shape.valueRank();
-        return shape.layers() * layer + matrixBytes(headRows, width) + lowRankBytes(ranks, width);
-    }
-
-    /** Bytes of a large matrix with what belongs to it, such as scales. */
-    private long matrixBytes(int rows, int columns) {
-        long bytesOfRow =
-                switch (this) {
-                    case NONE -> (long) columns * Float.BYTES;
-                    case INT8, INT8_NATIVE -> columns + Float.BYTES;
-                    case INT8_BLOCKS ->
-                            (long) BlockQuantizer.blocks(columns)
-                                    * (BlockQuantizer.BLOCK + Float.BYTES);
-                };
-        return rows * bytesOfRow;
-    }
-
-    /** Bytes of low-rank pairs of {@code ranks} in all, with what belongs to them. */
-    private long lowRankBytes(int ranks, int width) {
-        long second = (long) ranks * width * Float.BYTES;
-        return switch (this) {
-            case NONE, INT8_BLOCKS -> 2 * second;
-            case INT8, INT8_NATIVE -> second + matrixBytes(ranks, width);
-        };
+    /** What the graph is made of. */
+    public GraphForm graph() {
+        return graph;
     }
 
     @Override

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * {@link Quantization#INT8}: each row of a matrix and each row of an operand is bytes with one
+ * {@link WeightFormat#INT8_ROWS}: each row of a matrix and each row of an operand is bytes with one
  * scale. Their products are sums of integers, which are exact, so that a row's result can't depend
  * on the rows beside it or on the order of summation.
  */

@@ -1,47 +1,58 @@
 package io.rwkvtts.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
-import io.rwkvtts.checkpoint.ModelShape;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class QuantizationTest {
 
-    /** The figure that spec 1.3 gives for the public model of 0.4 billion weights. */
+    /** They are in model.json, in the names of cached models and in numerics ids. */
     @Test
-    void testStepOfThePublicModel() {
-        ModelShape shape = ModelShape.proportioned(24, 1024, 77_923, 8_193);
-        long stepWeights = Quantization.NONE.stepWeightBytes(shape, 8_193) / Float.BYTES;
-        assertThat(stepWeights).isBetween(324_000_000L, 326_000_000L);
-        assertThat(shape.parameters())
-                .isEqualTo(
-                        stepWeights
-                                + 77_923L * 1024
-                                // ln0, ln_out; then per layer ln1, ln2, ln_x, x_*, ffn.x_k, w0, a0,
-                                // k_k, k_a, r_k, and v0 in all layers but the first
-                                + 1024 * (4 + 24 * (6 + 6 + 1 + 5) + 23));
+    void testLabelsAndGraphVersionsAreThoseOfExportedModels() {
+        assertThat(
+                        Arrays.stream(Quantization.values())
+                                .collect(
+                                        Collectors.toMap(
+                                                Quantization::label,
+                                                value -> value.graph().version())))
+                .containsOnly(
+                        entry("none", "rwkv7-linear-attention-4"),
+                        entry("int8", "rwkv7-linear-attention-4"),
+                        entry("int8-blocks", "rwkv7-linear-attention-4"),
+                        entry("int8-native", "rwkv7-native-1"));
     }
 
-    /** One byte a weight, but for the second LoRA matrices, and a scale for each row. */
     @Test
-    void testStepOfThePublicModelInEightBits() {
-        ModelShape shape = ModelShape.proportioned(24, 1024, 77_923, 8_193);
-        long ranks = 24 * (64 + 64 + 128) + 23 * 32;
-        long rows = 24 * (4 * 1024 + 4096 + 1024) + 8_193 + ranks;
-        long floats = 1024 * ranks;
-        long bytes = Quantization.NONE.stepWeightBytes(shape, 8_193) / Float.BYTES - floats;
-        assertThat(Quantization.INT8.stepWeightBytes(shape, 8_193))
-                .isEqualTo(bytes + Float.BYTES * (rows + floats));
+    void testEachIsFoundByItsLabelAndDescribed() {
+        assertThat(Quantization.values())
+                .allMatch(value -> Quantization.ofLabel(value.label()) == value);
+        assertThat(
+                        Quantization.described().stream()
+                                .collect(
+                                        Collectors.toMap(
+                                                text -> text.substring(0, text.indexOf(" (")),
+                                                Function.identity())))
+                .containsOnlyKeys("none", "int8", "int8-native", "int8-blocks");
+        assertThatThrownBy(() -> Quantization.ofLabel("fp32"))
+                .hasMessage(
+                        "unknown quantisation 'fp32': one of none, int8, int8-native, int8-blocks");
     }
 
-    /** One byte a weight and a scale for each 64, but for the LoRA matrices. */
     @Test
-    void testStepOfThePublicModelInEightBitBlocks() {
-        ModelShape shape = ModelShape.proportioned(24, 1024, 77_923, 8_193);
-        long loraWeights = 2L * 1024 * (24 * (64 + 64 + 128) + 23 * 32);
-        long largeWeights =
-                Quantization.NONE.stepWeightBytes(shape, 8_193) / Float.BYTES - loraWeights;
-        assertThat(Quantization.INT8_BLOCKS.stepWeightBytes(shape, 8_193))
-                .isEqualTo(largeWeights + largeWeights / 64 * Float.BYTES + 4 * loraWeights);
+    void testNativeOperatorsTakeNoOtherFormatThanRows(@TempDir Path directory) throws Exception {
+        try (WeightFile weights = new WeightFile(directory.resolve("weights"))) {
+            OnnxGraph graph = new OnnxGraph(weights);
+            MatrixFormat floats = WeightFormat.FLOATS.in(graph);
+            assertThatThrownBy(() -> GraphForm.NATIVE.build(graph, null, floats, 1))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("not FloatFormat");
+        }
     }
 }

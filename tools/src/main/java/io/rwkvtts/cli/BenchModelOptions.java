@@ -1,6 +1,7 @@
 package io.rwkvtts.cli;
 
 import io.rwkvtts.bench.engine.BenchModel;
+import io.rwkvtts.job.QuantizationHelp;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.model.Quantization;
 import java.io.IOException;
@@ -28,9 +29,11 @@ final class BenchModelOptions {
             names = "--quantize",
             split = ",",
             paramLabel = "FORMAT",
-            converter = FormatConverter.class,
+            converter = QuantizationConverter.class,
+            completionCandidates = QuantizationHelp.class,
             description =
-                    "number formats of the weights: fp32, int8, int8-native, int8-blocks (default: all that this build has; of a model directory its own)")
+                    "one or more forms of the weights: ${COMPLETION-CANDIDATES} (default: all that"
+                            + " this build has; of a model directory its own)")
     private List<Quantization> formats = List.of();
 
     @Mixin private BenchCacheOption cache;

@@ -2,6 +2,7 @@ package io.rwkvtts.cli;
 
 import io.rwkvtts.checkpoint.Checkpoint;
 import io.rwkvtts.checkpoint.ModelShape;
+import io.rwkvtts.job.QuantizationHelp;
 import io.rwkvtts.job.SpeechModel;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.ModelExporter;
@@ -63,15 +64,12 @@ final class ExportCommand implements Callable<Integer> {
 
     @Option(
             names = "--quantize",
-            paramLabel = "none|int8|int8-native|int8-blocks",
+            paramLabel = "FORMAT",
             converter = QuantizationConverter.class,
+            completionCandidates = QuantizationHelp.class,
             defaultValue = "none",
             description =
-                    "none (32-bit floats), int8 (8 bits and a scale for each row of a matrix; on"
-                            + " x86 for CPUs with VNNI), int8-native (the same with native"
-                            + " operators: the fastest, if built on Linux with a C++ compiler)"
-                            + " or int8-blocks (a scale for"
-                            + " each 64 weights: slower, for any CPU); default: ${DEFAULT-VALUE}")
+                    "weights of the model: ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}")
     private Quantization quantization;
 
     @Option(

@@ -1,6 +1,7 @@
 package io.rwkvtts.cli;
 
 import io.rwkvtts.job.OptionKeys;
+import io.rwkvtts.job.QuantizationHelp;
 import io.rwkvtts.job.SpeechModel;
 import io.rwkvtts.job.SynthesisOptions;
 import io.rwkvtts.local.DemoVoice;
@@ -29,10 +30,11 @@ final class JobModelOptions {
     @Option(
             names = "--quantize",
             paramLabel = "FORMAT",
-            converter = FormatConverter.class,
+            converter = QuantizationConverter.class,
+            completionCandidates = QuantizationHelp.class,
             defaultValue = "int8",
             description =
-                    "number format of the weights: fp32, int8, int8-native, int8-blocks (default: ${DEFAULT-VALUE})")
+                    "weights of the model: ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}")
     private Quantization format;
 
     @Option(

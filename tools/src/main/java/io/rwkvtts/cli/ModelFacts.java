@@ -23,7 +23,7 @@ import java.util.OptionalLong;
  * @param exportedHeadRows rows of the head that are computed
  * @param parameters numbers in all tensors of the checkpoint
  * @param stateBytes of one sequence
- * @param stepWeightBytes {@link Quantization#stepWeightBytes}
+ * @param stepWeightBytes {@link io.rwkvtts.model.WeightFormat#stepWeightBytes}
  * @param weightsId {@link Checkpoint#weightsId}
  * @param randomSeed unsigned, if the weights are random; else null
  */
@@ -92,7 +92,7 @@ record ModelFacts(
                 exportedHeadRows,
                 shape.parameters(),
                 shape.stateFloats() * Float.BYTES,
-                quantization.stepWeightBytes(shape, exportedHeadRows),
+                quantization.weights().stepWeightBytes(shape, exportedHeadRows),
                 weightsId,
                 JsonLine.seed(randomSeed));
     }

@@ -3,6 +3,7 @@ package io.rwkvtts.cli;
 import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.cpu.CpuEngine;
+import io.rwkvtts.job.QuantizationHelp;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.Quantization;
@@ -25,14 +26,12 @@ final class ModelOptions {
 
     @Option(
             names = "--quantize",
-            paramLabel = "none|int8|int8-native|int8-blocks",
+            paramLabel = "FORMAT",
             converter = QuantizationConverter.class,
+            completionCandidates = QuantizationHelp.class,
             description =
-                    "weights of a checkpoint: none (32-bit floats, the default), int8 (8 bits),"
-                            + " int8-native (the same with native operators, the fastest, if"
-                            + " built on Linux with a C++ compiler) or int8-blocks (8 bits for"
-                            + " CPUs without VNNI); a model directory has its own and refuses"
-                            + " another")
+                    "weights of a checkpoint: ${COMPLETION-CANDIDATES}; default: none. A model"
+                            + " directory has its own and refuses another")
     private Quantization quantization;
 
     @Option(

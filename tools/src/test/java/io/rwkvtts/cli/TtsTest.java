@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rwkvtts.checkpoint.Checkpoint;
 import io.rwkvtts.checkpoint.ModelShape;
+import io.rwkvtts.model.Quantization;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -35,6 +36,24 @@ class TtsTest {
         assertThat(run("--version")).isZero();
         assertThat(out.toString()).contains("flink-rwkv-tts (unpackaged)");
         assertThat(err.toString()).isEmpty();
+    }
+
+    /** A new one must not need a word here. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "export",
+                "generate",
+                "inspect",
+                "run",
+                "bench engine",
+                "bench quality",
+                "bench job"
+            })
+    void testHelpNamesEveryQuantization(String command) {
+        assertThat(run(command + " --help")).isZero();
+        String help = out.toString().replaceAll("\\s+", " ");
+        assertThat(help).contains(String.join(", ", Quantization.described()));
     }
 
     @Test

@@ -87,7 +87,7 @@ public final class CpuEngine implements InferenceEngine {
 
     /** Whether this build has what models of a quantisation need. */
     public static boolean supports(Quantization quantization) {
-        return quantization != Quantization.INT8_NATIVE || NativeOperators.available();
+        return !quantization.graph().nativeOperators() || NativeOperators.available();
     }
 
     private void prepare(ModelDirectory directory, EngineOptions options) {
@@ -99,7 +99,7 @@ public final class CpuEngine implements InferenceEngine {
                         vocabRows,
                         headRows,
                         states.stateBytes());
-        if (directory.quantization().sumsBytes() && !ByteProducts.exact()) {
+        if (directory.quantization().weights().sumsBytes() && !ByteProducts.exact()) {
             LOG.warn(
                     "This processor does not add up products of bytes exactly (an x86 processor without VNNI), which the {} model {} relies on: its speech may be bad. Export it with int8-blocks or none.",
                     directory.quantization(),

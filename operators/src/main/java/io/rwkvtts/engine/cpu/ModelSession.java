@@ -12,7 +12,6 @@ import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceException;
 import io.rwkvtts.model.GraphNames;
 import io.rwkvtts.model.ModelDirectory;
-import io.rwkvtts.model.Quantization;
 import io.rwkvtts.onnx.NativeOperators;
 import io.rwkvtts.onnx.OnnxRuntime;
 import java.util.Arrays;
@@ -35,7 +34,7 @@ final class ModelSession implements AutoCloseable {
             sessionOptions.setIntraOpNumThreads(options.threads());
             sessionOptions.addConfigEntry(
                     "session.intra_op.allow_spinning", options.spinning() ? "1" : "0");
-            if (model.quantization() == Quantization.INT8_NATIVE) {
+            if (model.quantization().graph().nativeOperators()) {
                 NativeOperators.register(sessionOptions);
             }
             // Subnormal numbers count, as everywhere in Java. To take them as zero is an option of

@@ -2,6 +2,7 @@ package io.rwkvtts.bench.engine;
 
 import io.rwkvtts.checkpoint.ModelShape;
 import io.rwkvtts.model.ModelDirectory;
+import io.rwkvtts.model.WeightFormat;
 
 /**
  * The least time that a call of the engine can take on a machine: all weights are read once, all
@@ -26,17 +27,14 @@ record Floor(double bandwidthMs, double operationsMs, double stateMs) {
      */
     static Floor of(ModelDirectory model, int sequences, int tokens, Machine machine) {
         ModelShape shape = model.shape();
-        long weightBytes = model.quantization().stepWeightBytes(shape, model.headRows());
+        long weightBytes = model.quantization().weights().stepWeightBytes(shape, model.headRows());
         long head = (long) model.headRows() * shape.width();
         double large = 2.0 * (tokens * largeWeights(shape) + sequences * head);
         double lowRank = 2.0 * tokens * lowRankWeights(shape);
+        WeightFormat format = model.quantization().weights();
+        // Of each low-rank pair the first matrix.
         double integers =
-                switch (model.quantization()) {
-                    case NONE -> 0;
-                    // Of each low-rank pair the first matrix.
-                    case INT8, INT8_NATIVE -> large + lowRank / 2;
-                    case INT8_BLOCKS -> large;
-                };
+                (format.integers() ? large : 0) + (format.lowRankIntegers() ? lowRank / 2 : 0);
         double floats = large + lowRank - integers;
         double readRate = machine.readGBPerSecond() * BYTES_PER_MS;
         return new Floor(

@@ -33,7 +33,7 @@ class FloorTest {
         Floor step = Floor.of(model, 5, 5, MACHINE);
 
         assertThat(step.bandwidthMs())
-                .isEqualTo(Quantization.INT8.stepWeightBytes(model.shape(), 8193) / 1e6);
+                .isEqualTo(Quantization.INT8.weights().stepWeightBytes(model.shape(), 8193) / 1e6);
         assertThat(step.operationsMs())
                 .isEqualTo(
                         2 * 5 * ((LARGE + HEAD + LOW_RANK / 2) / 1000 + LOW_RANK / 2 / 10) / 1e6,

@@ -1,0 +1,103 @@
+package io.rwkvtts.model;
+
+import io.rwkvtts.checkpoint.ModelShape;
+import java.util.function.Function;
+import java.util.function.IntToLongFunction;
+
+/**
+ * How the numbers of the matrices of an exported model are held. Vectors, the embedding table, the
+ * second matrices of low-rank pairs and the state are 32-bit floats in all formats.
+ */
+public enum WeightFormat {
+
+    /** 32-bit floats. */
+    FLOATS(FloatFormat::new, columns -> (long) columns * Float.BYTES, false, false, false),
+
+    /**
+     * 8-bit integers with one scale for each row, also in the first matrices of the low-rank pairs;
+     * the activations are quantised likewise, by the row. It wants a CPU that adds 8-bit products
+     * exactly: x86 with VNNI, or ARM.
+     */
+    INT8_ROWS(RowFormat::new, columns -> (long) columns + Float.BYTES, true, true, true),
+
+    /**
+     * 8-bit integers with one scale for each {@value BlockQuantizer#BLOCK} weights of a row. A
+     * little closer to 32-bit floats than {@link #INT8_ROWS}, slower, and for any CPU. The low-rank
+     * matrices too stay in 32-bit floats.
+     */
+    INT8_BLOCKS(
+            BlockFormat::new,
+            columns -> (long) BlockQuantizer.blocks(columns) * (BlockQuantizer.BLOCK + Float.BYTES),
+            true,
+            false,
+            false);
+
+    private final Function<OnnxGraph, MatrixFormat> matrices;
+    private final IntToLongFunction rowBytes;
+    private final boolean integers;
+    private final boolean lowRankIntegers;
+    private final boolean sumsBytes;
+
+    WeightFormat(
+            Function<OnnxGraph, MatrixFormat> matrices,
+            IntToLongFunction rowBytes,
+            boolean integers,
+            boolean lowRankIntegers,
+            boolean sumsBytes) {
+        this.matrices = matrices;
+        this.rowBytes = rowBytes;
+        this.integers = integers;
+        this.lowRankIntegers = lowRankIntegers;
+        this.sumsBytes = sumsBytes;
+    }
+
+    /** Whether the large matrices are multiplied as integers. */
+    public boolean integers() {
+        return integers;
+    }
+
+    /** Whether the first matrices of the low-rank pairs are multiplied as integers. */
+    public boolean lowRankIntegers() {
+        return lowRankIntegers;
+    }
+
+    /** Whether products are sums of bytes, which not every processor adds up exactly. */
+    public boolean sumsBytes() {
+        return sumsBytes;
+    }
+
+    /** The operators that multiply in this format. */
+    MatrixFormat in(OnnxGraph graph) {
+        return matrices.apply(graph);
+    }
+
+    /**
+     * Bytes of the matrices that one step reads, which bound its time from below (spec 1.3): L · (4
+     * D² + 2 D F), the rows of the head, L · 2 D (Rw + Ra + Rg) and, since the first layer has no
+     * value residual, (L − 1) · 2 D Rv.
+     *
+     * @param headRows rows of the head that are computed
+     */
+    public long stepWeightBytes(ModelShape shape, int headRows) {
+        int width = shape.width();
+        long layer =
+                4 * matrixBytes(width, width)
+                        + matrixBytes(shape.ffnWidth(), width)
+                        + matrixBytes(width, shape.ffnWidth());
+        int ranks =
+                shape.layers() * (shape.decayRank() + shape.aRank() + shape.gateRank())
+                        + (shape.layers() - 1) * shape.valueRank();
+        return shape.layers() * layer + matrixBytes(headRows, width) + lowRankBytes(ranks, width);
+    }
+
+    /** Bytes of a large matrix with what belongs to it, such as scales. */
+    private long matrixBytes(int rows, int columns) {
+        return rows * rowBytes.applyAsLong(columns);
+    }
+
+    /** Bytes of low-rank pairs of {@code ranks} in all, with what belongs to them. */
+    private long lowRankBytes(int ranks, int width) {
+        long floats = (long) ranks * width * Float.BYTES;
+        return floats + (lowRankIntegers ? matrixBytes(ranks, width) : floats);
+    }
+}
