@@ -44,7 +44,7 @@ final class BlockNames {
                 .forEach(
                         (name, tensor) -> {
                             Matcher lora = LORA_MATRIX.matcher(name);
-                            boolean used = !CheckpointLayout.UNUSED.matcher(name).matches();
+                            boolean used = !OfficialTensors.UNUSED.matcher(name).matches();
                             if (used && lora.matches() && tensor.shape().size() == 2) {
                                 boolean down = lora.group(2).equals("1");
                                 long in = tensor.shape().get(down ? 0 : 1);

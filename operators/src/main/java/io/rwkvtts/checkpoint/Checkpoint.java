@@ -68,7 +68,7 @@ public final class Checkpoint implements AutoCloseable {
 
     /** Numbers in all tensors that the model has; what else is in the file doesn't count. */
     public long parameters() {
-        return shape.parameters();
+        return OfficialTensors.parameters(shape);
     }
 
     /**

@@ -22,9 +22,6 @@ record CheckpointLayout(Naming naming, ModelShape shape, Map<String, TensorSourc
 
     private static final Pattern BLOCK = Pattern.compile("blocks\\.(\\d{1,9})\\..*");
 
-    /** The first layer has no value residual; some files have its tensors all the same. */
-    static final Pattern UNUSED = Pattern.compile("blocks\\.0\\.att\\.v[012]");
-
     /** Parts of the computation: a tensor among them that is not known means another one. */
     private static final Pattern COMPUTED =
             Pattern.compile("(blocks|layers|emb|embeddings|ln_out|norm|head|lm_head)\\..*");
@@ -121,7 +118,7 @@ record CheckpointLayout(Naming naming, ModelShape shape, Map<String, TensorSourc
             CheckpointFiles files, ModelShape shape, Map<String, TensorSource> sources) {
         Set<String> rest = new TreeSet<>(sources.keySet());
         OfficialTensors.of(shape).map(OfficialTensor::name).forEach(rest::remove);
-        rest.removeIf(name -> UNUSED.matcher(name).matches());
+        rest.removeIf(name -> OfficialTensors.UNUSED.matcher(name).matches());
         rest.stream()
                 .filter(name -> ADAPTER.matcher(name).matches())
                 .findFirst()

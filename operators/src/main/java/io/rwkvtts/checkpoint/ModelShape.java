@@ -101,11 +101,6 @@ public record ModelShape(
         return (long) layers * (2L * width + (long) width * headSize);
     }
 
-    /** Numbers in all tensors of spec 1.2. */
-    public long parameters() {
-        return OfficialTensors.of(this).mapToLong(OfficialTensor::elements).sum();
-    }
-
     private static void require(String name, int value, int max) {
         if (value < 1 || value > max) {
             throw new IllegalArgumentException(

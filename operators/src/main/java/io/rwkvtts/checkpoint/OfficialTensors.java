@@ -1,11 +1,12 @@
 package io.rwkvtts.checkpoint;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Names and shapes of all tensors of an RWKV-7 checkpoint (spec 1.2). */
-final class OfficialTensors {
+public final class OfficialTensors {
 
     /** The token-shift factors, in the order of the stacked {@code x_x} of old fla files. */
     static final List<String> SHIFT_MIXES = List.of("x_r", "x_w", "x_k", "x_v", "x_a", "x_g");
@@ -16,7 +17,15 @@ final class OfficialTensors {
                     "x_r", "x_w", "x_k", "x_v", "x_a", "x_g", "w0", "w1", "w2", "a0", "a1", "a2",
                     "g1", "g2", "r_k", "k_k", "k_a");
 
+    /** The first layer has no value residual; some files have its tensors all the same. */
+    static final Pattern UNUSED = Pattern.compile("blocks\\.0\\.att\\.v[012]");
+
     private OfficialTensors() {}
+
+    /** Numbers in all tensors of a model. */
+    public static long parameters(ModelShape shape) {
+        return of(shape).mapToLong(OfficialTensor::elements).sum();
+    }
 
     /** All tensors in a fixed order: embedding, blocks from the first, head. */
     static Stream<OfficialTensor> of(ModelShape shape) {

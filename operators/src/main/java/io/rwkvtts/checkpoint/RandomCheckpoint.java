@@ -42,7 +42,7 @@ public final class RandomCheckpoint {
     public static void write(Path file, ModelShape shape, TensorType type, long seed)
             throws IOException {
         Path target = file.toAbsolutePath();
-        checkTarget(target, shape.parameters() * type.bytes());
+        checkTarget(target, OfficialTensors.parameters(shape) * type.bytes());
         Path partial =
                 target.resolveSibling(
                         ".%s.%s.part".formatted(target.getFileName(), UUID.randomUUID()));

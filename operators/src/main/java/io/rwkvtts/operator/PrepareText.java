@@ -107,7 +107,7 @@ public final class PrepareText extends ProcessFunction<SourceRecord, RequestEven
             // No request can have this id.
             return;
         }
-        output.collect(RequestEvent.undecodable(record));
+        output.collect(record.event());
     }
 
     private void reject(RequestEvent event, IllegalArgumentException reason, Context context) {

@@ -1,5 +1,7 @@
 package io.rwkvtts.operator;
 
+import io.rwkvtts.synthesis.RequestAttributes;
+
 /**
  * A record that could not be served, on its way to the dead-letter topic.
  *
@@ -30,6 +32,21 @@ public record RejectedRecord(
                 event.origin(),
                 null,
                 event.payload());
+    }
+
+    /** What is left of a record that could not be decoded: an event that ends its request. */
+    RequestEvent event() {
+        return new RequestEvent(
+                requestId,
+                0,
+                "",
+                true,
+                false,
+                RequestAttributes.NONE,
+                timestampMs,
+                origin,
+                payload,
+                detail);
     }
 
     /** Classes of faults; also the values of the metric group {@code reason}. */

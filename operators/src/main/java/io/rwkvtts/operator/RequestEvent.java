@@ -29,21 +29,6 @@ public record RequestEvent(
         byte[] payload,
         String rejection) {
 
-    /** What is left of a record that could not be decoded: the end of its request. */
-    static RequestEvent undecodable(RejectedRecord record) {
-        return new RequestEvent(
-                record.requestId(),
-                0,
-                "",
-                true,
-                false,
-                RequestAttributes.NONE,
-                record.timestampMs(),
-                record.origin(),
-                record.payload(),
-                record.detail());
-    }
-
     /** This event, marked invalid for {@code reason}. */
     public RequestEvent rejected(String reason) {
         return new RequestEvent(

@@ -32,6 +32,14 @@ final class VoiceChecksum {
 
     private VoiceChecksum() {}
 
+    /** What the checksum of a file says about the rest of it. */
+    static Checksum verdict(VoiceFile file) {
+        if (file.checksum().isEmpty()) {
+            return Checksum.MISSING;
+        }
+        return file.checksum().equals(of(file)) ? Checksum.VALID : Checksum.WRONG;
+    }
+
     static String of(VoiceFile file) {
         try {
             byte[] canonical = canonical(file).getBytes(StandardCharsets.UTF_8);

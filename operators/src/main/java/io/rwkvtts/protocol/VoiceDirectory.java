@@ -60,7 +60,7 @@ public final class VoiceDirectory {
                 String name = file.getFileName().toString();
                 String id = name.substring(0, name.length() - SUFFIX.length());
                 if (ID.matcher(id).matches()) {
-                    voices.put(id, VoiceFile.read(file).voice());
+                    voices.put(id, VoiceFileReader.read(file).voice());
                 } else {
                     LOG.warn("Voice file {} is left out: its name must be {}{}", file, ID, SUFFIX);
                 }

@@ -37,7 +37,7 @@ class RandomCheckpointTest {
                 assertThat(checkpoint.shape()).isEqualTo(shape);
                 assertThat(checkpoint.naming()).isEqualTo(Naming.OFFICIAL);
                 assertThat(checkpoint.randomSeed()).hasValue(-2);
-                assertThat(checkpoint.parameters()).isEqualTo(shape.parameters());
+                assertThat(checkpoint.parameters()).isEqualTo(OfficialTensors.parameters(shape));
             }
         }
     }

@@ -3,6 +3,7 @@ package io.rwkvtts.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rwkvtts.checkpoint.ModelShape;
+import io.rwkvtts.checkpoint.OfficialTensors;
 import org.junit.jupiter.api.Test;
 
 class WeightFormatTest {
@@ -13,7 +14,7 @@ class WeightFormatTest {
         ModelShape shape = ModelShape.proportioned(24, 1024, 77_923, 8_193);
         long stepWeights = WeightFormat.FLOATS.stepWeightBytes(shape, 8_193) / Float.BYTES;
         assertThat(stepWeights).isBetween(324_000_000L, 326_000_000L);
-        assertThat(shape.parameters())
+        assertThat(OfficialTensors.parameters(shape))
                 .isEqualTo(
                         stepWeights
                                 + 77_923L * 1024

@@ -26,7 +26,7 @@ class VoiceFileTest {
             throws IOException {
         Path file = Files.write(directory.resolve("a.raf.json"), content);
 
-        assertThatThrownBy(() -> VoiceFile.read(file))
+        assertThatThrownBy(() -> VoiceFileReader.read(file))
                 .isInstanceOf(VoiceFileException.class)
                 .hasMessageContaining(file.toString())
                 .hasMessageContaining(what.equals("UTF-16") ? "not JSON" : what);
@@ -37,17 +37,17 @@ class VoiceFileTest {
         Path file = directory.resolve("a.raf.json");
         Files.writeString(file, "{\"error\":\"Repository not found\"}");
 
-        assertThatThrownBy(() -> VoiceFile.read(file))
+        assertThatThrownBy(() -> VoiceFileReader.read(file))
                 .isInstanceOf(VoiceFileException.class)
                 .hasMessageContainingAll("JSON of something else", "Repository not found");
-        assertThatThrownBy(() -> VoiceFile.read(directory))
+        assertThatThrownBy(() -> VoiceFileReader.read(directory))
                 .isInstanceOf(VoiceFileException.class)
                 .hasMessageContainingAll("is a directory", "tts.voices");
     }
 
     @Test
     void testReadsAVoiceWithTranscript() {
-        VoiceFile file = VoiceFile.read(Vectors.file("voice-a.raf.json"));
+        VoiceFile file = VoiceFileReader.read(Vectors.file("voice-a.raf.json"));
 
         assertThat(file.voice().id()).isEqualTo("voice_20261120_080000_0a1b2c3d");
         assertThat(file.voice().transcript()).isEqualTo("the world");
@@ -57,18 +57,18 @@ class VoiceFileTest {
         assertThat(file.createdAt()).isEqualTo("2026-11-20T08:00:00.123456789Z");
         assertThat(file.audioDuration()).isEqualTo(0.46f);
         assertThat(file.sampleRate()).isEqualTo(16000);
-        assertThat(file.verdict()).isEqualTo(Checksum.VALID);
+        assertThat(VoiceChecksum.verdict(file)).isEqualTo(Checksum.VALID);
     }
 
     @Test
     void testReadsAVoiceWithoutTranscript() {
-        VoiceFile file = VoiceFile.read(Vectors.file("voice-b.raf.json"));
+        VoiceFile file = VoiceFileReader.read(Vectors.file("voice-b.raf.json"));
 
         assertThat(file.name()).isEqualTo("声音 b");
         assertThat(file.voice().transcript()).isEmpty();
         assertThat(file.voice().semantics()).isEmpty();
         assertThat(file.audioDuration()).isEqualTo(6.0f);
-        assertThat(file.verdict()).isEqualTo(Checksum.VALID);
+        assertThat(VoiceChecksum.verdict(file)).isEqualTo(Checksum.VALID);
     }
 
     /**
@@ -96,18 +96,18 @@ class VoiceFileTest {
 
     @Test
     void testBlanksInsideStringsCount() {
-        assertThat(parse(voiceA().replace("the world", "the  world")).verdict())
+        assertThat(VoiceChecksum.verdict(parse(voiceA().replace("the world", "the  world"))))
                 .isEqualTo(Checksum.WRONG);
     }
 
     @Test
     void testLayoutAndOrderOfFieldsDoNotCount() {
         String compact = voiceA().replaceAll("\n *", "").replace("\": ", "\":");
-        assertThat(parse(compact).verdict()).isEqualTo(Checksum.VALID);
+        assertThat(VoiceChecksum.verdict(parse(compact))).isEqualTo(Checksum.VALID);
         String reordered =
                 voiceA().replace("  \"sample_rate\": 16000,\n", "")
                         .replaceFirst("\\{", "{\"sample_rate\": 16000,");
-        assertThat(parse(reordered).verdict()).isEqualTo(Checksum.VALID);
+        assertThat(VoiceChecksum.verdict(parse(reordered))).isEqualTo(Checksum.VALID);
     }
 
     /** The digest was computed with another implementation (Python's json and hashlib). */
@@ -124,10 +124,10 @@ class VoiceFileTest {
     void testMissingChecksumIsAccepted() throws IOException {
         String without = voiceA().replaceFirst(",\\s*\"checksum\": \"[0-9a-f]{64}\"", "");
         Path file = Files.writeString(directory.resolve("v.raf.json"), without);
-        assertThat(VoiceFile.read(file).verdict()).isEqualTo(Checksum.MISSING);
-        assertThat(parse(voiceA().replaceFirst("\"[0-9a-f]{64}\"", "\"\"")).verdict())
+        assertThat(VoiceChecksum.verdict(VoiceFileReader.read(file))).isEqualTo(Checksum.MISSING);
+        assertThat(VoiceChecksum.verdict(parse(voiceA().replaceFirst("\"[0-9a-f]{64}\"", "\"\""))))
                 .isEqualTo(Checksum.MISSING);
-        assertThat(parse(voiceA().replaceFirst("\"[0-9a-f]{64}\"", "null")).verdict())
+        assertThat(VoiceChecksum.verdict(parse(voiceA().replaceFirst("\"[0-9a-f]{64}\"", "null"))))
                 .isEqualTo(Checksum.MISSING);
     }
 
@@ -135,8 +135,8 @@ class VoiceFileTest {
     void testWrongChecksumIsAccepted() throws IOException {
         String edited = voiceA().replace("the world", "the word");
         Path file = Files.writeString(directory.resolve("v.raf.json"), edited);
-        VoiceFile read = VoiceFile.read(file);
-        assertThat(read.verdict()).isEqualTo(Checksum.WRONG);
+        VoiceFile read = VoiceFileReader.read(file);
+        assertThat(VoiceChecksum.verdict(read)).isEqualTo(Checksum.WRONG);
         assertThat(read.voice().transcript()).isEqualTo("the word");
     }
 
@@ -213,31 +213,31 @@ class VoiceFileTest {
 
     @Test
     void testHugeFileIsRefused() throws IOException {
-        assertRefused(" ".repeat(VoiceFile.MAX_BYTES + 1), "more than 1048576 bytes");
+        assertRefused(" ".repeat(VoiceFileReader.MAX_BYTES + 1), "more than 1048576 bytes");
     }
 
     @Test
     void testLongValueIsNotRepeatedInFull() throws IOException {
         String text = voiceA().replace("0.46", "\"" + "x".repeat(10_000) + "\"");
         Path file = Files.writeString(directory.resolve("v.raf.json"), text);
-        assertThatThrownBy(() -> VoiceFile.read(file))
+        assertThatThrownBy(() -> VoiceFileReader.read(file))
                 .satisfies(e -> assertThat(e.getMessage().length()).isLessThan(300));
     }
 
     @Test
     void testMissingFileAndDirectoryAreNamed() {
         Path missing = directory.resolve("none.raf.json");
-        assertThatThrownBy(() -> VoiceFile.read(missing))
+        assertThatThrownBy(() -> VoiceFileReader.read(missing))
                 .isInstanceOf(VoiceFileException.class)
                 .hasMessageContaining(missing + " does not exist");
-        assertThatThrownBy(() -> VoiceFile.read(directory))
+        assertThatThrownBy(() -> VoiceFileReader.read(directory))
                 .isInstanceOf(VoiceFileException.class)
                 .hasMessageContaining(directory + " is a directory");
     }
 
     private void assertRefused(String text, String message) throws IOException {
         Path file = Files.writeString(directory.resolve("v.raf.json"), text);
-        assertThatThrownBy(() -> VoiceFile.read(file))
+        assertThatThrownBy(() -> VoiceFileReader.read(file))
                 .isInstanceOf(VoiceFileException.class)
                 .hasMessageContaining(file.toString())
                 .hasMessageContaining(message);
@@ -261,7 +261,7 @@ class VoiceFileTest {
 
     private static Checksum verdictOrNull(String text) {
         try {
-            return parse(text).verdict();
+            return VoiceChecksum.verdict(parse(text));
         } catch (IllegalArgumentException refused) {
             return null;
         }

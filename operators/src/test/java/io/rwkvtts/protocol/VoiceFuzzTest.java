@@ -46,7 +46,7 @@ class VoiceFuzzTest {
 
     /** A voice that was let in can be made a prompt of. */
     private void load(Path file) {
-        Voice voice = VoiceFile.read(file).voice();
+        Voice voice = VoiceFileReader.read(file).voice();
         tokenizer.encode(voice.transcript());
         assertThat(voice.globals()).hasSize(32);
         assertThat(Arrays.stream(voice.globals())).allMatch(token -> token >= 0 && token < 4096);

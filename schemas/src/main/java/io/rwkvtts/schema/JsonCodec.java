@@ -29,9 +29,6 @@ public final class JsonCodec {
 
     private static final Schema SCHEMA = TextEvent.getClassSchema();
 
-    /** Most characters of a record that a message repeats. */
-    private static final int EXCERPT = 60;
-
     private static final JsonFactory JSON =
             JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -39,7 +36,9 @@ public final class JsonCodec {
                     .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                     .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
                     .errorReportConfiguration(
-                            ErrorReportConfiguration.builder().maxErrorTokenLength(EXCERPT).build())
+                            ErrorReportConfiguration.builder()
+                                    .maxErrorTokenLength(JsonValue.EXCERPT)
+                                    .build())
                     .build();
 
     private JsonCodec() {}
@@ -136,7 +135,7 @@ public final class JsonCodec {
             throw new WireFormatException(
                     "field \"%s\" is unknown, expected %s"
                             .formatted(
-                                    excerpt(name),
+                                    JsonValue.excerpt(name),
                                     SCHEMA.getFields().stream().map(Field::name).toList()));
         }
         return field;
@@ -147,10 +146,5 @@ public final class JsonCodec {
             throw new WireFormatException("field \"" + field.name() + "\" is missing");
         }
         return SpecificData.get().getDefaultValue(field);
-    }
-
-    /** The beginning of what a record says, for a message. */
-    static String excerpt(String text) {
-        return text.length() <= EXCERPT ? text : text.substring(0, EXCERPT) + "…";
     }
 }

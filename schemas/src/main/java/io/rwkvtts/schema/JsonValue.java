@@ -16,6 +16,9 @@ final class JsonValue {
     /** Its 64 bits are an unsigned number: decimal in JSON. */
     private static final String SEED = "seed";
 
+    /** Most characters of a record that a message repeats. */
+    static final int EXCERPT = 60;
+
     private JsonValue() {}
 
     /**
@@ -109,7 +112,7 @@ final class JsonValue {
         if (token.isStructStart()) {
             return token == JsonToken.START_OBJECT ? "an object" : "an array";
         }
-        String text = JsonCodec.excerpt(json.getText());
+        String text = excerpt(json.getText());
         return isString(token) ? "the string \"" + text + "\"" : text;
     }
 
@@ -124,5 +127,10 @@ final class JsonValue {
             case INT -> "a whole number of 32 bits";
             default -> "a number";
         };
+    }
+
+    /** The beginning of what a record says, for a message. */
+    static String excerpt(String text) {
+        return text.length() <= EXCERPT ? text : text.substring(0, EXCERPT) + "…";
     }
 }

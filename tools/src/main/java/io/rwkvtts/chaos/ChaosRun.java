@@ -117,7 +117,7 @@ public final class ChaosRun implements AutoCloseable {
                             job,
                             new JobState(cluster, job, rest),
                             observer,
-                            FaultLengths.of(settings, cluster.options()),
+                            settings.faultLengths(cluster.options()),
                             settings.maxParallelism());
             long records = undisturbed.values().stream().mapToLong(s -> s.records().size()).sum();
             long began = System.currentTimeMillis();

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.HeartbeatManagerOptions;
+import org.apache.flink.configuration.HighAvailabilityOptions;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -53,6 +55,19 @@ public record ChaosSettings(
         return streaming
                 ? jobOptions().get(SynthesisOptions.IDLE_TIMEOUT).multipliedBy(2)
                 : Duration.ZERO;
+    }
+
+    /**
+     * How long the faults of a run last.
+     *
+     * @param flink options of the Flink processes
+     */
+    FaultLengths faultLengths(Configuration flink) {
+        return new FaultLengths(
+                flink.get(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT),
+                flink.get(HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT),
+                deliveryTimeout,
+                streaming ? jobOptions().get(SynthesisOptions.IDLE_TIMEOUT) : Duration.ZERO);
     }
 
     /** The options with what the other settings make of them; a new object. */

@@ -1,11 +1,7 @@
 package io.rwkvtts.chaos;
 
-import io.rwkvtts.job.SynthesisOptions;
 import java.time.Duration;
 import java.util.Optional;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.HeartbeatManagerOptions;
-import org.apache.flink.configuration.HighAvailabilityOptions;
 
 /**
  * How long pauses and cuts last: between the timeouts that they are to stay below, or to exceed.
@@ -25,21 +21,6 @@ record FaultLengths(
     private static final Duration LEAST = Duration.ofSeconds(2);
     private static final Duration LONGEST_BEYOND = Duration.ofSeconds(6);
     private static final Duration TO_SPARE = Duration.ofSeconds(12);
-
-    /**
-     * Of a run.
-     *
-     * @param flink options of the Flink processes
-     */
-    static FaultLengths of(ChaosSettings settings, Configuration flink) {
-        return new FaultLengths(
-                flink.get(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT),
-                flink.get(HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT),
-                settings.deliveryTimeout(),
-                settings.streaming()
-                        ? settings.jobOptions().get(SynthesisOptions.IDLE_TIMEOUT)
-                        : Duration.ZERO);
-    }
 
     /**
      * An idle timeout that no request exceeds whose next event is held up by a cut of the link:

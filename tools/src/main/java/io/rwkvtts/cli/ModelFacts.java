@@ -3,6 +3,7 @@ package io.rwkvtts.cli;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.rwkvtts.checkpoint.Checkpoint;
 import io.rwkvtts.checkpoint.ModelShape;
+import io.rwkvtts.checkpoint.OfficialTensors;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.Quantization;
 import java.util.OptionalLong;
@@ -90,7 +91,7 @@ record ModelFacts(
                         shape.decayRank(), shape.aRank(), shape.gateRank(), shape.valueRank()),
                 quantization,
                 exportedHeadRows,
-                shape.parameters(),
+                OfficialTensors.parameters(shape),
                 shape.stateFloats() * Float.BYTES,
                 quantization.weights().stepWeightBytes(shape, exportedHeadRows),
                 weightsId,

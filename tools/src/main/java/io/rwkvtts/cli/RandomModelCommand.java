@@ -1,6 +1,7 @@
 package io.rwkvtts.cli;
 
 import io.rwkvtts.checkpoint.ModelShape;
+import io.rwkvtts.checkpoint.OfficialTensors;
 import io.rwkvtts.checkpoint.RandomCheckpoint;
 import io.rwkvtts.checkpoint.TensorType;
 import java.io.IOException;
@@ -89,7 +90,7 @@ final class RandomModelCommand implements Callable<Integer> {
                         out,
                         shape.layers(),
                         shape.width(),
-                        shape.parameters(),
+                        OfficialTensors.parameters(shape),
                         Long.toUnsignedString(seed),
                         type,
                         Files.size(out));

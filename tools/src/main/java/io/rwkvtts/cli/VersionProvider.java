@@ -7,7 +7,7 @@ final class VersionProvider implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
-        String version = Tts.class.getPackage().getImplementationVersion();
+        String version = VersionProvider.class.getPackage().getImplementationVersion();
         return new String[] {"flink-rwkv-tts " + (version == null ? "(unpackaged)" : version)};
     }
 }

@@ -1,7 +1,7 @@
 package io.rwkvtts.cli;
 
 import io.rwkvtts.protocol.Voice;
-import io.rwkvtts.protocol.VoiceFile;
+import io.rwkvtts.protocol.VoiceFileReader;
 import io.rwkvtts.protocol.VoiceProperties;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -61,7 +61,7 @@ final class VoiceOptions {
      * @throws io.rwkvtts.protocol.VoiceFileException if its file cannot be used
      */
     Optional<Voice> recorded() {
-        return Optional.ofNullable(file).map(path -> VoiceFile.read(path).voice());
+        return Optional.ofNullable(file).map(path -> VoiceFileReader.read(path).voice());
     }
 
     /**

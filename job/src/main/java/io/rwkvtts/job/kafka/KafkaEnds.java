@@ -46,8 +46,8 @@ public final class KafkaEnds {
      * that are used again.
      */
     public static Sink<AudioChunk> tokens(KafkaSettings settings) {
-        ProducerProperties.warnOfTimeout(settings);
-        Properties properties = ProducerProperties.of(settings);
+        ProducerProperties.warnOfTimeout(settings.clientProperties());
+        Properties properties = ProducerProperties.of(settings.properties());
         properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "0");
         properties.setProperty(
                 ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
@@ -65,6 +65,7 @@ public final class KafkaEnds {
 
     /** Writes dead letters, always at least once: a letter should not wait for a checkpoint. */
     public static Sink<RejectedRecord> deadLetters(KafkaSettings settings) {
-        return DeadLetterSink.to(settings.deadLettersTopic(), ProducerProperties.of(settings));
+        return DeadLetterSink.to(
+                settings.deadLettersTopic(), ProducerProperties.of(settings.properties()));
     }
 }

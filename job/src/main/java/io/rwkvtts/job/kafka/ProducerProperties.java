@@ -27,9 +27,12 @@ final class ProducerProperties {
 
     private ProducerProperties() {}
 
-    /** A new object with the properties of the settings and those that the delivery rests on. */
-    static Properties of(KafkaSettings settings) {
-        Properties properties = settings.properties();
+    /**
+     * A new object with the properties that the delivery rests on added to those of the clients.
+     */
+    static Properties of(Properties clients) {
+        Properties properties = new Properties();
+        properties.putAll(clients);
         properties.setProperty(ProducerConfig.ACKS_CONFIG, "all");
         properties.setProperty(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
         properties.setProperty(ProducerConfig.RETRIES_CONFIG, Integer.toString(Integer.MAX_VALUE));
@@ -101,8 +104,8 @@ final class ProducerProperties {
     }
 
     /** Says in the log what a delivery timeout costs, if one is set. */
-    static void warnOfTimeout(KafkaSettings settings) {
-        String timeout = settings.clientProperties().get(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG);
+    static void warnOfTimeout(Map<String, String> properties) {
+        String timeout = properties.get(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG);
         if (timeout != null && Integer.parseInt(timeout.trim()) < WITHOUT_END) {
             LOG.warn(
                     "{} is {}: a record that Kafka has not taken after these milliseconds is given"

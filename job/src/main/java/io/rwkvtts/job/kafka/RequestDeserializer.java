@@ -38,7 +38,12 @@ final class RequestDeserializer implements KafkaRecordDeserializationSchema<Sour
 
     @Override
     public void open(DeserializationSchema.InitializationContext context) {
-        decoder = TextEventDecoder.of(format);
+        decoder =
+                switch (format) {
+                    case AVRO -> new AvroDecoder();
+                    case JSON -> new JsonDecoder();
+                    case TEXT -> new PlainTextDecoder();
+                };
     }
 
     @Override

@@ -1,21 +1,11 @@
 package io.rwkvtts.job.kafka;
 
-import io.rwkvtts.schema.InputFormat;
 import io.rwkvtts.schema.TextEvent;
 import io.rwkvtts.schema.WireFormatException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Reads one form of the request topic's records. */
 interface TextEventDecoder {
-
-    /** A decoder of a form, for one thread. */
-    static TextEventDecoder of(InputFormat format) {
-        return switch (format) {
-            case AVRO -> new AvroDecoder();
-            case JSON -> new JsonDecoder();
-            case TEXT -> new PlainTextDecoder();
-        };
-    }
 
     /**
      * The event in a record. What it says is checked elsewhere.

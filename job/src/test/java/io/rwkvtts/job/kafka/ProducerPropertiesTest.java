@@ -13,7 +13,8 @@ class ProducerPropertiesTest {
 
     @Test
     void testRecordsNeverExpireAndKeepTheirOrder() {
-        Properties properties = ProducerProperties.of(KafkaSettings.from(new Configuration()));
+        Properties properties =
+                ProducerProperties.of(KafkaSettings.from(new Configuration()).properties());
 
         assertThat(properties)
                 .containsEntry("delivery.timeout.ms", "2147483647")
@@ -26,7 +27,8 @@ class ProducerPropertiesTest {
 
     @Test
     void testShorterDeliveryTimeoutIsTaken() {
-        Properties properties = ProducerProperties.of(settings("delivery.timeout.ms", "40000"));
+        Properties properties =
+                ProducerProperties.of(settings("delivery.timeout.ms", "40000").properties());
 
         assertThat(properties).containsEntry("delivery.timeout.ms", "40000");
     }
@@ -41,7 +43,7 @@ class ProducerPropertiesTest {
         "max.block.ms, 1000"
     })
     void testPropertyThatTheDeliveryAllowsIsTaken(String name, String value) {
-        assertThat(ProducerProperties.of(settings(name, value))).containsKey(name);
+        assertThat(ProducerProperties.of(settings(name, value).properties())).containsKey(name);
     }
 
     @ParameterizedTest

@@ -82,13 +82,9 @@ public final class BaselineCheck {
             }
             double slowdown = ratios.slowdownSince(recorded);
             slowdowns.add(slowdown);
-            inARow = worse(slowdown, tolerance) ? inARow + 1 : 0;
+            inARow = ResultCheck.worse(slowdown, tolerance) ? inARow + 1 : 0;
             failed |= inARow == IN_A_ROW;
         }
         return new ResultCheck(name, recorded.toFloor(), slowdowns, failed);
-    }
-
-    static boolean worse(Double slowdown, double tolerance) {
-        return slowdown != null && slowdown > 1 + tolerance;
     }
 }

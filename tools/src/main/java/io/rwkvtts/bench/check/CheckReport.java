@@ -43,7 +43,7 @@ public record CheckReport(
         return result.slowdowns().stream()
                 .filter(Objects::nonNull)
                 .reduce((earlier, later) -> later)
-                .filter(latest -> BaselineCheck.worse(latest, tolerance))
+                .filter(latest -> ResultCheck.worse(latest, tolerance))
                 .isPresent();
     }
 }

@@ -44,7 +44,7 @@ public final class CheckTable {
                 .map(
                         slowdown ->
                                 (slowdown == null ? "-" : number(slowdown, 2))
-                                        + (BaselineCheck.worse(slowdown, tolerance) ? "!" : " "))
+                                        + (ResultCheck.worse(slowdown, tolerance) ? "!" : " "))
                 .collect(Collectors.joining(" "));
     }
 }

@@ -12,4 +12,10 @@ import java.util.List;
  * @param failed whether it was worse, by more than the tolerance, in so many runs in a row that it
  *     can't be chance
  */
-public record ResultCheck(String name, double baseline, List<Double> slowdowns, boolean failed) {}
+public record ResultCheck(String name, double baseline, List<Double> slowdowns, boolean failed) {
+
+    /** Whether a slowdown is more than the tolerance allows; not if there is none. */
+    static boolean worse(Double slowdown, double tolerance) {
+        return slowdown != null && slowdown > 1 + tolerance;
+    }
+}
