@@ -4,7 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.rwkvtts.client.TextEventProducer;
 import io.rwkvtts.schema.InputFormat;
+import io.rwkvtts.schema.StrictUtf8;
 import io.rwkvtts.schema.TextEvent;
+import io.rwkvtts.schema.WireCodec;
+import io.rwkvtts.schema.WireFormatException;
 import io.rwkvtts.synthesis.RequestRules;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -34,7 +37,8 @@ import picocli.CommandLine.Spec;
             "Sends text to a running job and prints where in Kafka it went.",
             "With TEXT, one event. Without, each line of the standard input is an event of one"
                     + " request as soon as it is there, and the end of the input ends the request."
-                    + " Ctrl-C before that cancels it."
+                    + " Ctrl-C before that cancels it. With --format text all of it is one event,"
+                    + " sent at its end."
         })
 final class SendCommand implements Callable<Integer> {
 
@@ -99,6 +103,8 @@ final class SendCommand implements Callable<Integer> {
                 new TextEventProducer(kafka.properties(), topic, format)) {
             if (cancel) {
                 send(producer, event("").setCancel(true).build());
+            } else if (words.isEmpty() && format == InputFormat.TEXT) {
+                send(producer, event(wholeInput()).setLast(last).build());
             } else if (words.isEmpty()) {
                 sendLines(producer);
             } else {
@@ -134,6 +140,16 @@ final class SendCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "the text has characters that the locale of this terminal cannot express; set"
                             + " LC_ALL=C.UTF-8, or give the text on the standard input in UTF-8");
+        }
+    }
+
+    /** A record of plain text is a whole request: it cannot be sent in pieces. */
+    private static String wholeInput() throws IOException {
+        byte[] input = System.in.readNBytes(WireCodec.MAX_BYTES + 1);
+        try {
+            return StrictUtf8.decode(input, "the standard input");
+        } catch (WireFormatException e) {
+            throw new IOException(e.getMessage(), e);
         }
     }
 

@@ -140,6 +140,24 @@ class SendAndListenITCase {
     }
 
     @Test
+    void testPlainTextFromThePipeIsOneRequest() throws Exception {
+        createTopic("plain");
+
+        Result result =
+                withInput(
+                        "Text may come\nin pieces.\n",
+                        "send",
+                        "--topic=plain",
+                        "--id=r1",
+                        "--format=text");
+
+        assertThat(result.status()).as(result.err()).isZero();
+        ConsumerRecord<byte[], byte[]> record = records("plain", 1).get(0);
+        assertThat(record.key()).isEqualTo("r1".getBytes(UTF_8));
+        assertThat(record.value()).isEqualTo("Text may come\nin pieces.\n".getBytes(UTF_8));
+    }
+
+    @Test
     void testCancelIsSent() throws Exception {
         createTopic("cancel");
 
