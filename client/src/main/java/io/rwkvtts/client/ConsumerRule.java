@@ -64,6 +64,8 @@ public final class ConsumerRule<R> {
     private final Map<String, Request<R>> open = new HashMap<>();
     private final Map<String, Request<R>> waiting = new LinkedHashMap<>();
 
+    private final PausedClock clock;
+
     /** When each ended, in that order. */
     private final LinkedHashMap<String, Long> ended = new LinkedHashMap<>();
 
@@ -86,12 +88,23 @@ public final class ConsumerRule<R> {
         this.join = requireNonNull(join, "join");
         this.limits = requireNonNull(limits, "limits");
         this.dedupMs = dedupWindow.toMillis();
+        this.clock = new PausedClock(limits.longestStep());
     }
 
     /** A request that the consumer has sent, or is about to: it begins with sequence 0. */
     public void expect(String requestId) {
+        expect(requestId, 0);
+    }
+
+    /**
+     * A request of which the consumer already has some records: one that crashed and continues.
+     * Nothing changes if the rule knows the request.
+     *
+     * @param nextSequence one more than the sequence of the last record taken
+     */
+    public void expect(String requestId, long nextSequence) {
         if (!ended.containsKey(requestId)) {
-            open.computeIfAbsent(requestId, id -> new Request<>(0));
+            open.computeIfAbsent(requestId, id -> new Request<>(nextSequence));
         }
     }
 
@@ -103,7 +116,8 @@ public final class ConsumerRule<R> {
      * @param record handed on if it is taken
      * @param bytes its size, for the limit of what is held
      * @param nowMs time in milliseconds that never runs back, such as that of {@link
-     *     System#nanoTime}
+     *     System#nanoTime}. Of the time between two calls a tenth of the timeout counts at most,
+     *     but at least a second: a consumer that was paused first reads what Kafka has
      * @param taken hears of each record to take, in order
      */
     public void receive(
@@ -114,7 +128,8 @@ public final class ConsumerRule<R> {
             int bytes,
             long nowMs,
             Consumer<Taken<R>> taken) {
-        forgetEnded(nowMs);
+        clock.advance(nowMs);
+        forgetEnded();
         if (ended.containsKey(requestId)) {
             dropped++;
             return;
@@ -125,10 +140,10 @@ public final class ConsumerRule<R> {
             open.put(requestId, request);
         }
         if (end && sequence <= request.next) {
-            end(requestId, request, nowMs);
+            end(requestId, request);
             taken.accept(new Taken<>(record, 0));
         } else if (sequence > request.next) {
-            hold(requestId, request, sequence, end, record, bytes, nowMs);
+            hold(requestId, request, sequence, end, record, bytes);
         } else if (sequence == request.next) {
             // The job repeats all that follows as well.
             throwAway(requestId, request);
@@ -141,13 +156,7 @@ public final class ConsumerRule<R> {
 
     /** At a limit the newest is dropped: it comes again with the missing one, as all do. */
     private void hold(
-            String requestId,
-            Request<R> request,
-            long sequence,
-            boolean end,
-            R record,
-            int bytes,
-            long nowMs) {
+            String requestId, Request<R> request, long sequence, boolean end, R record, int bytes) {
         HeldRecords<R> held = request.held;
         boolean full =
                 held.chunks() >= limits.recordsPerRequest() || heldBytes + bytes > limits.bytes();
@@ -157,7 +166,7 @@ public final class ConsumerRule<R> {
             dropped++;
             return;
         }
-        held.add(sequence, end, record, bytes, nowMs);
+        held.add(sequence, end, record, bytes, clock.ms());
         heldBytes += bytes;
         waiting.put(requestId, request);
     }
@@ -178,25 +187,26 @@ public final class ConsumerRule<R> {
      * @param taken hears of each record to take, in order
      */
     public void expire(long nowMs, Consumer<Taken<R>> taken) {
-        forgetEnded(nowMs);
+        clock.advance(nowMs);
+        forgetEnded();
         for (Map.Entry<String, Request<R>> entry : List.copyOf(waiting.entrySet())) {
             Request<R> request = entry.getValue();
             boolean done = false;
             long before = request.held.bytes();
-            while (!done && overdue(request.held, nowMs)) {
+            while (!done && overdue(request.held)) {
                 done = takeAcrossGap(request, taken);
             }
             heldBytes -= before - request.held.bytes();
             if (done) {
-                end(entry.getKey(), request, nowMs);
+                end(entry.getKey(), request);
             } else if (request.held.isEmpty()) {
                 waiting.remove(entry.getKey());
             }
         }
     }
 
-    private boolean overdue(HeldRecords<R> held, long nowMs) {
-        return !held.isEmpty() && nowMs - held.sinceMs() >= limits.timeout().toMillis();
+    private boolean overdue(HeldRecords<R> held) {
+        return !held.isEmpty() && clock.ms() - held.sinceMs() >= limits.timeout().toMillis();
     }
 
     /**
@@ -223,15 +233,15 @@ public final class ConsumerRule<R> {
         }
     }
 
-    private void end(String requestId, Request<R> request, long nowMs) {
+    private void end(String requestId, Request<R> request) {
         throwAway(requestId, request);
         open.remove(requestId);
-        ended.put(requestId, nowMs);
+        ended.put(requestId, clock.ms());
     }
 
-    private void forgetEnded(long nowMs) {
+    private void forgetEnded() {
         Iterator<Long> times = ended.values().iterator();
-        while (times.hasNext() && nowMs - times.next() >= dedupMs) {
+        while (times.hasNext() && clock.ms() - times.next() >= dedupMs) {
             times.remove();
         }
     }

@@ -32,4 +32,13 @@ public record HoldLimits(Duration timeout, int recordsPerRequest, long bytes) {
                             .formatted(recordsPerRequest, bytes));
         }
     }
+
+    /**
+     * How much of the time between two polls counts: a tenth of the timeout, or a second if that is
+     * more. A consumer that was paused, or held up by what it does with the records, reads first
+     * what Kafka has, before it gives a record up.
+     */
+    Duration longestStep() {
+        return Duration.ofMillis(Math.max(timeout.toMillis() / 10, 1_000));
+    }
 }

@@ -24,8 +24,9 @@ import net.jqwik.api.Property;
  */
 class ConsumerRulePropertiesTest {
 
-    private static final HoldLimits LIMITS =
-            new HoldLimits(Duration.ofSeconds(60), 10_000, 1_000_000);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration WINDOW = Duration.ofHours(100);
+    private static final HoldLimits LIMITS = new HoldLimits(TIMEOUT, 10_000, 1_000_000);
 
     private record Written(long sequence, boolean end) {}
 
@@ -53,6 +54,54 @@ class ConsumerRulePropertiesTest {
         assertThat(rule.waiting()).isZero();
     }
 
+    /** What is dropped at a limit comes again with the missing record. */
+    @Property(tries = 20_000)
+    void testNothingIsLostByTheBoundsOfWhatIsHeld(@ForAll long seed) {
+        Random random = new Random(seed);
+        Log log = log(random, 1 + random.nextInt(5));
+        HoldLimits limits = new HoldLimits(TIMEOUT, 1 + random.nextInt(3), 250);
+        ConsumerRule<Written> rule = new ConsumerRule<>(Join.BEFORE_REQUESTS, limits, WINDOW);
+
+        List<Taken<Written>> taken = read(rule, log.records);
+
+        assertThat(taken).allMatch(record -> record.missing() == 0);
+        requireConsecutive(taken);
+        assertThat(taken.get(taken.size() - 1).record().end()).isTrue();
+    }
+
+    /** A consumer that is less patient than the job: it loses only what it reports. */
+    @Property(tries = 20_000)
+    void testWhatIsGivenUpIsReported(@ForAll long seed) {
+        Random random = new Random(seed);
+        Log log = log(random, 1 + random.nextInt(5));
+        ConsumerRule<Written> rule = rule(Join.BEFORE_REQUESTS);
+
+        List<Taken<Written>> taken = new ArrayList<>();
+        long now = 0;
+        for (Written record : log.records) {
+            rule.receive("a", record.sequence(), record.end(), record, 100, now, taken::add);
+            for (int polls = random.nextInt(120); polls > 0; polls--) {
+                now += 1_000;
+                rule.expire(now, taken::add);
+            }
+        }
+
+        pass(rule, now, taken);
+
+        long next = 0;
+        for (Taken<Written> record : taken) {
+            boolean end = record.record().end();
+            assertThat(end).isEqualTo(record == taken.get(taken.size() - 1));
+            long sequence = record.record().sequence();
+            if (!end || record.missing() > 0) {
+                assertThat(sequence).isEqualTo(next + record.missing());
+            }
+            next = sequence + 1;
+        }
+        assertThat(taken.get(taken.size() - 1).record().end()).isTrue();
+        assertThat(rule.waiting()).isZero();
+    }
+
     /** Retention, a record that cannot be read: nobody repeats it. */
     @Property(tries = 5_000)
     void testRecordThatIsMissingForEverCostsItselfAndATimeout(@ForAll long seed) {
@@ -63,7 +112,7 @@ class ConsumerRulePropertiesTest {
         ConsumerRule<Written> rule = rule(Join.BEFORE_REQUESTS);
 
         List<Taken<Written>> taken = read(rule, log.records);
-        rule.expire(Long.MAX_VALUE / 2, taken::add);
+        pass(rule, 0, taken);
 
         assertThat(taken.get(taken.size() - 1).record().end()).isTrue();
         assertThat(taken.stream().mapToLong(Taken::missing).sum()).isLessThanOrEqualTo(1);
@@ -84,7 +133,7 @@ class ConsumerRulePropertiesTest {
         ConsumerRule<Written> rule = rule(Join.AMONG_REQUESTS);
 
         List<Taken<Written>> taken = read(rule, log.records.subList(from, log.records.size()));
-        rule.expire(Long.MAX_VALUE / 2, taken::add);
+        pass(rule, 0, taken);
 
         assertThat(chunks(taken)).isSorted().doesNotHaveDuplicates();
         assertThat(taken.subList(0, Math.max(0, taken.size() - 1)))
@@ -92,7 +141,7 @@ class ConsumerRulePropertiesTest {
     }
 
     private static ConsumerRule<Written> rule(Join join) {
-        return new ConsumerRule<>(join, LIMITS, Duration.ofHours(1));
+        return new ConsumerRule<>(join, LIMITS, WINDOW);
     }
 
     private static List<Taken<Written>> read(ConsumerRule<Written> rule, List<Written> records) {
@@ -102,6 +151,13 @@ class ConsumerRulePropertiesTest {
             rule.expire(0, taken::add);
         }
         return taken;
+    }
+
+    /** The timeout passes while the consumer polls. */
+    private static void pass(ConsumerRule<Written> rule, long now, List<Taken<Written>> taken) {
+        for (long second = 0; second <= TIMEOUT.toSeconds(); second++) {
+            rule.expire(now + second * 1_000, taken::add);
+        }
     }
 
     private static List<Long> chunks(List<Taken<Written>> taken) {

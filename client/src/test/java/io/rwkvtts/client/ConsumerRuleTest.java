@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 class ConsumerRuleTest {
 
     private static final int TIMEOUT_MS = 60_000;
+    private static final int POLL_MS = 1_000;
     private static final Duration WINDOW = Duration.ofMinutes(10);
     private static final int BYTES = 100;
 
@@ -95,7 +96,7 @@ class ConsumerRuleTest {
     void testEndAtTheNextSequenceEndsARequestThatWaits() {
         chunks("a", 0, 2, 3);
         end("a", 1);
-        expireAfter(TIMEOUT_MS);
+        pass(TIMEOUT_MS);
 
         assertThat(records()).containsExactly("a0", "a end");
         assertThat(rule.waiting()).isZero();
@@ -105,10 +106,10 @@ class ConsumerRuleTest {
     void testGapThatIsNotClosedIsReportedAfterTheTimeout() {
         chunks("a", 0, 3, 4);
         end("a", 5);
-        expireAfter(TIMEOUT_MS - 1);
+        pass(TIMEOUT_MS - 1);
         assertThat(records()).containsExactly("a0");
 
-        expireAfter(1);
+        pass(1);
 
         assertThat(records()).containsExactly("a0", "a3", "a4", "a end");
         assertThat(taken).extracting(Taken::missing).containsExactly(0L, 2L, 0L, 0L);
@@ -117,12 +118,12 @@ class ConsumerRuleTest {
     @Test
     void testEachGapHasItsOwnTimeout() {
         chunks("a", 1);
-        now += 1_000;
+        pass(1_000);
         chunks("a", 3);
-        expireAfter(TIMEOUT_MS - 1_000);
+        pass(TIMEOUT_MS - 1_000);
         assertThat(records()).containsExactly("a1");
 
-        expireAfter(1_000);
+        pass(1_000);
 
         assertThat(records()).containsExactly("a1", "a3");
         assertThat(taken).extracting(Taken::missing).containsOnly(1L);
@@ -131,7 +132,7 @@ class ConsumerRuleTest {
     @Test
     void testRepetitionAfterAReportedGapIsDropped() {
         chunks("a", 0, 2);
-        expireAfter(TIMEOUT_MS);
+        pass(TIMEOUT_MS);
         chunks("a", 1, 2, 3);
 
         assertThat(records()).containsExactly("a0", "a2", "a3");
@@ -140,10 +141,41 @@ class ConsumerRuleTest {
     @Test
     void testRequestThatOnlyEndsAfterAGapEndsAfterTheTimeout() {
         end("a", 2);
-        expireAfter(TIMEOUT_MS);
+        pass(TIMEOUT_MS);
 
         assertThat(records()).containsExactly("a end");
         assertThat(taken.get(0).missing()).isEqualTo(2);
+    }
+
+    /** The missing record is in Kafka by the time the consumer wakes up. */
+    @Test
+    void testTimeInWhichTheConsumerWasPausedDoesNotCount() {
+        chunks("a", 0, 2);
+        rule.expire(now, taken::add);
+        now += 100L * TIMEOUT_MS;
+        rule.expire(now, taken::add);
+        chunks("a", 1, 2);
+
+        assertThat(records()).containsExactly("a0", "a1", "a2");
+    }
+
+    @Test
+    void testAnEndIsRememberedOverAPauseOfTheConsumer() {
+        end("a", 0);
+        now += 100 * WINDOW.toMillis();
+        chunks("a", 0);
+
+        assertThat(records()).containsExactly("a end");
+    }
+
+    @Test
+    void testConsumerThatCrashedContinuesWithTheSequenceItKept() {
+        rule.expect("a", 2);
+        chunks("a", 0, 1, 2, 4, 3, 4);
+        end("a", 5);
+
+        assertThat(records()).containsExactly("a2", "a3", "a4", "a end");
+        assertThat(taken).allMatch(record -> record.missing() == 0);
     }
 
     @Test
@@ -162,11 +194,11 @@ class ConsumerRuleTest {
     @Test
     void testEndedRequestIsForgottenAfterTheWindow() {
         end("a", 0);
-        now += WINDOW.toMillis() - 1;
+        pass(WINDOW.toMillis() - 1);
         chunks("a", 0);
         assertThat(records()).containsExactly("a end");
 
-        now += 1;
+        pass(1);
         chunks("a", 0);
 
         assertThat(records()).containsExactly("a end", "a0");
@@ -175,8 +207,7 @@ class ConsumerRuleTest {
     @Test
     void testOpenRequestIsNotForgotten() {
         chunks("a", 0);
-        now += 100 * WINDOW.toMillis();
-        rule.expire(now, taken::add);
+        pass(2 * WINDOW.toMillis());
         chunks("a", 0, 1);
 
         assertThat(records()).containsExactly("a0", "a1");
@@ -206,7 +237,7 @@ class ConsumerRuleTest {
         assertThat(records()).containsExactly("a0", "a1", "a2", "a3");
 
         chunks("c", 1, 2, 3);
-        expireAfter(TIMEOUT_MS);
+        pass(TIMEOUT_MS);
         assertThat(records()).endsWith("b1", "c1", "c2");
     }
 
@@ -216,7 +247,7 @@ class ConsumerRuleTest {
         rule = rule(Join.BEFORE_REQUESTS, 2, 2 * BYTES);
         chunks("a", 1, 2, 3);
         end("a", 4);
-        expireAfter(TIMEOUT_MS);
+        pass(TIMEOUT_MS);
 
         assertThat(records()).containsExactly("a1", "a2", "a end");
         assertThat(taken).extracting(Taken::missing).containsExactly(1L, 0L, 1L);
@@ -239,9 +270,13 @@ class ConsumerRuleTest {
                 .withMessageContaining("0 records");
     }
 
-    private void expireAfter(long ms) {
-        now += ms;
+    /** Time passes while the consumer polls. */
+    private void pass(long ms) {
         rule.expire(now, taken::add);
+        for (long left = ms; left > 0; left -= POLL_MS) {
+            now += Math.min(left, POLL_MS);
+            rule.expire(now, taken::add);
+        }
     }
 
     private List<String> records() {
