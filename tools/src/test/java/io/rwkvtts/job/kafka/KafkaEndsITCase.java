@@ -3,7 +3,6 @@ package io.rwkvtts.job.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.rwkvtts.client.ReceivedTokens;
 import io.rwkvtts.client.TokenListener;
