@@ -2,6 +2,7 @@ package io.rwkvtts.chaos;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rwkvtts.local.LoopbackPorts;
+import io.rwkvtts.local.LoopbackProxy;
 import io.rwkvtts.process.ServerProcess;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -5,7 +5,7 @@
  * token by token.
  *
  * <p>The parts: {@link io.rwkvtts.chaos.ChaosCluster} owns the processes and the {@link
- * io.rwkvtts.chaos.LoopbackProxy} that can be cut, {@link io.rwkvtts.chaos.ChaosJob} the job on
+ * io.rwkvtts.local.LoopbackProxy} that can be cut, {@link io.rwkvtts.chaos.ChaosJob} the job on
  * them, {@link io.rwkvtts.chaos.FaultInjector} strikes what {@link io.rwkvtts.chaos.PlannedFault}
  * plans, {@link io.rwkvtts.chaos.LoadGenerator} sends the requests of a {@link
  * io.rwkvtts.chaos.Workload}, {@link io.rwkvtts.chaos.TokenObserver} watches the token topic,

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.rwkvtts.local.EmbeddedFlink;
 import io.rwkvtts.local.EmbeddedKafka;
 import io.rwkvtts.local.LoopbackPorts;
+import io.rwkvtts.local.LoopbackProxy;
 import io.rwkvtts.operator.AudioChunk;
 import io.rwkvtts.schema.AudioTokens;
 import io.rwkvtts.schema.TextEvent;
@@ -49,7 +50,7 @@ class UnreachableKafkaITCase {
     private static final String PRODUCER = KafkaProducer.class.getName();
 
     private static EmbeddedKafka kafka;
-    private static LoopbackLink link;
+    private static LoopbackProxy link;
     private static EmbeddedFlink flink;
     private static String direct;
     private static String linked;
@@ -63,7 +64,7 @@ class UnreachableKafkaITCase {
         int broker = LoopbackPorts.choose(0, "port");
         int controller = LoopbackPorts.choose(0, "port");
         kafka = EmbeddedKafka.start(broker, "PLAINTEXT", listeners(broker, near, far, controller));
-        link = new LoopbackLink(near, far);
+        link = new LoopbackProxy(near, far);
         direct = kafka.bootstrapServers();
         linked = LoopbackPorts.HOST + ":" + near;
         flink =
@@ -87,7 +88,7 @@ class UnreachableKafkaITCase {
 
     @AfterEach
     void endJob() throws Exception {
-        link.release();
+        link.heal();
         if (!job.getJobStatus().get().isGloballyTerminalState()) {
             job.cancel().get();
         }
@@ -109,10 +110,10 @@ class UnreachableKafkaITCase {
         send("wait", 0);
         read(settings.tokensTopic(), 2);
 
-        link.hold();
+        link.drop();
         send("wait", 1, REQUESTS);
         awaitWaitingTask();
-        link.release();
+        link.heal();
 
         List<String> expected = new ArrayList<>();
         IntStream.range(0, REQUESTS).forEach(i -> expected.addAll(List.of(i + ":0", i + ":1")));
@@ -128,7 +129,7 @@ class UnreachableKafkaITCase {
         send(name, 0);
         read(settings.tokensTopic(), 2);
 
-        link.hold();
+        link.drop();
         send(name, 1, REQUESTS);
         awaitWaitingTask();
         job.cancel().get();
@@ -144,7 +145,7 @@ class UnreachableKafkaITCase {
         send("transaction", 0);
         read(settings.tokensTopic(), 2);
 
-        link.hold();
+        link.drop();
         long before = Echo.events();
         send("transaction", 1, REQUESTS);
         await().until(() -> Echo.events() == before + REQUESTS - 1);

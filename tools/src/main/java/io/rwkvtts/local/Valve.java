@@ -1,4 +1,4 @@
-package io.rwkvtts.chaos;
+package io.rwkvtts.local;
 
 /**
  * Lets the threads that move bytes pass, or holds them. Open at first. Safe for several threads.

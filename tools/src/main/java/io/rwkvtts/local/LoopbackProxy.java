@@ -1,7 +1,7 @@
-package io.rwkvtts.chaos;
+package io.rwkvtts.local;
 
-import io.rwkvtts.local.LoopbackPorts;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -18,13 +18,14 @@ import java.util.Set;
  *
  * <p>Owns the connections and their threads. Safe for use by several threads.
  */
-final class LoopbackProxy implements AutoCloseable {
+public final class LoopbackProxy implements AutoCloseable {
 
     private final int port;
     private final int target;
     private final Set<ProxiedConnection> connections = new HashSet<>();
     private final Valve valve = new Valve();
     private ServerSocket server;
+    private Thread acceptor;
 
     /**
      * Listens.
@@ -33,7 +34,7 @@ final class LoopbackProxy implements AutoCloseable {
      * @param target port to pass connections on to
      * @throws IOException if {@code port} is in use
      */
-    LoopbackProxy(int port, int target) throws IOException {
+    public LoopbackProxy(int port, int target) throws IOException {
         this.port = port;
         this.target = target;
         listen();
@@ -43,7 +44,8 @@ final class LoopbackProxy implements AutoCloseable {
         ServerSocket listening = new ServerSocket();
         listening.bind(new InetSocketAddress(LoopbackPorts.HOST, port));
         server = listening;
-        ProxiedConnection.daemon(() -> accept(listening), "proxy-" + port).start();
+        acceptor = ProxiedConnection.daemon(() -> accept(listening), "proxy-" + port);
+        acceptor.start();
     }
 
     private void accept(ServerSocket listening) {
@@ -71,19 +73,34 @@ final class LoopbackProxy implements AutoCloseable {
     }
 
     /** Resets all connections and refuses new ones. */
-    synchronized void reject() throws IOException {
+    public void reject() throws IOException {
+        awaitEnd(stopListening());
+    }
+
+    private synchronized Thread stopListening() throws IOException {
         server.close();
         Set.copyOf(connections).forEach(ProxiedConnection::reset);
         valve.open();
+        return acceptor;
+    }
+
+    /** The kernel keeps a closed port open for as long as a thread is inside its accept. */
+    private static void awaitEnd(Thread acceptor) throws InterruptedIOException {
+        try {
+            acceptor.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while the port closes");
+        }
     }
 
     /** Holds back all bytes, in both directions; new connections are made, but stay silent. */
-    void drop() {
+    public void drop() {
         valve.close();
     }
 
     /** Ends {@link #reject} and {@link #drop}. */
-    synchronized void heal() throws IOException {
+    public synchronized void heal() throws IOException {
         valve.open();
         if (server.isClosed()) {
             listen();

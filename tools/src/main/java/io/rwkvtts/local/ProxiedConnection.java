@@ -1,6 +1,5 @@
-package io.rwkvtts.chaos;
+package io.rwkvtts.local;
 
-import io.rwkvtts.local.LoopbackPorts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,9 +1,8 @@
-package io.rwkvtts.chaos;
+package io.rwkvtts.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rwkvtts.local.LoopbackPorts;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -21,23 +20,31 @@ import org.junit.jupiter.api.Timeout;
 class LoopbackProxyTest {
 
     private static final int SILENCE_MS = 300;
+    private static final int TIMEOUT_MS = 30_000;
 
     private ServerSocket echo;
+    private Thread echoing;
     private LoopbackProxy proxy;
     private int port;
 
     @BeforeEach
     void start() throws IOException {
         echo = new ServerSocket(0, 50, InetAddress.getByName(LoopbackPorts.HOST));
-        startThread(this::acceptAll);
+        echoing = startThread(this::acceptAll);
         port = LoopbackPorts.chooseLasting();
         proxy = new LoopbackProxy(port, echo.getLocalPort());
     }
 
     @AfterEach
-    void close() throws IOException {
+    void close() throws Exception {
         proxy.close();
+        closeEcho();
+    }
+
+    /** The port is closed when its thread has left accept, not before. */
+    private void closeEcho() throws Exception {
         echo.close();
+        echoing.join();
     }
 
     private void acceptAll() {
@@ -59,14 +66,17 @@ class LoopbackProxyTest {
         }
     }
 
-    private static void startThread(Runnable task) {
+    private static Thread startThread(Runnable task) {
         Thread thread = new Thread(task);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private Socket connect() throws IOException {
-        return new Socket(LoopbackPorts.HOST, port);
+        Socket socket = new Socket(LoopbackPorts.HOST, port);
+        socket.setSoTimeout(TIMEOUT_MS);
+        return socket;
     }
 
     private static int exchange(Socket socket, int value) throws IOException {
@@ -78,7 +88,7 @@ class LoopbackProxyTest {
         socket.setSoTimeout(SILENCE_MS);
         assertThatThrownBy(() -> socket.getInputStream().read())
                 .isInstanceOf(SocketTimeoutException.class);
-        socket.setSoTimeout(0);
+        socket.setSoTimeout(TIMEOUT_MS);
     }
 
     @Test
@@ -143,8 +153,8 @@ class LoopbackProxyTest {
     }
 
     @Test
-    void testTargetThatIsGoneResetsTheConnection() throws IOException {
-        echo.close();
+    void testTargetThatIsGoneResetsTheConnection() throws Exception {
+        closeEcho();
         try (Socket socket = connect()) {
             assertThatThrownBy(() -> socket.getInputStream().read())
                     .isInstanceOf(SocketException.class);
