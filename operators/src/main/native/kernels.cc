@@ -134,7 +134,7 @@ INLINE Floats sigmoid(Floats x) { return 1.0f / (1.0f + exponential(-x)); }
 INLINE Floats hyperbolic_tangent(Floats x) { return 1.0f - 2.0f / (1.0f + exponential(2.0f * x)); }
 
 // The scale of a row of bytes, and what its floats are multiplied by to be bytes. A row with
-// something that is no finite number has none: bytes could not tell.
+// something that is no finite number has none: bytes could not show it.
 struct Steps {
     float scale;
     float per_unit;
@@ -230,7 +230,7 @@ void squared_relu(const SquaredRelu& op, int64_t row) {
         most = larger(square, most);
         store(squares + i, square);
     }
-    // The integers of a row without numbers say nothing of that, but its scale does.
+    // The integers of a row without numbers do not show that, but its scale does.
     Steps steps(largest(most), kUnsignedSteps, op.sums.rows[row] == op.sums.rows[row]);
     op.out.scales[row] = steps.scale;
     uint8_t* bytes = op.out.values + row * width;

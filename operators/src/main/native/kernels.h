@@ -124,7 +124,7 @@ extern const Kernels baseline;
 /** Whether this CPU has what the code was compiled for. */
 bool supported(const Kernels& kernels);
 
-/** Memory for so many floats, of the calling thread and for its next call, too. */
+/** Memory for that many floats, of the calling thread and for its next call, too. */
 float* scratch(int64_t count);
 
 }  // namespace rwkvtts

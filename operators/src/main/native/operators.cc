@@ -145,7 +145,7 @@ class Call {
         return {output<uint8_t>(index, {rows, width}), output<float>(index + 1, {rows})};
     }
 
-    /** Does body(0) to body(count - 1), on several threads if that pays for so many numbers each. */
+    /** Does body(0) to body(count - 1), on several threads if that pays for that many numbers each. */
     template <typename Body>
     void each(int64_t count, int64_t numbers, const Body& body) const {
         if (count == 1 || count * numbers <= kFewNumbers) {

@@ -32,10 +32,10 @@ final class BlockNames {
     }
 
     /**
-     * Tells the official form from that of web-rwkv by which dimension of the LoRA matrices is the
-     * model width. A square matrix doesn't tell; those that do must agree.
+     * Distinguishes the official form from that of web-rwkv by which dimension of the LoRA matrices
+     * is the model width. A square matrix fits both; the others must agree.
      *
-     * @throws ModelFormatException if none tells, or two contradict each other
+     * @throws ModelFormatException if all matrices fit both forms, or two contradict each other
      */
     static Naming orientation(CheckpointFiles files, long width) {
         List<StoredTensor> official = new ArrayList<>();

@@ -73,7 +73,7 @@ public final class Checkpoint implements AutoCloseable {
 
     /**
      * The seed, unsigned, if {@link RandomCheckpoint} made the file: its weights are random then,
-     * and what the model says is noise.
+     * and what the model generates is noise.
      */
     public OptionalLong randomSeed() {
         return randomSeed;

@@ -9,7 +9,7 @@ public final class ModelFormatException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;
 
-    /** With a message that says where, what was found and what was expected. */
+    /** With a message that names the place, what was found and what was expected. */
     public ModelFormatException(String message) {
         super(message);
     }

@@ -18,7 +18,7 @@ import java.util.UUID;
 
 /**
  * Writes checkpoints with random weights, of any shape, in the official naming: to measure and to
- * test with where no trained weights are at hand. What such a model says is noise.
+ * test with where no trained weights are at hand. What such a model generates is noise.
  *
  * <p>The bytes are a function of shape, type and seed alone, the same on every machine. The seed is
  * in the file's metadata, so that a reader knows what it has before it.

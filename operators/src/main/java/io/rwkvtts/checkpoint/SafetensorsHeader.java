@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the JSON at the start of a safetensors file says.
+ * The JSON at the start of a safetensors file.
  *
  * @param metadata the free {@code __metadata__}
  * @param entries the tensors, in the order of the file's header
@@ -15,7 +15,7 @@ import java.util.Optional;
 record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
 
     /**
-     * One tensor: its bytes are [begin, end) behind the header.
+     * One tensor: its bytes are [begin, end) after the header.
      *
      * @param dtype as in the header
      * @param shape row-major; empty for a scalar
@@ -43,7 +43,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
      * meaning.
      *
      * @param source names the file in messages
-     * @param dataBytes bytes in the file behind the header
+     * @param dataBytes bytes in the file after the header
      */
     void checkAgainst(String source, long dataBytes) {
         for (Entry entry : entries) {
@@ -63,7 +63,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         }
         if (covered != dataBytes) {
             throw new ModelFormatException(
-                    "%s: %d bytes lie behind the last tensor: expected none"
+                    "%s: %d bytes follow the last tensor: expected none"
                             .formatted(source, dataBytes - covered));
         }
     }
@@ -71,7 +71,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
     private static void checkRange(String source, Entry entry, long dataBytes) {
         if (entry.begin() < 0 || entry.end() < entry.begin() || entry.end() > dataBytes) {
             throw new ModelFormatException(
-                    "%s: data_offsets [%d, %d] of tensor %s lie outside the %d bytes behind the header; is the file truncated?"
+                    "%s: data_offsets [%d, %d] of tensor %s lie outside the %d bytes after the header; is the file truncated?"
                             .formatted(
                                     source, entry.begin(), entry.end(), entry.name(), dataBytes));
         }

@@ -95,7 +95,7 @@ final class SafetensorsHeaderReader {
             }
         }
         if (json.nextToken() != null) {
-            throw fault("the header goes on behind its JSON object: expected blanks only");
+            throw fault("the header continues after its JSON object: expected blanks only");
         }
         return new SafetensorsHeader(metadata, entries);
     }

@@ -55,7 +55,7 @@ record TensorSource(List<Long> shape, List<Part> parts, boolean transposed) {
                 false);
     }
 
-    /** The stored tensors behind this one, for messages. */
+    /** The stored tensors that this one is made of, for messages. */
     String storedNames() {
         return String.join(" + ", parts.stream().map(part -> part.tensor().name()).toList());
     }

@@ -29,7 +29,7 @@ public interface InferenceEngine extends AutoCloseable {
 
     /**
      * Feeds a piece of tokens to each of several distinct slots in one call. Afterwards {@link
-     * #logits} of each of these slots are those behind the last token of its piece.
+     * #logits} of each of these slots are those after the last token of its piece.
      *
      * @param pieces at least one; of any lengths from 1
      * @throws IllegalArgumentException for a slot named twice, or a slot or token out of range; no

@@ -5,7 +5,7 @@ public final class InferenceException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** With a message that says what was attempted. */
+    /** With a message that names what was attempted. */
     public InferenceException(String message, Throwable cause) {
         super(message + ": " + cause.getMessage(), cause);
     }

@@ -21,7 +21,7 @@ import java.util.Optional;
  */
 public record FileKind(String what, Optional<String> remedy) {
 
-    /** Bytes from the beginning of a file that tell its kind. */
+    /** Bytes at the beginning of a file, which show its kind. */
     public static final int HEAD_BYTES = 512;
 
     private static final int EXCERPT = 60;

@@ -1,6 +1,6 @@
 package io.rwkvtts.model;
 
-/** Names of the inputs and outputs of an exported graph; {@code Rwkv7Graph} says what they are. */
+/** Names of the inputs and outputs of an exported graph; {@code Rwkv7Graph} describes them. */
 public final class GraphNames {
 
     public static final String TOKENS = "tokens";

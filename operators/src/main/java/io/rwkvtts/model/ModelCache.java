@@ -181,7 +181,8 @@ public final class ModelCache {
                     Thread.sleep(LOCK_RETRY_MS);
                 } catch (InterruptedException interrupt) {
                     Thread.currentThread().interrupt();
-                    throw new InterruptedIOException("interrupted while another export went on");
+                    throw new InterruptedIOException(
+                            "interrupted while another export was running");
                 }
             }
         }

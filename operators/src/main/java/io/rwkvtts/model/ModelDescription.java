@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * What {@code model.json} of a model directory says.
+ * The content of a model directory's {@code model.json}.
  *
  * <p>It has the weights id but no id of the numerics: of what decides the bits of a result, graph
  * version and quantisation stand here, but the version of ONNX Runtime and the kernels that it has
@@ -89,7 +89,7 @@ record ModelDescription(
         }
         if (description == null) {
             throw new ModelFormatException(
-                    "%s is damaged: it says null; export the model again".formatted(file));
+                    "%s is damaged: it holds null; export the model again".formatted(file));
         }
         description.checkVersion(file);
         description.checkValues(file);

@@ -40,7 +40,7 @@ public final class ModelDirectory {
     /**
      * Opens a directory that {@link ModelExporter} made.
      *
-     * @throws ModelFormatException if a file is missing (then the cause says so), truncated or
+     * @throws ModelFormatException if a file is missing (named by the cause), truncated or
      *     malformed, or was made by another version of the exporter
      */
     public static ModelDirectory open(Path path) throws IOException {
@@ -113,7 +113,7 @@ public final class ModelDirectory {
 
     /**
      * The same model, as exported from {@code checkpoint}: equal weights in another file may have
-     * another naming, and may say or not say that they are random.
+     * another naming, and may or may not declare that they are random.
      */
     ModelDirectory of(Checkpoint checkpoint) {
         return new ModelDirectory(

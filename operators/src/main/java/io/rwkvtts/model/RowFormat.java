@@ -39,7 +39,9 @@ final class RowFormat implements MatrixFormat {
         return new Operand(bytes, scales, middle);
     }
 
-    /** A NaN would be a byte like others, and the largest of its row may not tell; a sum does. */
+    /**
+     * A NaN would be a byte like others, and the largest of its row may hide it; a sum does not.
+     */
     @Override
     public Operand checkedOperand(String x, String rows) {
         String sum = graph.node("ReduceSum", x, graph.integers(-1)).attribute("keepdims", 0).out();

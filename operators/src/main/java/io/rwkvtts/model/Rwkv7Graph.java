@@ -19,7 +19,7 @@ import java.io.IOException;
  *       index, times 2^−40 ({@link WkvState}).
  * </ul>
  *
- * <p>Outputs: {@code logits}, float [B, head rows], behind the last token of each row; {@code
+ * <p>Outputs: {@code logits}, float [B, head rows], after the last token of each row; {@code
  * shift.out} and {@code wkv.i.out}, the new state, which may be bound to the memory of the old one.
  *
  * <p>Every operator is chosen so that the results of a row have the same bits whatever B and T, its

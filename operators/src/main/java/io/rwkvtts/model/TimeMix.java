@@ -34,7 +34,7 @@ final class TimeMix {
     /**
      * What a layer adds to x, [M, D]. The layers must be asked for in their order.
      *
-     * @param u x behind ln1, [M, D]
+     * @param u x after ln1, [M, D]
      * @param previous u of the token before
      */
     String layer(int layer, String u, String previous) throws IOException {

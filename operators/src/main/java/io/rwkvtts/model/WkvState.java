@@ -59,7 +59,7 @@ final class WkvState {
      * Feeds the tokens to the state {@code wkv.layer}, which it declares as an input and output.
      *
      * @param r receptance, [M, D], as all that follow
-     * @param k key behind the in-context rate
+     * @param k key after the in-context rate
      * @param v value
      * @param kappa normalised removal key
      * @param sigmoid of the decay; the decay factor is exp(−0.606531 · sigmoid)

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The files that ONNX Runtime unpacks its native libraries to before it loads them. At the exit of
  * the process it tries to delete first their directory and then the files, which leaves the
- * directory behind. With the files gone before, nothing stays.
+ * directory. With the files gone before, nothing stays.
  */
 final class UnpackedLibraries {
 
@@ -35,7 +35,7 @@ final class UnpackedLibraries {
                 Files.deleteIfExists(library);
             }
         } catch (IOException | RuntimeException e) {
-            LOG.debug("Unpacked libraries of ONNX Runtime are left behind", e);
+            LOG.debug("Unpacked libraries of ONNX Runtime could not be deleted", e);
         }
     }
 

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  */
 public record GenerationProgress(int[] globals, int[] semantics, NextAction next) {
 
-    /** Behind a prompt that describes the voice by properties or not at all. */
+    /** After a prompt that describes the voice by properties or not at all. */
     public static final GenerationProgress START =
             new GenerationProgress(new int[0], new int[0], NextAction.SAMPLE);
 
@@ -50,7 +50,7 @@ public record GenerationProgress(int[] globals, int[] semantics, NextAction next
         }
     }
 
-    /** Behind a prompt that ends with the tokens of a voice. */
+    /** After a prompt that ends with the tokens of a voice. */
     public static GenerationProgress withGlobals(int[] globals) {
         if (globals.length != IdSpace.GLOBAL_TOKENS) {
             throw new IllegalArgumentException(
@@ -61,7 +61,7 @@ public record GenerationProgress(int[] globals, int[] semantics, NextAction next
 
     /**
      * All tokens that the model has been fed when a generation stands here, between two steps: the
-     * prompt and what was generated behind it, but for the token that is to be fed next. Feeding
+     * prompt and what was generated after it, but for the token that is to be fed next. Feeding
      * them to the zero state yields the state at this point.
      *
      * @param prompt the segment's whole prompt. One that ends with TAG_0 leaves the globals to the

@@ -54,11 +54,11 @@ public record IdSpace(OptionalInt spct0) {
     /**
      * The id space of a model and a vocabulary that fit each other: the model has as many rows as
      * the vocabulary needs, or that many padded, all together or those of the text. A model with
-     * too few rows for the properties is an older checkpoint: it speaks, without properties.
+     * too few rows for the properties is an older checkpoint: it works, without properties.
      *
      * @param vocabRows rows of {@code emb.weight}
      * @param headRows rows of {@code head.weight} that the engine computes
-     * @throws IllegalArgumentException if they do not fit; says what was expected
+     * @throws IllegalArgumentException if they do not fit; the message has what was expected
      */
     public static IdSpace of(int vocabRows, int headRows, WorldTokenizer tokenizer) {
         if (headRows < SEMANTIC_LOGITS) {

@@ -6,7 +6,7 @@ public enum NextAction {
     SAMPLE,
     /** Feed the token sampled last. */
     FEED_TOKEN,
-    /** Feed TAG_1 behind the last global token, whose logits are not used (spec 3.3, step 4). */
+    /** Feed TAG_1 after the last global token, whose logits are not used (spec 3.3, step 4). */
     FEED_TAG,
     /** Nothing: the segment ended by itself. */
     STOP,

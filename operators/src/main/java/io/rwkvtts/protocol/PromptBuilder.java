@@ -9,7 +9,7 @@ import io.rwkvtts.text.WorldTokenizer;
 import java.util.stream.IntStream;
 
 /**
- * Builds prompts: the tokens fed to a model in its zero state before it speaks (spec 3.3, 3.4,
+ * Builds prompts: the tokens fed to a model in its zero state before it generates (spec 3.3, 3.4,
  * 3.7). Immutable; any thread may use it.
  */
 public final class PromptBuilder {
@@ -46,7 +46,7 @@ public final class PromptBuilder {
     }
 
     /**
-     * Prompt of a segment that is to be spoken in the voice of an earlier one; begin with {@link
+     * Prompt of a segment that is to be generated in the voice of an earlier one; begin with {@link
      * GenerationProgress#withGlobals}.
      *
      * @param globals the 32 global tokens, without offset, of the request's first segment
@@ -88,7 +88,7 @@ public final class PromptBuilder {
 
     /**
      * The tokens that prompts {@link #byVoice} in this voice begin with; the last of them may be
-     * others where the text goes on behind the transcript. None without a transcript.
+     * others where the text follows the transcript. None without a transcript.
      */
     public int[] voicePrefix(Voice voice) {
         String transcript = transcript(voice);

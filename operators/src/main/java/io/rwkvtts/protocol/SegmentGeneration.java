@@ -31,7 +31,7 @@ import java.util.Objects;
  *
  * <p>Where {@link #needsLogits} is false, {@link #progress} and the model's state are all that is
  * needed to continue elsewhere with the very same tokens: random numbers are a function of seed,
- * segment and number of the token. Where it is true, the logits behind the latest token are needed,
+ * segment and number of the token. Where it is true, the logits after the latest token are needed,
  * too.
  *
  * <p>What to draw from the logits of a token is known as soon as {@link #nextInput} has given that
@@ -222,7 +222,7 @@ public final class SegmentGeneration {
     /**
      * Semantic tokens {@code from} (inclusive) to {@code to} (exclusive), as a new array.
      *
-     * @throws IndexOutOfBoundsException if there are not so many
+     * @throws IndexOutOfBoundsException if there are fewer
      */
     public int[] semantics(int from, int to) {
         Objects.checkFromToIndex(from, to, semanticCount);

@@ -69,7 +69,7 @@ public enum VoiceAttribute {
      * The number of a name, whatever its case.
      *
      * @param name null means the default
-     * @throws IllegalArgumentException for an unknown name; says which are allowed
+     * @throws IllegalArgumentException for an unknown name; the message lists the allowed ones
      */
     public int number(String name) {
         if (name == null) {

@@ -32,7 +32,7 @@ final class VoiceChecksum {
 
     private VoiceChecksum() {}
 
-    /** What the checksum of a file says about the rest of it. */
+    /** Whether the checksum of a file fits the rest of it. */
     static Checksum verdict(VoiceFile file) {
         if (file.checksum().isEmpty()) {
             return Checksum.MISSING;
@@ -94,7 +94,7 @@ final class VoiceChecksum {
 
     /**
      * The decimal number of fewest digits that is nearest to {@code value} among floats, with at
-     * least one digit behind the point. ({@link Float#toString} gives too many digits before JDK
+     * least one digit after the point. ({@link Float#toString} gives too many digits before JDK
      * 19.)
      */
     static String shortest(float value) {

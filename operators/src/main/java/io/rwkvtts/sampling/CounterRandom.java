@@ -30,7 +30,7 @@ public final class CounterRandom {
 
     /**
      * The seed of a request that gives none: the first 8 bytes, big-endian, of the SHA-256 of the
-     * id in UTF-8. It will never change, so that a replay by a later release speaks the same.
+     * id in UTF-8. It will never change, so that a replay by a later release draws the same.
      */
     public static long seedOf(String requestId) {
         try {

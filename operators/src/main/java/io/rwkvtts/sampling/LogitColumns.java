@@ -4,9 +4,9 @@ import java.util.Arrays;
 
 /**
  * A copy of some logits, seen as a table of {@value #ROWS} rows, and the largest logit of each of
- * its columns. These few tell which logits can be among the largest k without a look at the others.
+ * its columns. These few show which logits can be among the largest k without a look at the others.
  *
- * <p>Id {@code row · columns + column} stands in that row and column; behind the last id the table
+ * <p>Id {@code row · columns + column} stands in that row and column; after the last id the table
  * is filled with minus infinity.
  */
 final class LogitColumns {
@@ -38,7 +38,7 @@ final class LogitColumns {
         found = new int[mostColumns];
     }
 
-    /** Size of the table for so many logits. */
+    /** Size of the table for that many logits. */
     static int sizeFor(int length) {
         return ROWS * columnsFor(length);
     }

@@ -37,7 +37,8 @@ public final class Sampler {
      * Draws one token.
      *
      * @param logits unchanged; minus infinity is never drawn
-     * @param length the first so many logits are the choice, from 1 to this sampler's maximum
+     * @param length that many logits, from the first, are the choice, from 1 to this sampler's
+     *     maximum
      * @param forbidden id that must not be drawn, or {@link #NONE}
      * @param u random number in [0, 1); of no effect if the parameters are greedy
      * @return the token, in [0, length)
@@ -73,7 +74,7 @@ public final class Sampler {
         boolean forbiddenIsNaN =
                 forbidden >= 0 && forbidden < length && Float.isNaN(logits[forbidden]);
         if (forbiddenIsNaN || !Float.isFinite(columns.max())) {
-            // Throws, and says what is wrong.
+            // Throws, and the message names what is wrong.
             largest(logits, length, forbidden);
         }
     }

@@ -65,7 +65,7 @@ final class Truncation {
         return keep(least, limit);
     }
 
-    /** The ids found, ascending, as many as {@link #apply} said; not to be written to. */
+    /** The ids found, ascending, as many as {@link #apply} returned; not to be written to. */
     int[] kept() {
         return ids;
     }
@@ -108,7 +108,7 @@ final class Truncation {
         return Math.max(Math.nextDown((float) (logit - difference)), -Float.MAX_VALUE);
     }
 
-    /** The smallest weight to keep, by bounds that become tighter until they tell. */
+    /** The smallest weight to keep, by bounds that become tighter until they decide. */
     private double leastOfTop(LogitColumns logits, double topP, int limit) {
         double low = bounds.ofColumns(logits);
         double least = least(topP, limit, low, Double.POSITIVE_INFINITY);

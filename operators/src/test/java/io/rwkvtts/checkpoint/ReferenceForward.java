@@ -38,7 +38,7 @@ public final class ReferenceForward {
         wkv = new double[layers][shape.heads()][shape.headSize()][shape.headSize()];
     }
 
-    /** Feeds the tokens one after another; the logits behind the last, one per head row. */
+    /** Feeds the tokens one after another; the logits after the last, one per head row. */
     public double[] feed(int... tokens) {
         double[] x = null;
         for (int token : tokens) {

@@ -63,7 +63,7 @@ class SafetensorsFileTest {
                 Arguments.of("", "found null"),
                 Arguments.of("{\"a\":" + good, "not valid JSON"),
                 Arguments.of("{\"a\":" + good + "} x", "not valid JSON"),
-                Arguments.of("{\"a\":" + good + "}{}", "goes on behind its JSON object"),
+                Arguments.of("{\"a\":" + good + "}{}", "continues after its JSON object"),
                 Arguments.of("{\"a\":" + good + ",\"a\":" + good + "}", "Duplicate field 'a'"),
                 Arguments.of("{\"a\":7}", "tensor a: expected JSON START_OBJECT"),
                 Arguments.of("{\"a\":null}", "tensor a: expected JSON START_OBJECT"),
@@ -87,7 +87,7 @@ class SafetensorsFileTest {
                 Arguments.of(tensor("F32", "[2]", "[4,12]"), "is the file truncated?"),
                 Arguments.of(tensor("F32", "[1]", "[0,8]"), "has 8 bytes: expected 4"),
                 Arguments.of(tensor("F16", "[2]", "[0,8]"), "has 8 bytes: expected 4"),
-                Arguments.of(tensor("F32", "[1]", "[0,4]"), "4 bytes lie behind the last"),
+                Arguments.of(tensor("F32", "[1]", "[0,4]"), "4 bytes follow the last"),
                 Arguments.of(tensor("F32", "[1]", "[4,8]"), "neither overlap nor hole"),
                 Arguments.of(
                         "{\"a\":%s,\"b\":%s}".formatted(good, good), "neither overlap nor hole"),

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /**
  * What every {@link InferenceEngine} must do, down to the bits. A subclass opens the engine; for a
  * real one the model must be at least 768 wide, since the kernels of narrower ones are not those
- * that could tell rows apart.
+ * that could distinguish rows.
  */
 public abstract class InferenceEngineContract {
 
@@ -343,7 +343,7 @@ public abstract class InferenceEngineContract {
         return logits;
     }
 
-    /** Logits and state behind a token. */
+    /** Logits and state after a token. */
     private record Result(float[] logits, byte[] state) {
 
         void assertSameBits(Result expected, String where) {

@@ -209,7 +209,7 @@ class ModelExporterTest {
         Files.writeString(description, text + "{}");
         assertRefused(target, "model.json is damaged");
         Files.writeString(description, "null");
-        assertRefused(target, "model.json is damaged: it says null");
+        assertRefused(target, "model.json is damaged: it holds null");
         Files.writeString(description, "");
         assertRefused(target, "model.json is damaged");
         Files.writeString(description, " ".repeat(2_000_000));

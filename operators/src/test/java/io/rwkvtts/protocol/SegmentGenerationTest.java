@@ -108,7 +108,7 @@ class SegmentGenerationTest {
     }
 
     /**
-     * At each point where nothing but the progress is needed, another generation goes on from it.
+     * At each point where nothing but the progress is needed, another generation continues from it.
      */
     @Test
     void testContinuesWithTheSameTokensFromAnyPoint() {

@@ -82,7 +82,7 @@ class SpeechVectorsTest {
         }
     }
 
-    /** State and progress are all it takes to go on elsewhere, before whichever token. */
+    /** State and progress are all it takes to continue elsewhere, before whichever token. */
     @Test
     void testSpeechThatMovesBeforeEveryStepStaysTheSame() {
         JsonNode c = TTS.get("normal").get(0);

@@ -8,7 +8,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Against the rule by sorting everything, with the weights and the sum that the rule speaks of. */
+/** Against the rule by sorting everything, with the weights and the sum that the rule names. */
 class TruncationTest {
 
     private static final int[] TOP_KS = {0, 3, 20, 80, 500};
@@ -17,7 +17,7 @@ class TruncationTest {
     private final Weights weights = new Weights(8193);
     private final Truncation truncation = new Truncation(8193);
 
-    /** Nothing but the exact sum can tell where such a nucleus ends. */
+    /** Only the exact sum decides where such a nucleus ends. */
     @Test
     void testNucleusEndsWhereTheSumOfAllWeightsSaysToTheLastBit() {
         Random random = new Random(1);

@@ -14,7 +14,7 @@ public enum InputFormat {
     /**
      * An event as the value of a record of this form.
      *
-     * @throws IllegalArgumentException if it is larger than a record may be, or says more than the
+     * @throws IllegalArgumentException if it is larger than a record may be, or holds more than the
      *     form can
      */
     public byte[] encode(TextEvent event) {
@@ -40,7 +40,7 @@ public enum InputFormat {
                         .build();
         if (!event.equals(whole)) {
             throw new IllegalArgumentException(
-                    "plain text is a whole request: it cannot say sequence, last, cancel or"
+                    "plain text is a whole request: it cannot hold sequence, last, cancel or"
                             + " attributes; use avro or json for them");
         }
         return event.getText().getBytes(UTF_8);

@@ -17,7 +17,7 @@ import org.apache.avro.specific.SpecificData;
 
 /**
  * Text events as JSON: one object with the field names of the schema, so that a console producer
- * can speak. What is left out has the schema's default.
+ * can write. What is left out has the schema's default.
  *
  * <p>Reading is as strict as that of Avro: UTF-8 is well-formed, a field is known, comes once and
  * has its own type, and nothing follows the object. An object within the object is refused where it

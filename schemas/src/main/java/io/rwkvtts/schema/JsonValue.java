@@ -129,7 +129,7 @@ final class JsonValue {
         };
     }
 
-    /** The beginning of what a record says, for a message. */
+    /** The beginning of a record's text, for a message. */
     static String excerpt(String text) {
         return text.length() <= EXCERPT ? text : text.substring(0, EXCERPT) + "…";
     }

@@ -28,7 +28,7 @@ import org.apache.avro.specific.SpecificRecordBase;
  * left before anything is allocated for it, and strings are well-formed UTF-8.
  *
  * <p>Instances are immutable and may be used by several threads at once. A failed call leaves
- * nothing behind for the next.
+ * nothing for the next.
  *
  * @param <T> the record class
  * @see <a

@@ -3,7 +3,7 @@ package io.rwkvtts.schema;
 import java.util.Optional;
 
 /**
- * Bytes that are no record of a known schema. The message says what was found and expected; where
+ * Bytes that are no record of a known schema. The message has what was found and expected; where
  * the id of the request can be read all the same, the exception carries it.
  */
 public final class WireFormatException extends Exception {

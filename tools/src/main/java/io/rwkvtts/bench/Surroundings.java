@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * Where and when something was measured.
  *
  * @param date of the beginning, UTC
- * @param processor its name as the system tells it
+ * @param processor its name as the system reports it
  * @param processors those that this process may use
  * @param system operating system and version
  * @param java version and name of the JVM

@@ -31,7 +31,7 @@ public final class Table {
         rows.add(Arrays.stream(cells).map(String::valueOf).toList());
     }
 
-    /** A number with so many digits behind the point. */
+    /** A number with that many digits after the point. */
     public static String number(double value, int digits) {
         return String.format(Locale.ROOT, "%,." + digits + "f", value);
     }

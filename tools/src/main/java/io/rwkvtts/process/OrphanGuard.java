@@ -40,7 +40,7 @@ public final class OrphanGuard {
                 // Nobody writes.
             }
         } catch (IOException e) {
-            // A broken pipe says the same as its end.
+            // A broken pipe means the same as its end.
         }
         Runtime.getRuntime().halt(1);
     }

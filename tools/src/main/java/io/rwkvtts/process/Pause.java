@@ -33,7 +33,7 @@ final class Pause implements AutoCloseable {
      * Stops a process.
      *
      * @param process id of a process of this user
-     * @throws IOException if it can't be stopped; says why
+     * @throws IOException if it can't be stopped; the message has the reason
      */
     static Pause of(long process) throws IOException {
         Process shell =

@@ -28,11 +28,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ServerProcessTest {
 
-    /** Locks a file, leaves another behind, says its id and serves for ever. */
+    /** Locks a file, leaves another, prints its id and serves for ever. */
     static final class Server {
         public static void main(String[] arguments) throws Exception {
             FileChannel.open(Path.of(arguments[0]), CREATE, WRITE).lock();
-            Files.createTempFile("left", "behind");
+            Files.createTempFile("left", "over");
             System.out.println("serving " + ProcessHandle.current().pid());
             Thread.currentThread().join();
         }

@@ -67,7 +67,7 @@ public final class CpuEngine implements InferenceEngine {
      *
      * @throws io.rwkvtts.checkpoint.ModelFormatException if the model can't be loaded
      * @throws OnnxUnavailableException if ONNX Runtime is missing or can't be loaded
-     * @throws IllegalArgumentException if there is not enough memory for so many slots
+     * @throws IllegalArgumentException if there is not enough memory for that many slots
      */
     public static CpuEngine open(ModelDirectory directory, EngineOptions options) {
         CpuEngine engine;

@@ -9,7 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * Identity of what turns weights and tokens into bits. It is found by computing: the state behind a
+ * Identity of what turns weights and tokens into bits. It is found by computing: the state after a
  * few fixed tokens tells processors apart that have other kernels, which no name of a processor
  * does reliably. So ids can only be compared between engines with the same weights.
  */

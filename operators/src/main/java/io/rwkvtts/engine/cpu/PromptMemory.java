@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * Memory for the tokens of one prefill after the other. It grows to the largest of them: memory
- * outside the heap that each call made anew would wait for the garbage collector.
+ * outside the heap that each call allocated again would wait for the garbage collector.
  */
 final class PromptMemory {
 

@@ -69,7 +69,7 @@ class CpuEngineContractTest {
     }
 
     /**
-     * Whoever samples refuses it; a model must not go on with noise. A token-shift vector is a
+     * Whoever samples refuses it; a model must not continue with noise. A token-shift vector is a
      * norm, which has numbers only or none at all, so a part of one is asked only of forms that
      * tell.
      */
@@ -107,7 +107,7 @@ class CpuEngineContractTest {
         }
     }
 
-    /** Logits and state of each slot behind prompts of unlike lengths and three steps. */
+    /** Logits and state of each slot after prompts of unlike lengths and three steps. */
     private static List<byte[]> results(Quantization quantization, int threads) {
         Random random = new Random(5);
         List<PromptPiece> prompts = new ArrayList<>();

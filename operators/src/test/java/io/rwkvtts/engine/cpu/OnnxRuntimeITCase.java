@@ -42,7 +42,7 @@ class OnnxRuntimeITCase {
         TestModels.export(file, Quantization.INT8, directory.resolve("model"));
     }
 
-    /** A test that fails must not leave a process behind that steps for ever. */
+    /** A test that fails must not leave a process that steps for ever. */
     @AfterEach
     void endProcesses() {
         started.forEach(Process::destroyForcibly);

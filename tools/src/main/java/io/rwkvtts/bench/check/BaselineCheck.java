@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * Compares runs with a recorded one. A machine has slow moments, so a result fails only when it is
  * worse in {@value #IN_A_ROW} runs in a row. A run in which the cores never were as far apart as
- * when it was recorded says nothing of it.
+ * when it was recorded can't be compared.
  *
  * <p>An improvement of one result makes those look worse that are measured by it: record a new
  * baseline with it.

@@ -27,7 +27,9 @@ public record CheckReport(
                 .anyMatch(Objects::nonNull);
     }
 
-    /** Whether another run can still tell: nothing could be compared, or something looks worse. */
+    /**
+     * Whether another run can still decide: nothing could be compared, or something looks worse.
+     */
     public boolean undecided() {
         return variant.isEmpty()
                 && results.stream().noneMatch(ResultCheck::failed)

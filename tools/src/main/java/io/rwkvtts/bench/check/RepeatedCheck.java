@@ -27,7 +27,7 @@ public final class RepeatedCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(RepeatedCheck.class);
 
-    /** So many, since not every run can say something of everything. */
+    /** That many, since not every run can judge everything. */
     static final int MOST_RUNS = 2 * BaselineCheck.IN_A_ROW;
 
     private final EngineReport baseline;

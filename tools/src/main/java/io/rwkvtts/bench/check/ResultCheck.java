@@ -9,7 +9,7 @@ import java.util.List;
  * @param baseline the recorded time as a multiple of the floor
  * @param slowdowns how many times as slow it was in the runs since, in their order; null where the
  *     cores never were so
- * @param failed whether it was worse, by more than the tolerance, in so many runs in a row that it
+ * @param failed whether it was worse, by more than the tolerance, in enough runs in a row that it
  *     can't be chance
  */
 public record ResultCheck(String name, double baseline, List<Double> slowdowns, boolean failed) {

@@ -17,7 +17,7 @@ final class CoreDistance {
 
     private CoreDistance() {}
 
-    /** {@link #roundTripNanos} at its least in so many goes: in others something else ran, too. */
+    /** the least {@link #roundTripNanos} of that many tries: in others something else ran, too. */
     static double leastRoundTripNanos(int goes) {
         return IntStream.range(0, goes).mapToDouble(go -> roundTripNanos()).min().orElseThrow();
     }

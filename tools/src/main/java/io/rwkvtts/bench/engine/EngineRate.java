@@ -24,7 +24,7 @@ public final class EngineRate implements AutoCloseable {
         tokens = Tokens.random(slots, slots, engine.model().vocabRows());
     }
 
-    /** Tokens per second of all sequences together, measured for so long. */
+    /** Tokens per second of all sequences together, measured for that time. */
     public double tokensPerSecond(int batch, Duration length) {
         IntStream.range(0, engine.slots()).forEach(engine::clear);
         int[] slots = IntStream.range(0, batch).toArray();

@@ -7,7 +7,7 @@ import io.rwkvtts.model.WeightFormat;
 /**
  * The least time that a call of the engine can take on a machine: all weights are read once, all
  * states read and written, and every matrix is multiplied with every token. Reading weights and
- * multiplying can go on at the same time.
+ * multiplying can overlap.
  *
  * @param bandwidthMs weights divided by the rate of reading
  * @param operationsMs additions and multiplications divided by the rate of multiplying, of 8-bit

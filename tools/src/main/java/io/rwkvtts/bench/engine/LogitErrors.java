@@ -11,7 +11,7 @@ final class LogitErrors {
     private double largestError;
     private long agreed;
 
-    /** The logits behind one token. */
+    /** The logits after one token. */
     void add(float[] exact, float[] actual) {
         int largestExact = 0;
         int largestActual = 0;

@@ -9,7 +9,7 @@ import java.util.Map;
  * @param quantize its number format
  * @param tokens length of the prompt
  * @param tokensPerSecond tokens divided by the time of all calls
- * @param msP10 a tenth of the calls was at most so long
+ * @param msP10 10th percentile of the calls
  * @param msP50 half of the calls
  * @param msP95 nearly all calls
  * @param msP50ByCores half of the calls, as {@link StepResult#stepMsP50ByCores}

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 /**
  * How far the logits of quantised weights are from those of 32-bit floats, token by token of the
  * same sequence. The sequence is drawn from the logits of the floats, so that it is one that the
- * model would say, and fed to all: an error does not lead to another sequence.
+ * model would generate, and fed to all: an error does not lead to another sequence.
  */
 public final class QualityBench {
 

@@ -11,7 +11,7 @@ package io.rwkvtts.bench.engine;
  * @param largestError the largest error of any logit
  * @param sqnrDb signal to quantisation noise, decibels: variance of the exact logits by mean square
  *     of the errors
- * @param greedyAgreement share of tokens behind which the largest logit is that of the same token
+ * @param greedyAgreement share of tokens after which the largest logit is that of the same token
  */
 public record QualityResult(
         String shape,

@@ -53,7 +53,7 @@ public final class StateBench {
         return new StateReport(surroundings, results);
     }
 
-    /** Goes on with the sequence in slot 0. */
+    /** Continues the sequence in slot 0. */
     private static byte[] stateBehind(InferenceEngine engine, int[] tokens, int from, int to) {
         for (int at = from; at < to; at++) {
             engine.step(new int[] {0}, new int[] {tokens[at]}, 1);

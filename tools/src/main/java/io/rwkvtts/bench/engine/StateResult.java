@@ -6,8 +6,8 @@ package io.rwkvtts.bench.engine;
  * @param shape name of the model
  * @param quantize its number format
  * @param batch sequences stepped together
- * @param stepMsAt10 median step behind the 10th token
- * @param stepMsAt2000 median step behind the 2000th token of the same sequence
+ * @param stepMsAt10 median step after the 10th token
+ * @param stepMsAt2000 median step after the 2000th token of the same sequence
  * @param ratio the latter divided by the former
  * @param stateBytesAt10 bytes of the state of a sequence
  * @param stateBytesAt2000 the same, later

@@ -10,7 +10,7 @@ import java.util.Map;
  * @param quantize its number format
  * @param batch sequences stepped together
  * @param tokensPerSecond of all sequences together: tokens divided by the time of all steps
- * @param stepMsP10 a tenth of the steps was at most so long: a machine's fast state
+ * @param stepMsP10 10th percentile of the steps: a machine's fast state
  * @param stepMsP50 half of the steps
  * @param stepMsP95 nearly all steps
  * @param stepMsP50ByCores half of the steps while the cores were near, and while they were far; of

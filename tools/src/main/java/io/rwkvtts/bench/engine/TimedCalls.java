@@ -25,7 +25,7 @@ final class TimedCalls {
     private long allocated;
 
     /**
-     * @param watchCores whether to tell times by the distance of the cores; if not, all count as
+     * @param watchCores whether to sort times by the distance of the cores; if not, all count as
      *     near
      */
     TimedCalls(Runnable call, boolean watchCores) {
@@ -33,7 +33,7 @@ final class TimedCalls {
         this.watchCores = watchCores;
     }
 
-    /** Makes the call for about so long, and at least {@value #FEWEST_CALLS} times. */
+    /** Makes the call for about that time, and at least {@value #FEWEST_CALLS} times. */
     void turn(Duration length) {
         Cores before = cores();
         Samples turn = new Samples();
@@ -62,7 +62,7 @@ final class TimedCalls {
         }
     }
 
-    /** Makes the call so many times, a fifth of them before it is timed. */
+    /** Makes the call that many times, a fifth of them before it is timed. */
     void turn(int times) {
         for (int i = 0; i < times; i++) {
             if (i < times / SETTLE_SHARE) {

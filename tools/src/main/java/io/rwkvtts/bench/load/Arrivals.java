@@ -100,30 +100,30 @@ final class Arrivals {
         Latency firstChunk = new Latency();
         Latency total = new Latency();
         Samples realTimeFactor = new Samples();
-        int spoken = 0;
+        int finished = 0;
         int continuous = 0;
         for (RequestTrace trace : measured) {
-            if (trace.spoken() && trace.began()) {
-                spoken++;
+            if (trace.finished() && trace.began()) {
+                finished++;
                 firstChunk.add(trace.firstChunkNanos());
                 total.add(trace.totalNanos());
                 realTimeFactor.add(trace.realTimeFactor());
                 continuous += trace.longestWaitNanos() <= CONTINUOUS_NANOS ? 1 : 0;
             }
         }
-        if (spoken == 0) {
+        if (finished == 0) {
             throw new IllegalStateException(
-                    "none of %d requests was spoken".formatted(measured.size()));
+                    "none of %d requests finished".formatted(measured.size()));
         }
         return new ArrivalsResult(
                 measured.size(),
-                measured.size() - spoken,
+                measured.size() - finished,
                 received.semantic() / after.secondsSince(before),
                 firstChunk.percentiles(),
                 interTokens,
                 total.percentiles(),
                 Percentiles.of(realTimeFactor),
-                (double) continuous / spoken,
+                (double) continuous / finished,
                 after.processorsSince(before),
                 after.allocatedSince(before) / (received.semantic() + received.global()));
     }

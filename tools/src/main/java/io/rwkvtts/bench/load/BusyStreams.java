@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Streams of requests, of which each has its next one as soon as the one before has ended: the most
- * that so many clients can ask of the job.
+ * that that many clients can ask of the job.
  */
 final class BusyStreams {
 
@@ -30,7 +30,7 @@ final class BusyStreams {
      * request. The latter are the mean over all requests sent until then, however long they still
      * speak: those that have ended are rather the short ones.
      *
-     * @param warmUp time before, which begins when all streams speak
+     * @param warmUp time before, which begins when all streams are being generated
      * @param window time measured, or longer, until the first request of every stream has ended
      * @return requests per second
      */
@@ -50,9 +50,9 @@ final class BusyStreams {
     }
 
     /**
-     * Measures at what pace the streams are spoken.
+     * Measures at what pace the streams are generated.
      *
-     * @param warmUp time before, which begins when all streams speak
+     * @param warmUp time before, which begins when all streams are being generated
      * @param window time measured
      */
     Pace pace(Duration warmUp, Duration window) throws Exception {
@@ -74,7 +74,7 @@ final class BusyStreams {
      *
      * @param tokensPerSecond of all streams together
      * @param processors busy on average
-     * @param allocatedBytesPerToken on the Java heap by the task that speaks
+     * @param allocatedBytesPerToken on the Java heap by the task that generates
      */
     record Pace(double tokensPerSecond, double processors, double allocatedBytesPerToken) {}
 
@@ -105,9 +105,9 @@ final class BusyStreams {
         if (stopped) {
             return;
         }
-        if (!trace.spoken() || !trace.began()) {
+        if (!trace.finished() || !trace.began()) {
             throw new IllegalStateException(
-                    "request %s was not spoken, but ended with '%s'"
+                    "request %s did not finish, but ended with '%s'"
                             .formatted(trace.id(), trace.finishReason()));
         }
         sendNext(trace.stream());

@@ -154,7 +154,7 @@ public final class JobBench {
                 arrivals.allocatedBytesPerToken());
     }
 
-    /** Each time other texts: those that the job has spoken before could be in its cache. */
+    /** Each time other texts: those that the job has generated before could be in its cache. */
     private Requests requests(TextLength text, OptionalInt tokensPerSegment) {
         int number = measurements++;
         return new Requests("bench-" + number + "-", text, number, tokensPerSegment, tokenizer);

@@ -10,7 +10,7 @@ import org.apache.flink.configuration.Configuration;
  * What {@link JobBench} measures.
  *
  * @param name of the model
- * @param model that speaks
+ * @param model to generate with
  * @param options of the job, that lead to the model, and of Flink
  * @param texts lengths of texts
  * @param streams numbers of streams

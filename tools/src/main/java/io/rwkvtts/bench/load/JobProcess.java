@@ -108,7 +108,9 @@ final class JobProcess implements AutoCloseable {
         return new Usage(System.nanoTime(), cpu.toNanos(), taskThread.allocatedBytes());
     }
 
-    /** Most physical memory that the process has held at once; -1 where Linux does not tell. */
+    /**
+     * Most physical memory that the process has held at once; -1 where Linux does not report it.
+     */
     long peakMemoryBytes() throws IOException {
         Path status = Path.of("/proc/%d/status".formatted(process.handle().pid()));
         if (!Files.isReadable(status)) {

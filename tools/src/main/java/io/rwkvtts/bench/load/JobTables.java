@@ -39,7 +39,7 @@ public final class JobTables {
         }
         saturated.print(out);
         out.printf(
-                "%nRequests that arrive at random at %s %% of what so many busy streams get; ms from when they were due, p50 / p95 / p99:%n",
+                "%nRequests that arrive at random at %s %% of what that many busy streams get; ms from when they were due, p50 / p95 / p99:%n",
                 number(100 * report.load(), 0));
         openLoop(report, out);
         out.println("inter-token ms, chunk mean: between two tokens, averaged over their chunk");

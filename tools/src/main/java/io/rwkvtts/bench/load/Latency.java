@@ -16,7 +16,7 @@ final class Latency {
         add(nanos, 1);
     }
 
-    /** Adds a time that weighs as much as so many, but was measured once. */
+    /** Adds a time that was measured once with the weight of that many. */
     void add(long nanos, int times) {
         measured++;
         long value = Math.max(0, Math.min(HIGHEST_MICROS, nanos / 1000));

@@ -50,7 +50,7 @@ final class LoadClient implements AutoCloseable {
     }
 
     /**
-     * Forgets all requests, which must have ended or be of no interest any more, and begins anew.
+     * Forgets all requests, which must have ended or be of no interest any more, and starts again.
      *
      * @param onEnd hears of every request that ends, on the thread that reads; if it throws, the
      *     load is at its end
@@ -74,7 +74,7 @@ final class LoadClient implements AutoCloseable {
      * Sends the next request of a stream.
      *
      * @param dueAt when it should be sent, from which its times count
-     * @param stream whose pace goes on with it; from then on this object's alone
+     * @param stream whose pace continues with it; from then on this object's alone
      */
     RequestTrace send(TextEvent request, long dueAt, StreamPace stream) {
         RequestTrace trace = new RequestTrace(request.getRequestId(), dueAt, stream);
@@ -163,7 +163,7 @@ final class LoadClient implements AutoCloseable {
                 "their first chunks");
     }
 
-    /** Begins to take the pace of some streams anew. */
+    /** Starts again to take the pace of some streams. */
     synchronized void restartPace(List<StreamPace> streams) {
         streams.forEach(StreamPace::restart);
     }
@@ -197,7 +197,7 @@ final class LoadClient implements AutoCloseable {
     synchronized void requireRunning() {
         if (failure != null) {
             throw new IllegalStateException(
-                    "the load cannot go on: " + failure.getMessage(), failure);
+                    "the load can't continue: " + failure.getMessage(), failure);
         }
     }
 

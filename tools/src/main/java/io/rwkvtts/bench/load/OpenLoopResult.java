@@ -1,7 +1,7 @@
 package io.rwkvtts.bench.load;
 
 /**
- * Requests that arrive at random times, at a share of the rate at which so many streams that are
+ * Requests that arrive at random times, at a share of the rate at which that many streams that are
  * always busy are served. Times are milliseconds from when a request should have been sent.
  *
  * @param text length of the texts
@@ -9,7 +9,7 @@ package io.rwkvtts.bench.load;
  * @param capacityRequestsPerSecond that rate
  * @param requestsPerSecond rate of the arrivals
  * @param requests measured
- * @param failed those of them that were not spoken to their end
+ * @param failed those of them that did not finish
  * @param tokensPerSecond tokens of audio, of all requests together
  * @param firstChunkMs to the first chunk
  * @param interTokenMsChunkMean between two tokens of a request, averaged over a chunk: the time
@@ -20,8 +20,8 @@ package io.rwkvtts.bench.load;
  * @param continuity share of the requests whose listener, beginning with the first chunk, never
  *     waited longer than 100 ms
  * @param processors busy on average
- * @param allocatedBytesPerToken on the Java heap by the task that speaks, with the copies of states
- *     that checkpoints take
+ * @param allocatedBytesPerToken on the Java heap by the task that generates, with the copies of
+ *     states that checkpoints take
  */
 public record OpenLoopResult(
         String text,

@@ -21,7 +21,7 @@ public record Percentiles(Double p50, Double p95, Double p99) {
     }
 
     /**
-     * Those that so many values tell.
+     * Those that this number of values supports.
      *
      * @param quantile the value that a share of all does not exceed
      */

@@ -94,8 +94,8 @@ final class RequestTrace {
         return endAt != 0;
     }
 
-    /** Whether it was spoken to its end. */
-    boolean spoken() {
+    /** Whether it finished. */
+    boolean finished() {
         return "stop".equals(finishReason) || "length".equals(finishReason);
     }
 

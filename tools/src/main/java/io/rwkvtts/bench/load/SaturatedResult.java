@@ -1,17 +1,17 @@
 package io.rwkvtts.bench.load;
 
 /**
- * Streams that are always busy, with requests so long that few begin or end while measured, against
- * what the engine alone does with a batch of that size. What a beginning costs counts against the
- * job.
+ * Streams that are always busy, with requests that are long enough that few begin or end while
+ * measured, against what the engine alone does with a batch of that size. What a beginning costs
+ * counts against the job.
  *
  * @param streams busy at once
  * @param tokensPerSecond of all streams together
  * @param engineTokensPerSecond of the engine alone, measured before and after
  * @param engineRatio the former divided by the latter
  * @param processors busy on average
- * @param allocatedBytesPerToken on the Java heap by the task that speaks, with the copies of states
- *     that checkpoints take
+ * @param allocatedBytesPerToken on the Java heap by the task that generates, with the copies of
+ *     states that checkpoints take
  */
 public record SaturatedResult(
         int streams,

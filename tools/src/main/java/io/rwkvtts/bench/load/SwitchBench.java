@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs the job with each optimisation and without it, in turns, with the same requests. Every run
  * is a process of its own. Each text comes {@value #TIMES_OF_A_TEXT} times, as in a service whose
- * users ask for the same: what a cache brings here it brings only at so many repetitions.
+ * users ask for the same: what a cache saves here it saves only at this rate of repetition.
  */
 public final class SwitchBench {
 
@@ -25,7 +25,7 @@ public final class SwitchBench {
 
     private static final int TIMES_OF_A_TEXT = 4;
 
-    /** Fewer than requests, so that most of them begin while others speak. */
+    /** Fewer than requests, so that most of them begin while others are generated. */
     private static final int SLOTS = 8;
 
     private final SwitchBenchSettings settings;
@@ -36,7 +36,7 @@ public final class SwitchBench {
     public SwitchBench(SwitchBenchSettings settings) {
         this.settings = settings;
         WorldTokenizer tokenizer = WorldTokenizer.load(settings.model().vocabulary());
-        // Not the same texts: what was spoken once could be in a cache.
+        // Not the same texts: what was generated once could be in a cache.
         warmUp = requests("warm-up-", 1, Math.max(1, settings.requests() / 4), tokenizer);
         requests = requests("measured-", 2, settings.requests(), tokenizer);
     }

@@ -8,7 +8,7 @@ import org.apache.flink.configuration.Configuration;
  * What {@link SwitchBench} measures.
  *
  * @param name of the model
- * @param model that speaks
+ * @param model to generate with
  * @param options of the job, that lead to the model, and of Flink
  * @param switches to measure
  * @param pairs of runs of each

@@ -38,17 +38,17 @@ record SwitchRun(double tokensPerSecond, double firstChunkMs, Map<String, Long> 
             clients.set(KafkaOptions.BOOTSTRAP_SERVERS, process.bootstrapServers());
             try (LoadClient client = new LoadClient(KafkaSettings.from(clients))) {
                 client.begin(trace -> {});
-                speak(client, warmUp);
+                generate(client, warmUp);
                 client.begin(trace -> {});
                 long start = System.nanoTime();
-                List<RequestTrace> spoken = speak(client, requests);
+                List<RequestTrace> generated = generate(client, requests);
                 process.requireAlive();
-                return of(spoken, (System.nanoTime() - start) / 1e9);
+                return of(generated, (System.nanoTime() - start) / 1e9);
             }
         }
     }
 
-    private static List<RequestTrace> speak(LoadClient client, List<TextEvent> requests)
+    private static List<RequestTrace> generate(LoadClient client, List<TextEvent> requests)
             throws InterruptedException {
         List<RequestTrace> traces = new ArrayList<>();
         for (TextEvent request : requests) {
@@ -58,14 +58,13 @@ record SwitchRun(double tokensPerSecond, double firstChunkMs, Map<String, Long> 
         return traces;
     }
 
-    private static SwitchRun of(List<RequestTrace> spoken, double seconds) {
+    private static SwitchRun of(List<RequestTrace> generated, double seconds) {
         Samples firstChunk = new Samples();
         Map<String, Long> tokens = new TreeMap<>();
         long count = 0;
-        for (RequestTrace trace : spoken) {
-            if (!trace.spoken() || !trace.began()) {
-                throw new IllegalStateException(
-                        "request %s was not spoken to its end".formatted(trace.id()));
+        for (RequestTrace trace : generated) {
+            if (!trace.finished() || !trace.began()) {
+                throw new IllegalStateException("request %s did not finish".formatted(trace.id()));
             }
             firstChunk.add(trace.firstChunkNanos() / 1e6);
             tokens.put(trace.id(), trace.tokensHash());

@@ -10,7 +10,7 @@ import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
-/** The thread of the task that speaks, in another JVM, seen through JMX. Owns the connection. */
+/** The thread of the task that generates, in another JVM, seen through JMX. Owns the connection. */
 final class TaskThread implements AutoCloseable {
 
     private static final String NAME = "Synthesize";

@@ -5,7 +5,7 @@ package io.rwkvtts.bench.load;
  *
  * @param atNanos when, by {@link System#nanoTime()}
  * @param cpuNanos time of all processors
- * @param allocatedBytes on the Java heap, by the task that speaks
+ * @param allocatedBytes on the Java heap, by the task that generates
  */
 record Usage(long atNanos, long cpuNanos, long allocatedBytes) {
 

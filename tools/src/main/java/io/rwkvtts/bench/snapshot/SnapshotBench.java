@@ -25,7 +25,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 /**
  * What a checkpoint does to running generations: it copies their states between two steps, writes
  * the copies beside the steps, and a restore reads them back. The bytes go through the serializer
- * of the job's keyed state; a disk or network behind it is not measured.
+ * of the job's keyed state; the disk or network below it is not measured.
  *
  * <p>For one thread.
  */
@@ -42,13 +42,13 @@ public final class SnapshotBench {
     private final int prefillChunk;
     private final RequestSnapshotSerializer serializer = new RequestSnapshotSerializer();
     private final int[] heard;
-    private final int[] spoken;
+    private final int[] generated;
 
     /**
      * A benchmark to be run.
      *
      * @param engine runs as many sequences as it has slots
-     * @param tokens tokens that each sequence has heard and spoken, more than {@value
+     * @param tokens tokens that each sequence was fed and has generated, more than {@value
      *     #PROMPT_TOKENS} + 32
      * @param rounds how often everything is done
      * @param prefillChunk most tokens computed in one call of a restore from tokens
@@ -66,7 +66,7 @@ public final class SnapshotBench {
         this.rounds = rounds;
         this.prefillChunk = prefillChunk;
         heard = new Random(1).ints(PROMPT_TOKENS, 0, engine.model().vocabRows()).toArray();
-        spoken =
+        generated =
                 new Random(2)
                         .ints(
                                 tokens - PROMPT_TOKENS - IdSpace.GLOBAL_TOKENS,
@@ -132,9 +132,9 @@ public final class SnapshotBench {
                 new UtteranceSnapshot(
                         heard,
                         heard.length,
-                        spoken.length,
+                        generated.length,
                         new GenerationLimits(0, GenerationLimits.MAX, GenerationLimits.MAX),
-                        new GenerationProgress(globals, spoken, NextAction.FEED_TOKEN),
+                        new GenerationProgress(globals, generated, NextAction.FEED_TOKEN),
                         facts.weightsId(),
                         facts.numericsId(),
                         facts.stateLayout(),
@@ -149,7 +149,7 @@ public final class SnapshotBench {
                 0,
                 TEXT.length(),
                 1,
-                spoken.length,
+                generated.length,
                 globals,
                 false,
                 null,

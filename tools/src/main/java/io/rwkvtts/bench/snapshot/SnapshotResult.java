@@ -7,7 +7,7 @@ package io.rwkvtts.bench.snapshot;
  * @param quantize its number format
  * @param mode {@code state} or {@code tokens}
  * @param sequences how many were running
- * @param tokens tokens that each has heard and spoken
+ * @param tokens tokens that each was fed and has generated
  * @param bytesPerSequence size of one in a checkpoint
  * @param pauseMs median time in which no step can run: the states are copied
  * @param writeMs median time to serialize all, which happens beside the steps

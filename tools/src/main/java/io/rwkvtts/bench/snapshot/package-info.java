@@ -1,2 +1,2 @@
-/** What checkpoints of running generations cost: bytes, pause, time to go on. */
+/** What checkpoints of running generations cost: bytes, pause, time to continue. */
 package io.rwkvtts.bench.snapshot;

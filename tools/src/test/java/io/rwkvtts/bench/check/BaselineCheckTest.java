@@ -63,7 +63,9 @@ class BaselineCheckTest {
         assertThat(new Ratios(2.6, Optional.empty()).slowdownSince(recorded)).isEqualTo(1.3);
     }
 
-    /** Three slow runs, with others between them that say nothing, and one in which all was far. */
+    /**
+     * Three slow runs, with others between them that judge nothing, and one in which all was far.
+     */
     @Test
     void testOnlyTimesWithTheSameDistanceAreCompared() {
         BaselineCheck check = new BaselineCheck(report(10, 1, true, Cores.NEAR), 0.1);
@@ -106,7 +108,7 @@ class BaselineCheckTest {
                 .hasMessageContaining("june.json lacks 'm int8, batch 1'");
     }
 
-    /** Runs with steps of batch 8 that take so long, against a baseline of 10 ms. */
+    /** Runs with steps of batch 8 that take this time, against a baseline of 10 ms. */
     private static CheckReport check(double... millis) {
         BaselineCheck check = new BaselineCheck(report(10, 1, true), 0.1);
         for (double ms : millis) {

@@ -95,7 +95,7 @@ class BusyStreamsITCase {
 
         assertThatThrownBy(() -> streams.pace(SECOND, SECOND))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContainingAll("refused-", "was not spoken");
+                .hasMessageContainingAll("refused-", "did not finish");
     }
 
     private BusyStreams streams(String prefix, OptionalInt tokensPerSegment) {

@@ -21,7 +21,7 @@ class RequestTraceTest {
         chunk(25, 1_400);
         end("stop", 1_450);
 
-        assertThat(trace.spoken()).isTrue();
+        assertThat(trace.finished()).isTrue();
         assertThat(trace.firstChunkNanos()).isEqualTo(300 * MS);
         assertThat(trace.totalNanos()).isEqualTo(450 * MS);
         assertThat(trace.tokens()).isEqualTo(35);
@@ -45,7 +45,7 @@ class RequestTraceTest {
         end("overloaded", 1_400);
 
         assertThat(trace.ended()).isTrue();
-        assertThat(trace.spoken()).isFalse();
+        assertThat(trace.finished()).isFalse();
     }
 
     private void chunk(int tokens, long atMs) {
