@@ -137,7 +137,7 @@ public final class TokenListener implements AutoCloseable {
     }
 
     /**
-     * Says that a request is about to be sent, so that it begins with sequence 0 wherever the
+     * Announces that a request is about to be sent, so that it begins with sequence 0 wherever the
      * listener began. May be called by any thread.
      */
     public void expect(String requestId) {

@@ -17,10 +17,10 @@ import net.jqwik.api.Property;
  * <p>The model of a log. A request has some chunks and an end. Each run of the job writes its
  * records in order, from a checkpoint on. Batches of a run may expire, so that any of its records
  * may be missing; the next run then starts from a checkpoint at or before the first one that is,
- * since no later checkpoint can complete. A run that was replaced may go on writing, its records
- * mixed with those of its successors (a zombie). A run may end the request by a clock, anywhere
- * beyond its start: a cancellation or a deadline. The last run loses nothing. All runs write the
- * same bytes for a sequence.
+ * since no later checkpoint can complete. A run that was replaced may continue to write, its
+ * records mixed with those of its successors (a zombie). A run may end the request by a clock,
+ * anywhere beyond its start: a cancellation or a deadline. The last run loses nothing. All runs
+ * write the same bytes for a sequence.
  */
 class ConsumerRulePropertiesTest {
 

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A model that can speak: an exported model and the vocabulary that it was trained with, checked
+ * A model that can generate: an exported model and the vocabulary that it was trained with, checked
  * against each other.
  *
  * @param directory the exported model

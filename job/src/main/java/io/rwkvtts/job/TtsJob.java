@@ -74,7 +74,7 @@ public final class TtsJob {
      * Requires that the brokers answer, that the topics exist and take what the job writes, and
      * that transactions may last as long as set.
      *
-     * @throws io.rwkvtts.job.kafka.KafkaSetupException if not; says what to do
+     * @throws io.rwkvtts.job.kafka.KafkaSetupException if not; the message has what to do
      */
     public static void requireKafka(TtsSettings settings) {
         KafkaSettings kafka = settings.kafka();

@@ -7,7 +7,7 @@ package io.rwkvtts.operator;
  * would fill the heap.
  *
  * <p>Beyond the bound the request whose event came ends as {@code overloaded}. To hold input would
- * not do: the events that are missing lie behind it.
+ * not do: the events that are missing come after it.
  *
  * <p>Owns: the counts; the events lie in keyed state with their requests. Lifecycle: made in {@code
  * open}, which counts what a restore found. For the task thread.

@@ -85,7 +85,7 @@ public final class UtteranceFactory {
                 prompts.byProperties(properties, segment), prompts.voicePrefix(properties), null);
     }
 
-    /** The last tokens of a transcript can be others where the text goes on behind it. */
+    /** The last tokens of a transcript can be others where text follows it. */
     private static int commonTokens(int[] voice, int[] prompt) {
         int mismatch = Arrays.mismatch(voice, prompt);
         return mismatch < 0 ? voice.length : mismatch;

@@ -56,7 +56,7 @@ final class JsonEntries {
             entries.put(id, entry(id));
         }
         if (parser.nextToken() != null) {
-            throw new VocabularyException(file, "has more behind the object of tokens");
+            throw new VocabularyException(file, "has more after the object of tokens");
         }
     }
 

@@ -1,7 +1,7 @@
 package io.rwkvtts.text;
 
 /**
- * The text of a request as far as it is known, read by code points. What lies behind the known part
+ * The text of a request as far as it is known, read by code points. What follows the known part
  * reads as {@link #UNKNOWN} until the text is complete.
  *
  * <p>Whoever decides by what {@link #at} yields, and decides nothing once it has yielded {@code

@@ -50,7 +50,7 @@ final class PythonLiteral {
             }
         }
         if (at < literal.length()) {
-            throw new IllegalArgumentException("characters behind the closing quote");
+            throw new IllegalArgumentException("characters after the closing quote");
         }
         return out.toByteArray();
     }

@@ -46,7 +46,7 @@ final class SegmentScan {
         this.blank = start;
     }
 
-    /** Index behind the segment, above its start; or {@link #UNDECIDED}. */
+    /** Index after the segment, above its start; or {@link #UNDECIDED}. */
     int end() {
         for (int at = start; ; ) {
             int c = text.at(at);

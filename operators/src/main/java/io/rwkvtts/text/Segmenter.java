@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Cuts the text of a request into segments, each to be spoken in one generation (spec 3.7).
+ * Cuts the text of a request into segments, each to be generated on its own (spec 3.7).
  *
  * <p>The text should be in its normal form ({@link NormalizedText}); any other is cut by the same
  * rules.
@@ -59,8 +59,8 @@ public final class Segmenter {
     public static final int DEFAULT_MAX_UNITS = 200;
 
     /**
-     * Units of a letter of the scripts of {@link Marks#wide}: it takes about as long to speak as
-     * four Latin letters do, and is a token of its own as they are.
+     * Units of a letter of the scripts of {@link Marks#wide}: it takes about as long to say as four
+     * Latin letters do, and is a token of its own as they are.
      */
     public static final int WIDE_LETTER_UNITS = 4;
 
@@ -72,7 +72,8 @@ public final class Segmenter {
     /**
      * One segment.
      *
-     * @param text what is to be spoken: has a letter or number, no line break, no blanks around it
+     * @param text what is to be generated: has a letter or number, no line break, no blanks around
+     *     it
      * @param start index of its first character in the joined text
      * @param end index after its last character there, where the next segment is to be looked for
      */

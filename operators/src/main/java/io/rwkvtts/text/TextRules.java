@@ -3,7 +3,7 @@ package io.rwkvtts.text;
 import com.ibm.icu.lang.UCharacter;
 import com.ibm.icu.lang.UCharacterEnums.ECharacterCategory;
 
-/** What holds for every text to be spoken, and small questions about one. */
+/** What holds for every text, and small questions about one. */
 public final class TextRules {
 
     private static final int EXCERPT_CHARS = 64;
@@ -65,8 +65,8 @@ public final class TextRules {
     }
 
     /**
-     * Whether the text has anything that can be spoken: a letter or a number of any script. Blanks,
-     * marks, symbols and emoji alone are not spoken ({@link Segmenter} leaves them out).
+     * Whether the text has anything that sounds: a letter or a number of any script. Blanks, marks,
+     * symbols and emoji alone are not spoken ({@link Segmenter} leaves them out).
      */
     public static boolean speakable(CharSequence text) {
         return text.codePoints().anyMatch(TextRules::isSpoken);

@@ -2,7 +2,7 @@ package io.rwkvtts.text;
 
 /**
  * The seam between two texts that become one, such as the transcript of a recording and what is to
- * be said after it (spec 3.4).
+ * be generated after it (spec 3.4).
  */
 public final class TextSeam {
 

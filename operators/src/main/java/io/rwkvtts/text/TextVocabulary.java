@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  */
 final class TextVocabulary {
 
-    /** SPCT_0 stands behind the last text id and one more, the HF tokenizer's "\n\n" (spec 3.2). */
+    /** SPCT_0 follows the last text id and one more, the HF tokenizer's "\n\n" (spec 3.2). */
     private static final int SPCT_0_BEHIND_LAST = 2;
 
     private static final Pattern CONTROL = Pattern.compile("'?<\\|.+>'?");
@@ -161,7 +161,7 @@ final class TextVocabulary {
                 number,
                 "the literal has "
                         + bytes.length
-                        + " bytes, but the length field says "
+                        + " bytes, but the length field has "
                         + Quoted.of(length));
     }
 

@@ -67,7 +67,7 @@ final class UnifiedVocabulary {
         return new Vocabulary(file, Latin1Repair.tokens(file, text), spct0);
     }
 
-    /** The first id behind the text tokens; all entries from there on are found to be controls. */
+    /** The first id after the text tokens; all entries from there on are found to be controls. */
     private int textEnd(OptionalInt spct0) {
         int end = spct0.orElse(entries.lastKey() + 1);
         int pads = find("<|pad_0|>").orElse(end);
@@ -78,10 +78,10 @@ final class UnifiedVocabulary {
             for (int n = 0; n < SPCT_COUNT; n++) {
                 check(end + n, "<|spct_" + n + "|>");
             }
-            SortedMap<Integer, VocabularyEntry> behind = entries.tailMap(end + SPCT_COUNT);
-            if (!behind.isEmpty()) {
+            SortedMap<Integer, VocabularyEntry> after = entries.tailMap(end + SPCT_COUNT);
+            if (!after.isEmpty()) {
                 throw new VocabularyException(
-                        file, "id " + behind.firstKey() + " stands behind the last control entry");
+                        file, "id " + after.firstKey() + " stands after the last control entry");
             }
         }
         return Math.min(pads, end);

@@ -101,7 +101,7 @@ final class Words {
         return begin < dot && dot - begin <= MAX_ORDINAL_DIGITS && wholeNumber;
     }
 
-    /** Whether the word before that number says that it is one (der 2. Weltkrieg). */
+    /** Whether the word before that number shows that it is one (der 2. Weltkrieg). */
     boolean ordinalBefore(int dot) {
         if (!shortNumberBefore(dot)) {
             return false;

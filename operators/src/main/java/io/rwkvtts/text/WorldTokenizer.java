@@ -62,8 +62,8 @@ public final class WorldTokenizer {
     }
 
     /**
-     * The text behind unified text ids. Bytes that are not UTF-8 become U+FFFD: a token may end
-     * inside a character.
+     * The text of unified text ids. Bytes that are not UTF-8 become U+FFFD: a token may end inside
+     * a character.
      *
      * @throws IllegalArgumentException for an id that is no text token
      */
@@ -110,11 +110,10 @@ public final class WorldTokenizer {
 
     /**
      * Unified id of SPCT_0, from which the ids of the voice properties count (spec 3.3); SPCT_n is
-     * n above, n from 0 to 99. Empty if the vocabulary says that there is none: properties can't be
-     * used then.
+     * n above, n from 0 to 99. Empty if the vocabulary has none: properties can't be used then.
      *
      * <p>A vocabulary with control entries has it as an entry. In one without, it is the second id
-     * behind the last text token: that is where the models' training put it. Whether a model has
+     * after the last text token: that is where the models' training put it. Whether a model has
      * these rows is for the caller to check.
      */
     public OptionalInt spct0() {

@@ -144,9 +144,9 @@ class SegmenterStreamingTest {
         for (int i = 0; i < 2_000; i++) {
             String text = randomText(random, 1 + random.nextInt(120));
             for (Segmenter segmenter : SEGMENTERS) {
-                assertThat(spoken(String.join("", segmenter.split(text))))
+                assertThat(sounding(String.join("", segmenter.split(text))))
                         .as(text)
-                        .isEqualTo(spoken(text));
+                        .isEqualTo(sounding(text));
             }
         }
     }
@@ -216,7 +216,7 @@ class SegmenterStreamingTest {
         }
     }
 
-    private static String spoken(String text) {
+    private static String sounding(String text) {
         return text.codePoints()
                 .filter(TextRules::isSpoken)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)

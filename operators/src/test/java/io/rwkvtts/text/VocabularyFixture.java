@@ -138,7 +138,7 @@ final class VocabularyFixture {
         return json;
     }
 
-    /** Id of the entry behind the text tokens of {@link #unifiedJson}. */
+    /** Id of the entry after the text tokens of {@link #unifiedJson}. */
     int padId() {
         return WorldTokenizer.TEXT_OFFSET + tokens.size() + 1;
     }

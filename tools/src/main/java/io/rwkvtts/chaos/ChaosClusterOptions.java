@@ -53,7 +53,7 @@ final class ChaosClusterOptions {
 
     /** A death is noticed when two heartbeats find nobody, a hanging process by the timeout. */
     private static void detection(Configuration options) {
-        // Flink's 10 s would alone take up the time in which speech is to go on.
+        // Flink's 10 s would alone take up the time in which generation is to continue.
         options.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofSeconds(1));
         // Long enough for a process that gets no processor for a while.
         options.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, Duration.ofSeconds(15));
@@ -69,7 +69,7 @@ final class ChaosClusterOptions {
                 HighAvailabilityOptions.HA_ZOOKEEPER_QUORUM,
                 LoopbackPorts.HOST + ":" + zooKeeperPort);
         options.set(HighAvailabilityOptions.HA_STORAGE_PATH, directory.toUri().toString());
-        // A dead JobManager is leader for so long: a new one takes about as long to start.
+        // A dead JobManager stays leader for that time: a new one takes about as long to start.
         options.set(HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT, Duration.ofSeconds(4));
         options.set(HighAvailabilityOptions.ZOOKEEPER_CONNECTION_TIMEOUT, Duration.ofSeconds(4));
         options.set(HighAvailabilityOptions.ZOOKEEPER_RETRY_WAIT, Duration.ofMillis(500));

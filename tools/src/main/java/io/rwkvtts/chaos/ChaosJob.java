@@ -64,7 +64,7 @@ final class ChaosJob {
         parallelism = newParallelism;
     }
 
-    /** Subtasks that speak. */
+    /** Subtasks that generate. */
     int parallelism() {
         return parallelism;
     }

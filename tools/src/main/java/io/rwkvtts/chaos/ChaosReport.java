@@ -95,7 +95,7 @@ public final class ChaosReport {
         print(ROW, "fault", "at s", "what", "running", "recovery ms");
     }
 
-    /** A fault has struck and the job goes on. */
+    /** A fault has struck and the job has continued. */
     void struck(int number, StruckFault fault) {
         print(
                 ROW,

@@ -28,7 +28,7 @@ public final class ChaosRun implements AutoCloseable {
     private static final Duration QUIET_LIMIT = Duration.ofSeconds(120);
     private static final Duration POLL = Duration.ofMillis(100);
 
-    /** A consumer that is not told of anything for so long has seen all. */
+    /** A consumer that is not told of anything for that time has seen all. */
     private static final Duration LAST_LOOK = Duration.ofSeconds(2);
 
     private static final int PARTITIONS = 4;
@@ -61,7 +61,7 @@ public final class ChaosRun implements AutoCloseable {
      * Runs to the end.
      *
      * @throws IllegalStateException if a process ended that was not killed
-     * @throws TimeoutException if the job did not go on after a fault
+     * @throws TimeoutException if the job did not continue after a fault
      */
     public ChaosResult execute() throws Exception {
         report.settings(settings, cluster.options());

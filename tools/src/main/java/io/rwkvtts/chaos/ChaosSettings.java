@@ -25,8 +25,8 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  *     default
  * @param requests requests to send, at least 1
  * @param streaming whether every fourth request comes sentence by sentence, seconds apart
- * @param parallelism subtasks that speak at first, at least 1
- * @param model speaks
+ * @param parallelism subtasks that generate at first, at least 1
+ * @param model to generate with
  * @param options of the job and of Flink
  * @param directory for data and logs of the processes; exists
  */
@@ -45,7 +45,7 @@ public record ChaosSettings(
 
     static final int TASK_MANAGERS = 2;
 
-    /** Most subtasks that speak: the job is rescaled at least between one and two. */
+    /** Most subtasks that generate: the job is rescaled at least between one and two. */
     int maxParallelism() {
         return Math.max(2, parallelism);
     }

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Stops a job with a savepoint, and tries again if it can't be stopped now: a failover aborts the
  * savepoint ("Checkpoint Coordinator is suspending"), and a new JobManager does not know of it ("no
- * savepoint operation"), but the job goes on. Belongs to one thread.
+ * savepoint operation"), but the job continues. Belongs to one thread.
  */
 final class StopWithSavepoint {
 

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 
 /**
  * Requests of mixed lengths, a function of the seed: one or two segments of 100 to 300 tokens, one
- * request in four in several events, one in eight cancelled in mid-speech, one in eight with a
+ * request in four in several events, one in eight cancelled in mid-generation, one in eight with a
  * deadline that it may miss. If some are to be streaming, every fourth one comes sentence by
  * sentence, seconds apart, as from a language model, and is generated to its end.
  */
@@ -18,7 +18,7 @@ final class Workload {
 
     private static final String[] SENTENCES = {
         "The quick brown fox jumps over the lazy dog near the river bank.",
-        "A recurrent network remembers what it has said in a state of constant size.",
+        "A recurrent network remembers what it has read in a state of constant size.",
         "Every word that was begun is to be finished, whatever happens to the machine.",
         "Please hold the line while we look for somebody who can help you with that.",
         "In the morning the harbour was full of ships that nobody had seen before.",

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Measure what a checkpoint does to running generations, in both modes of"
-                    + " tts.snapshot.mode: bytes, the pause between two steps, the time to go on.",
+                    + " tts.snapshot.mode: bytes, the pause between two steps, the time to continue.",
             ""
         })
 final class BenchSnapshotsCommand implements Callable<Integer> {
@@ -48,7 +48,7 @@ final class BenchSnapshotsCommand implements Callable<Integer> {
             defaultValue = "500",
             converter = PositiveConverter.class,
             description =
-                    "tokens that each has heard and spoken so far (default: ${DEFAULT-VALUE})")
+                    "tokens that each was fed and has generated so far (default: ${DEFAULT-VALUE})")
     private int tokens;
 
     @Option(

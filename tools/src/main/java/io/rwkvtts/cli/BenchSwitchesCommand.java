@@ -53,8 +53,8 @@ final class BenchSwitchesCommand implements Callable<Integer> {
             defaultValue = "48",
             converter = PositiveConverter.class,
             description =
-                    "requests of a run, all sent at once, each text four times, spoken 8 at a"
-                            + " time unless -D tts.slots says otherwise (default: ${DEFAULT-VALUE})")
+                    "requests of a run, all sent at once, each text four times, generated 8 at a"
+                            + " time unless -D tts.slots sets another number (default: ${DEFAULT-VALUE})")
     private int requests;
 
     @Option(

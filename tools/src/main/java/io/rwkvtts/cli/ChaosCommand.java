@@ -83,7 +83,7 @@ final class ChaosCommand implements Callable<Integer> {
 
     @ArgGroup private Number number = new Number();
 
-    /** One of the two ways to say how many faults. */
+    /** One of the two ways to set the number of faults. */
     private static final class Number {
 
         @Option(
@@ -154,7 +154,7 @@ final class ChaosCommand implements Callable<Integer> {
             names = "--parallelism",
             paramLabel = "P",
             defaultValue = "1",
-            description = "subtasks that speak at first (default: ${DEFAULT-VALUE})")
+            description = "subtasks that generate at first (default: ${DEFAULT-VALUE})")
     private int parallelism;
 
     @Option(

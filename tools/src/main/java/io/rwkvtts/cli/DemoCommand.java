@@ -34,12 +34,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code tts demo}: the main job on embedded parts, speaking with the demo voice. */
+/** {@code tts demo}: the main job on embedded parts, with the demo voice. */
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs the whole job in this process and speaks a text.",
+            "Runs the whole job in this process and generates a text.",
             "",
             "A Kafka broker, a Flink cluster with its dashboard, and RWKV-7 on ONNX Runtime with a"
                     + " small English voice. Sends a request, shows its audio tokens as they come,"
@@ -60,13 +60,13 @@ final class DemoCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "TEXT",
             arity = "0..*",
-            description = "what to say; default: " + DEFAULT_TEXT)
+            description = "text to generate; default: " + DEFAULT_TEXT)
     private List<String> text = List.of(DEFAULT_TEXT);
 
     @Option(
             names = "--once",
             description =
-                    "end when the requests are spoken; takes free ports unless told otherwise")
+                    "end when the requests have finished; takes free ports unless told otherwise")
     private boolean once;
 
     @Option(
@@ -146,7 +146,7 @@ final class DemoCommand implements Callable<Integer> {
     /** Ctrl-C takes the parts away from under the loop; that is no failure. */
     private int untilClosed(LocalStack stack, PrintWriter out) throws Exception {
         try {
-            return speak(stack, out);
+            return generate(stack, out);
         } catch (Exception e) {
             if (stack.closed()) {
                 return CommandLine.ExitCode.OK;
@@ -155,7 +155,7 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private int speak(LocalStack stack, PrintWriter out) throws Exception {
+    private int generate(LocalStack stack, PrintWriter out) throws Exception {
         KafkaSettings kafka = stack.kafka();
         try (TokenListener listener =
                         new TokenListener(
@@ -171,11 +171,11 @@ final class DemoCommand implements Callable<Integer> {
             if (!once) {
                 printAddresses(stack, out);
             }
-            String spoken = String.join(" ", text);
+            String joined = String.join(" ", text);
             for (int i = 1; i <= requests; i++) {
                 String id = "demo-" + i;
-                report.sent(id, spoken);
-                TextEvent event = TextEvent.newBuilder().setRequestId(id).setText(spoken).build();
+                report.sent(id, joined);
+                TextEvent event = TextEvent.newBuilder().setRequestId(id).setText(joined).build();
                 lost.sent(producer.send(event).get());
             }
             while (report.ended() < requests && !StandardOutput.isClosed(out)) {

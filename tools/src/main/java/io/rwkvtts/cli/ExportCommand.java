@@ -125,7 +125,7 @@ final class ExportCommand implements Callable<Integer> {
                         directory
                                 .vocabulary()
                                 .map(file -> "vocabulary " + file.getFileName())
-                                .orElse("no vocabulary (the commands that speak need --vocab)"),
+                                .orElse("no vocabulary (the commands that generate need --vocab)"),
                         bytes(directory.path()),
                         seconds);
         if (directory.randomSeed().isPresent()) {

@@ -30,7 +30,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code tts generate}: speaks one text, without Kafka and Flink. */
+/** {@code tts generate}: generates one text, without Kafka and Flink. */
 @Command(
         name = "generate",
         mixinStandardHelpOptions = true,
@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "The last line on standard output is a JSON object:",
-            "  promptTokens    ids that are fed to the model before it speaks",
+            "  promptTokens    ids that are fed to the model before it generates",
             "  globalTokens    32 numbers, the voice",
             "  semanticTokens  the speech, 20 ms each",
             "  finishReason    stop: the model ended by itself; length: it was cut off",
@@ -70,7 +70,11 @@ final class GenerateCommand implements Callable<Integer> {
                     "vocabulary, .txt or .json; not needed for a model directory that holds one")
     private Path vocabulary;
 
-    @Option(names = "--text", required = true, paramLabel = "TEXT", description = "what to say")
+    @Option(
+            names = "--text",
+            required = true,
+            paramLabel = "TEXT",
+            description = "text to generate")
     private String text;
 
     @ArgGroup(heading = "%nVoice:%n")

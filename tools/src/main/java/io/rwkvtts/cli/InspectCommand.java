@@ -62,7 +62,7 @@ final class InspectCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "ID",
             description =
-                    "feed these ids to an empty state; adds top, the 16 largest logits behind them"
+                    "feed these ids to an empty state; adds top, the 16 largest logits after them"
                             + " as [id, logit], over all rows of the head")
     private int[] tokens;
 
@@ -100,7 +100,7 @@ final class InspectCommand implements Callable<Integer> {
         }
         if (tokens == null) {
             throw new ParameterException(
-                    spec.commandLine(), "--greedy goes on from a prompt: give --tokens, too");
+                    spec.commandLine(), "--greedy continues from a prompt: give --tokens, too");
         }
         if (greedy < 1 || greedy > MAX_STEPS) {
             throw new ParameterException(

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import org.apache.flink.configuration.Configuration;
 import picocli.CommandLine.Option;
 
-/** The job of a benchmark and the model that it speaks with. */
+/** The job of a benchmark and the model that it generates with. */
 final class JobModelOptions {
 
     @Option(
@@ -44,7 +44,7 @@ final class JobModelOptions {
     private Map<String, String> options = new TreeMap<>();
 
     /**
-     * A model that is ready to speak.
+     * A model that is ready to generate.
      *
      * @param name as the user gave it
      * @param model the model

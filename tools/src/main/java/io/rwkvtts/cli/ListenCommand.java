@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Prints the audio tokens that a job writes, one line a record, until Ctrl-C.",
-            "Repeated records are dropped as every consumer should: by their sequence, and behind"
+            "Repeated records are dropped as every consumer should: by their sequence, and after"
                     + " the end of a request."
         })
 final class ListenCommand implements Callable<Integer> {
@@ -48,7 +48,7 @@ final class ListenCommand implements Callable<Integer> {
     @Option(
             names = "--until-finished",
             paramLabel = "N",
-            description = "end when so many requests have ended")
+            description = "end when that many requests have ended")
     private Integer untilFinished;
 
     @Option(

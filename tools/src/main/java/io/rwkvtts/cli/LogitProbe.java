@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Feeds tokens to a model, TTS or not, and looks at the logits behind the latest. */
+/** Feeds tokens to a model, TTS or not, and looks at the logits after the latest. */
 final class LogitProbe {
 
     /** Bounds the memory that a long prompt takes; the results do not depend on it. */
@@ -18,7 +18,7 @@ final class LogitProbe {
     private final float[] logits;
 
     /**
-     * @param engine its slot 0 is empty, or goes on
+     * @param engine its slot 0 is empty, or continues
      */
     LogitProbe(InferenceEngine engine) {
         this.engine = engine;
@@ -47,7 +47,7 @@ final class LogitProbe {
                 .toList();
     }
 
-    /** Feeds the token of the largest logit, so many times; the ids of these tokens. */
+    /** Feeds the token of the largest logit, that many times; the ids of these tokens. */
     int[] greedy(int steps) {
         int[] ids = new int[steps];
         for (int step = 0; step < steps; step++) {

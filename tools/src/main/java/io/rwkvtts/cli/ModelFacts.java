@@ -9,7 +9,7 @@ import io.rwkvtts.model.Quantization;
 import java.util.OptionalLong;
 
 /**
- * What can be said of a model without running it.
+ * What can be known of a model without running it.
  *
  * @param naming of the checkpoint's tensors: official, webrwkv or fla
  * @param layers L of spec 1.1

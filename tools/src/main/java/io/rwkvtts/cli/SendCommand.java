@@ -44,7 +44,7 @@ final class SendCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    @Parameters(paramLabel = "TEXT", arity = "0..*", description = "what to say")
+    @Parameters(paramLabel = "TEXT", arity = "0..*", description = "text to generate")
     private List<String> words = List.of();
 
     @Option(

@@ -8,13 +8,13 @@ import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** Whose voice speaks: that of a recording, or one described by properties. */
+/** Which voice is used: that of a recording, or one described by properties. */
 final class VoiceOptions {
 
     @Option(
             names = "--voice",
             paramLabel = "FILE.raf.json",
-            description = "speak in the voice of a recording; excludes the following")
+            description = "use the voice of a recording; excludes the following")
     private Path file;
 
     @ArgGroup(exclusive = false)

@@ -58,7 +58,7 @@ public final class EmbeddedKafka implements AutoCloseable {
      * whose traffic is encrypted.
      *
      * @param port port to listen on, 0 for a free one
-     * @param protocol what clients speak, such as {@code SASL_SSL}
+     * @param protocol what clients use, such as {@code SASL_SSL}
      * @param properties of the broker for this protocol: keys, users
      * @throws IllegalArgumentException if the port is in use
      * @throws IllegalStateException if the broker does not start
@@ -207,7 +207,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
         properties.put("transaction.state.log.min.isr", "1");
         properties.put("share.coordinator.state.topic.min.isr", "1");
-        // A killed broker is taken for alive so long, and its successor refused.
+        // A killed broker is taken for alive for that time, and its successor is refused.
         properties.put("broker.session.timeout.ms", "3000");
         properties.put("broker.heartbeat.interval.ms", "1000");
         // Its default takes 128 MB of heap at the start.

@@ -92,7 +92,7 @@ public final class LocalJob implements AutoCloseable {
 
     /**
      * Closes the job when the process is told to end, by Ctrl-C for example, so that the engine is
-     * not stopped in the middle of a step and no temporary files stay behind.
+     * not stopped in the middle of a step and no temporary files stay.
      */
     public void closeOnExit() {
         Runtime.getRuntime().addShutdownHook(new Thread(this::close, "close-local-job"));

@@ -66,7 +66,7 @@ public final class LocalStack implements AutoCloseable {
 
     /**
      * Closes the stack when the process is told to end, by Ctrl-C for example, so that the engine
-     * is not stopped in the middle of a step and no temporary files stay behind.
+     * is not stopped in the middle of a step and no temporary files stay.
      */
     public void closeOnExit() {
         Runtime.getRuntime().addShutdownHook(new Thread(this::close, "close-local-stack"));

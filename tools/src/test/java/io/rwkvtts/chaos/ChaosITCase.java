@@ -82,7 +82,7 @@ class ChaosITCase {
             assertThat(comparison.duplicated()).as("duplicated").isZero();
             assertThat(comparison.changed()).as("changed").isZero();
             assertThat(comparison.tokens()).isGreaterThan(50L * REQUESTS);
-            assertThat(result.counted()).as("faults in mid-speech").isEqualTo(KINDS.size());
+            assertThat(result.counted()).as("faults in mid-generation").isEqualTo(KINDS.size());
             assertThat(result.passed()).isTrue();
             assertThat(printed.toString().lines())
                     .last()

@@ -40,7 +40,7 @@ class StopWithSavepointTest {
         assertThat(client.answers).isEmpty();
     }
 
-    /** The JobManager that made the savepoint died before it could say so. */
+    /** The JobManager that made the savepoint died before it could report it. */
     @Test
     void testJobThatIsStoppedAlreadyGivesTheSavepointThatItMade() throws Exception {
         savepoint("of-an-earlier-stop");

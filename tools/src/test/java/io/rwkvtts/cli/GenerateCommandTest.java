@@ -119,7 +119,7 @@ class GenerateCommandTest {
         assertThat(speech.get("finishReason").asText()).isEqualTo("stop");
     }
 
-    /** On another kind of processor a token may differ, and all behind it; the length hardly. */
+    /** On another kind of processor a token may differ, and all after it; the length hardly. */
     @ParameterizedTest
     @MethodSource("casesOfDemoVoice")
     void testDemoVoiceInEightBitsEndsByItselfAfterAboutAsLong(JsonNode c) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code tts generate} says of bad input: one line that names it, and status 1 or 2. */
+/** What {@code tts generate} prints for bad input: one line that names it, and status 1 or 2. */
 class GenerateFailuresTest {
 
     private static final List<String> TEXT = List.of("--text=Hi");

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 
-/** Holds what a process listens on to what it says. */
+/** Compares what a process listens on with what it prints. */
 final class OpenPorts {
 
     private OpenPorts() {}

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code tts run}: serves on the Flink that it starts, or says in one line why it does not. */
+/** {@code tts run}: serves on the Flink that it starts, or prints in one line why it does not. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class RunCommandITCase {
 

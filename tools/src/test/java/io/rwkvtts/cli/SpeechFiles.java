@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Models and vocabularies to speak with, in a directory that is also the cache.
+ * Models and vocabularies to generate with, in a directory that is also the cache.
  *
  * @param directory holds {@link #VOCABULARIES}
  * @param model the TTS model of the published vectors

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A job that starts from a damaged checkpoint generates the same tokens, or ends and says which
+ * A job that starts from a damaged checkpoint generates the same tokens, or ends and names which
  * file is damaged and how to continue.
  */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -311,7 +311,7 @@ class DamagedCheckpointITCase {
     private static void assertContinues(String checkpoint) throws Exception {
         KafkaSettings topics = cluster.withTokensTopic("spoken", "continued-" + ++attempts);
         Map<String, List<AudioTokens>> records = new HashMap<>();
-        // The topic is a new one: what was said before the checkpoint is in another.
+        // The topic is a new one: what was emitted before the checkpoint is in another.
         try (TokenListener listener = cluster.joinLate(topics)) {
             JobClient job = cluster.submit(topics, options(), UnaryOperator.identity(), checkpoint);
             try {
@@ -328,7 +328,7 @@ class DamagedCheckpointITCase {
                     List<Integer> tokens =
                             chunks.stream().flatMap(chunk -> chunk.getTokens().stream()).toList();
                     List<Integer> all = undisturbed.get(id).tokens();
-                    assertThat(from).as("begins in mid-speech").isPositive();
+                    assertThat(from).as("begins in mid-generation").isPositive();
                     assertThat(tokens).isEqualTo(all.subList(from, all.size()));
                 });
     }

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * An engine that counts the states it loads and, if asked to, fails once in mid-generation: at the
- * tenth step behind the third checkpoint's round of snapshots. As checkpoints do not overlap, the
+ * tenth step after the third checkpoint's round of snapshots. As checkpoints do not overlap, the
  * first two have ended by then.
  */
 final class FaultyEngine extends ForwardingEngine {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How fast the job hears its senders, and its clock, while it speaks. */
+/** How fast the job reacts to its senders, and to its clock, while it generates. */
 @Timeout(value = 150, unit = TimeUnit.SECONDS)
 class FlowControlITCase {
 
@@ -56,7 +56,7 @@ class FlowControlITCase {
                 null);
     }
 
-    /** A request that speaks for minutes. */
+    /** A request that takes minutes. */
     private static TextEvent.Builder longRequest(String id) {
         return TextEvent.newBuilder()
                 .setRequestId(id)
@@ -85,12 +85,12 @@ class FlowControlITCase {
             }
             records.add(codec.encode(cancel("long")));
             long start = System.nanoTime();
-            // One key, one partition: the cancel is read behind all the others.
+            // One key, one partition: the cancel is read after all the others.
             cluster.send(topics, "long", records);
             ReceivedTokens end = await(listener, "long", true);
             long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
             LOG.info(
-                    "cancel behind {} events, steps of {} ms: {} ms",
+                    "cancel after {} events, steps of {} ms: {} ms",
                     EVENTS,
                     STEP.toMillis(),
                     millis);

@@ -11,7 +11,7 @@ import org.apache.flink.core.fs.local.LocalFileSystem;
 
 /**
  * The file system of URIs {@code full:///…}: this machine's, but for a disk that is full for as
- * long as a test says so. Flink finds it as a service.
+ * long as a test wants it. Flink finds it as a service.
  */
 public final class FullDisk implements FileSystemFactory {
 

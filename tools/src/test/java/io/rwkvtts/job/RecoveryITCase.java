@@ -97,7 +97,9 @@ class RecoveryITCase {
             }
         }
         assertThat(FaultyEngine.FAULTS).hasValue(1);
-        assertThat(FaultyEngine.LOADED).as("states that went on in mid-speech").hasPositiveValue();
+        assertThat(FaultyEngine.LOADED)
+                .as("states that continued in mid-generation")
+                .hasPositiveValue();
         job.cancel().get();
     }
 
@@ -123,14 +125,15 @@ class RecoveryITCase {
             cluster.collect(listener, records, REQUESTS);
             restored.cancel().get();
             assertThat(FaultyEngine.LOADED)
-                    .as("states that went on in mid-speech")
+                    .as("states that continued in mid-generation")
                     .hasValue(REQUESTS);
         }
         assertThat(speech(records)).containsExactlyInAnyOrderEntriesOf(undisturbed);
     }
 
     /**
-     * 32-bit floats, then 8 bits, then floats again: the weights are the same, so the states go on.
+     * 32-bit floats, then 8 bits, then floats again: the weights are the same, so the states
+     * continue.
      */
     @Test
     void testOtherNumericsGoOnFromTheStates() throws Exception {
@@ -160,7 +163,7 @@ class RecoveryITCase {
             floatsAgain.cancel().get();
             assertThat(log.lines()).filteredOn(line -> line.contains("other numerics")).hasSize(2);
         }
-        assertThat(FaultyEngine.LOADED).as("states that went on").hasValue(2 * REQUESTS);
+        assertThat(FaultyEngine.LOADED).as("states that continued").hasValue(2 * REQUESTS);
         speech(records)
                 .forEach(
                         (id, speech) -> {

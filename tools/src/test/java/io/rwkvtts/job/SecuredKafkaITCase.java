@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The job on a broker that speaks TLS only and asks for user and password. */
+/** The job on a broker that accepts TLS only and asks for user and password. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class SecuredKafkaITCase {
 

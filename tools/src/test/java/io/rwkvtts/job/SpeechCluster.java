@@ -146,7 +146,7 @@ final class SpeechCluster implements AutoCloseable {
      *
      * @param options of the synthesis and of Flink, beside the defaults
      * @param engines wraps the engine of the demo voice
-     * @param savepoint where to go on from, null for a fresh start
+     * @param savepoint where to continue from, null for a fresh start
      */
     JobClient submit(
             KafkaSettings topics,
@@ -185,7 +185,7 @@ final class SpeechCluster implements AutoCloseable {
                 read.maxParallelism());
     }
 
-    /** Six seconds of speech and more; what is said does not matter. */
+    /** Six seconds of speech and more; the text does not matter. */
     static TextEvent longRequest(int number) {
         return TextEvent.newBuilder()
                 .setRequestId("request-" + number)
@@ -287,7 +287,7 @@ final class SpeechCluster implements AutoCloseable {
         return speech;
     }
 
-    /** Reads until so many requests have ended, behind what {@code records} holds already. */
+    /** Reads until that many requests have ended, after what {@code records} holds already. */
     void collect(TokenListener listener, Map<String, List<AudioTokens>> records, int requests) {
         while (ended(records) < requests) {
             for (ReceivedTokens received : listener.poll(Duration.ofMillis(100))) {

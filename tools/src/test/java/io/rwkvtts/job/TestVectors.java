@@ -35,7 +35,7 @@ public final class TestVectors {
         return json("/vectors/" + name);
     }
 
-    /** What the demo voice says: text, seed, prompt and tokens of each case. */
+    /** What the demo voice generates: text, seed, prompt and tokens of each case. */
     public static List<JsonNode> demoVoice() throws IOException {
         return list(json("/demo-voice/expected.json").get("cases"));
     }

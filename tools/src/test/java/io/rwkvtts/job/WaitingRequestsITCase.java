@@ -68,7 +68,7 @@ class WaitingRequestsITCase {
         assertThat(statistics.gauge(MetricNames.REQUESTS_WAITING)).isEqualTo(CAPACITY);
 
         cluster.send(topics, longRequests(SLOTS + CAPACITY, BEYOND));
-        // The input is held behind the one that finds no room.
+        // The input is held after the one that finds no room.
         awaitGauge(statistics, MetricNames.REQUESTS_WAITING, CAPACITY + 1);
         measure(statistics, CAPACITY + " waiting and " + (BEYOND - 1) + " more held back");
         assertThat(statistics.gauge(MetricNames.REQUESTS_WAITING)).isEqualTo(CAPACITY + 1);
@@ -126,7 +126,7 @@ class WaitingRequestsITCase {
         }
     }
 
-    /** Requests that speak for minutes. */
+    /** Requests that take minutes. */
     private static TextEvent[] longRequests(int from, int count) {
         return IntStream.range(from, from + count)
                 .mapToObj(
@@ -145,7 +145,7 @@ class WaitingRequestsITCase {
                 .until(() -> statistics.gauge(name) == value);
     }
 
-    /** Waits for so many checkpoints from now on, of which none may fail. */
+    /** Waits for that many checkpoints from now on, of which none may fail. */
     private static void measure(JobStatistics statistics, String load) throws Exception {
         long now = System.currentTimeMillis();
         int failed = statistics.failedCheckpoints();

@@ -167,7 +167,8 @@ public final class Brokers implements AutoCloseable {
     }
 
     /**
-     * Requires that the brokers allow transactions to last so long. Passes if they do not tell.
+     * Requires that the brokers allow transactions to last that long. Passes if they do not report
+     * it.
      *
      * @throws KafkaSetupException if they do not, or no broker answers in 10 s
      */

@@ -17,7 +17,7 @@ public final class KafkaEnds {
     private KafkaEnds() {}
 
     /**
-     * Reads the request topic from where the settings say. Each Kafka record gives exactly one
+     * Reads the request topic from where the settings start. Each Kafka record gives exactly one
      * {@link SourceRecord}.
      */
     public static KafkaSource<SourceRecord> requests(KafkaSettings settings) {

@@ -1,6 +1,6 @@
 package io.rwkvtts.job.kafka;
 
-/** Kafka is not there or not as the job needs it. The message says what to do. */
+/** Kafka is not there or not as the job needs it. The message has what to do. */
 public final class KafkaSetupException extends IllegalStateException {
 
     private static final long serialVersionUID = 1L;

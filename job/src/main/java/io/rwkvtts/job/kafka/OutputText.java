@@ -2,7 +2,7 @@ package io.rwkvtts.job.kafka;
 
 /**
  * Strings of output records that may quote the input. A record which Kafka accepted once must not
- * fail the job because what is said about it is larger than a message may be, or has no UTF-8 form.
+ * fail the job because the message about it is larger than a message may be, or has no UTF-8 form.
  */
 final class OutputText {
 

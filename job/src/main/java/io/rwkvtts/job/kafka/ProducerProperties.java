@@ -103,7 +103,7 @@ final class ProducerProperties {
                 "%s is %s; expected 1 to %d".formatted(ClientProperties.place(name), value, most));
     }
 
-    /** Says in the log what a delivery timeout costs, if one is set. */
+    /** Logs what a delivery timeout costs, if one is set. */
     static void warnOfTimeout(Map<String, String> properties) {
         String timeout = properties.get(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG);
         if (timeout != null && Integer.parseInt(timeout.trim()) < WITHOUT_END) {

@@ -19,7 +19,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /**
  * Turns each record of the request topic into one {@link SourceRecord}: a record that is no text
  * event in the form that is set becomes a rejected one, with the request's id where that can be
- * read. Nothing fails and nothing disappears; what an event says is checked behind.
+ * read. Nothing fails and nothing disappears; an event's content is checked downstream.
  */
 final class RequestDeserializer implements KafkaRecordDeserializationSchema<SourceRecord> {
 

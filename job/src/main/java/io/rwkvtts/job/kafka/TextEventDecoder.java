@@ -8,10 +8,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 interface TextEventDecoder {
 
     /**
-     * The event in a record. What it says is checked elsewhere.
+     * The event in a record. Its content is checked elsewhere.
      *
      * @param record with a value
-     * @throws WireFormatException if there is none; says what was found and expected
+     * @throws WireFormatException if there is none; the message has what was found and expected
      */
     TextEvent decode(ConsumerRecord<byte[], byte[]> record) throws WireFormatException;
 

@@ -24,7 +24,7 @@ public record TopicRequirements(Brokers brokers, KafkaSettings settings) {
      *
      * @param chunkTokens most tokens of a record
      * @throws KafkaSetupException if a topic or a property of the producers is not as needed; names
-     *     it and says what to do
+     *     it and has what to do
      */
     public void check(int chunkTokens) {
         long tokensBytes = AudioTokensSerializer.largestRecordBytes(chunkTokens);

@@ -35,7 +35,7 @@ final class RetainedCheckpoints {
      * The newest complete checkpoint of any run.
      *
      * @param directory the directory for checkpoints, on any file system that Flink knows
-     * @throws IllegalArgumentException if there is none; says what was found
+     * @throws IllegalArgumentException if there is none; the message has what was found
      */
     static Path latest(Path directory) throws IOException {
         int[] incomplete = new int[1];

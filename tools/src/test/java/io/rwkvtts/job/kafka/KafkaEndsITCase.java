@@ -333,7 +333,7 @@ class KafkaEndsITCase {
         }
     }
 
-    /** What the consumer's rule lets through until so many requests have ended. */
+    /** What the consumer's rule lets through until that many requests have ended. */
     private static List<ReceivedTokens> listen(
             KafkaSettings settings, IsolationLevel isolation, int requests) {
         List<ReceivedTokens> received = new ArrayList<>();
