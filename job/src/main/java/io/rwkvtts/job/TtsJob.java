@@ -1,14 +1,14 @@
 package io.rwkvtts.job;
 
-import io.rwkvtts.job.kafka.Brokers;
-import io.rwkvtts.job.kafka.KafkaEnds;
+import io.rwkvtts.job.kafka.KafkaAdmin;
+import io.rwkvtts.job.kafka.KafkaConnectors;
 import io.rwkvtts.job.kafka.KafkaSettings;
 import io.rwkvtts.job.kafka.TopicRequirements;
-import io.rwkvtts.operator.AudioChunk;
-import io.rwkvtts.operator.PrepareText;
+import io.rwkvtts.operator.CheckEvents;
 import io.rwkvtts.operator.RejectedRecord;
 import io.rwkvtts.operator.RequestEvent;
 import io.rwkvtts.operator.SynthesizeOperatorFactory;
+import io.rwkvtts.operator.TokenChunk;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.base.DeliveryGuarantee;
@@ -17,7 +17,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.OutputTag;
 
 /**
- * The job: text events in Kafka → {@link PrepareText} → keyed by request → Synthesize → audio
+ * The job: text events in Kafka → {@link CheckEvents} → keyed by request → Synthesize → audio
  * tokens in Kafka; what cannot be served goes to the dead letters.
  *
  * <p>Every operator has a uid, so that savepoints outlive changes of the job. Their names are part
@@ -42,30 +42,32 @@ public final class TtsJob {
         SingleOutputStreamOperator<RequestEvent> events =
                 environment
                         .fromSource(
-                                KafkaEnds.requests(kafka), KafkaEnds.withoutTime(), "Text events")
+                                KafkaConnectors.requests(kafka),
+                                KafkaConnectors.withoutTime(),
+                                "Text events")
                         .uid("text-events")
-                        .process(new PrepareText(settings.synthesis(), DEAD_LETTERS))
+                        .process(new CheckEvents(settings.synthesis(), DEAD_LETTERS))
                         .returns(TypeInformation.of(RequestEvent.class))
                         .uid("prepare-text")
-                        .name("PrepareText");
+                        .name("CheckEvents");
 
-        SingleOutputStreamOperator<AudioChunk> chunks =
+        SingleOutputStreamOperator<TokenChunk> chunks =
                 events.keyBy(RequestEvent::requestId)
                         .transform(
                                 "Synthesize",
-                                TypeInformation.of(AudioChunk.class),
+                                TypeInformation.of(TokenChunk.class),
                                 new SynthesizeOperatorFactory(
                                         settings.engines(), settings.synthesis(), DEAD_LETTERS))
                         .uid("synthesize")
                         .setParallelism(settings.parallelism());
 
-        chunks.sinkTo(KafkaEnds.tokens(kafka))
+        chunks.sinkTo(KafkaConnectors.tokens(kafka))
                 .uid("audio-tokens")
                 .name("Audio tokens")
                 .setParallelism(settings.parallelism());
         events.getSideOutput(DEAD_LETTERS)
                 .union(chunks.getSideOutput(DEAD_LETTERS))
-                .sinkTo(KafkaEnds.deadLetters(kafka))
+                .sinkTo(KafkaConnectors.deadLetters(kafka))
                 .uid("dead-letters")
                 .name("Dead letters");
     }
@@ -78,7 +80,7 @@ public final class TtsJob {
      */
     public static void requireKafka(TtsSettings settings) {
         KafkaSettings kafka = settings.kafka();
-        try (Brokers brokers = Brokers.connect(kafka.properties())) {
+        try (KafkaAdmin brokers = KafkaAdmin.connect(kafka.properties())) {
             brokers.requireTopics(topicsOf(kafka));
             new TopicRequirements(brokers, kafka).check(settings.synthesis().chunks().mostTokens());
             if (kafka.deliveryGuarantee() == DeliveryGuarantee.EXACTLY_ONCE) {

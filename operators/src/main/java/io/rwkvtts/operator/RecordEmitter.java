@@ -15,12 +15,12 @@ import org.apache.flink.util.OutputTag;
 final class RecordEmitter {
     private static final int[] NO_TOKENS = new int[0];
 
-    private final Output<StreamRecord<AudioChunk>> output;
+    private final Output<StreamRecord<TokenChunk>> output;
     private final OutputTag<RejectedRecord> deadLetters;
     private final String modelId;
 
     RecordEmitter(
-            Output<StreamRecord<AudioChunk>> output,
+            Output<StreamRecord<TokenChunk>> output,
             OutputTag<RejectedRecord> deadLetters,
             String modelId) {
         this.output = output;
@@ -51,7 +51,7 @@ final class RecordEmitter {
             String error) {
         output.collect(
                 new StreamRecord<>(
-                        new AudioChunk(
+                        new TokenChunk(
                                 request.id(),
                                 request.sequence(),
                                 request.segment(),

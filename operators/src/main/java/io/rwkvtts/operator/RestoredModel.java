@@ -3,7 +3,7 @@ package io.rwkvtts.operator;
 import io.rwkvtts.engine.EngineModel;
 import io.rwkvtts.operator.SynthesisSettings.OtherWeights;
 import io.rwkvtts.synthesis.RequestSnapshot;
-import io.rwkvtts.synthesis.UtteranceSnapshot;
+import io.rwkvtts.synthesis.SegmentSnapshot;
 import java.util.stream.IntStream;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.slf4j.Logger;
@@ -33,27 +33,27 @@ final class RestoredModel {
      * @throws SuppressRestartsException if it speaks with other weights and that is not allowed
      */
     RequestSnapshot adapt(RequestSnapshot request) {
-        UtteranceSnapshot utterance = request.utterance();
-        if (utterance == null) {
+        SegmentSnapshot active = request.active();
+        if (active == null) {
             return request;
         }
-        if (!utterance.weightsId().equals(model.weightsId())) {
-            changeWeights(request.id(), utterance);
-        } else if (utterance.stateLayout() == model.stateLayout()) {
-            logNumerics(utterance);
+        if (!active.weightsId().equals(model.weightsId())) {
+            changeWeights(request.id(), active);
+        } else if (active.stateLayout() == model.stateLayout()) {
+            logNumerics(active);
             return request;
         }
-        return request.withUtterance(utterance.withoutState());
+        return request.withActive(active.withoutState());
     }
 
-    private void changeWeights(String id, UtteranceSnapshot utterance) {
+    private void changeWeights(String id, SegmentSnapshot active) {
         if (otherWeights == OtherWeights.REFUSE) {
             throw new SuppressRestartsException(
                     new IllegalStateException(
                             "request "
                                     + id
                                     + " is in mid-speech with model "
-                                    + utterance.weightsId()
+                                    + active.weightsId()
                                     + ", but this job runs model "
                                     + model.weightsId()
                                     + ". Start it with the old model and let the running requests"
@@ -61,7 +61,7 @@ final class RestoredModel {
                                     + " tts.restore.other-weights to 'recompute' to have them go on"
                                     + " with the new model in mid-speech"));
         }
-        int largest = IntStream.of(utterance.prompt()).max().orElse(0);
+        int largest = IntStream.of(active.prompt()).max().orElse(0);
         if (largest >= model.vocabRows()) {
             throw new SuppressRestartsException(
                     new IllegalStateException(
@@ -80,18 +80,18 @@ final class RestoredModel {
             LOG.warn(
                     "Requests restored in mid-speech go on with other weights ({} before, {} now);"
                             + " their states are computed again from their tokens",
-                    utterance.weightsId(),
+                    active.weightsId(),
                     model.weightsId());
         }
     }
 
-    private void logNumerics(UtteranceSnapshot utterance) {
-        if (!numericsLogged && !utterance.numericsId().equals(model.numericsId())) {
+    private void logNumerics(SegmentSnapshot active) {
+        if (!numericsLogged && !active.numericsId().equals(model.numericsId())) {
             numericsLogged = true;
             LOG.warn(
                     "Requests restored in mid-speech go on with other numerics ({} before, {} now):"
                             + " same weights, but tokens may differ from an undisturbed run",
-                    utterance.numericsId(),
+                    active.numericsId(),
                     model.numericsId());
         }
     }

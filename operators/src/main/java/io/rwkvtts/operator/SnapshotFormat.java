@@ -7,7 +7,7 @@ import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.RequestAttributes;
 import io.rwkvtts.synthesis.RequestSnapshot;
 import io.rwkvtts.synthesis.RequestText;
-import io.rwkvtts.synthesis.UtteranceSnapshot;
+import io.rwkvtts.synthesis.SegmentSnapshot;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
@@ -46,7 +46,7 @@ final class SnapshotFormat {
     static void write(RequestSnapshot request, DataOutput out) throws IOException {
         ByteArrayOutputStream fields = new ByteArrayOutputStream();
         writeFields(request, new DataOutputStream(fields));
-        byte[] state = request.utterance() == null ? null : request.utterance().state();
+        byte[] state = request.active() == null ? null : request.active().state();
         SnapshotFrame.of(fields.toByteArray(), state).write(VERSION, out);
     }
 
@@ -124,9 +124,9 @@ final class SnapshotFormat {
         }
         out.writeBoolean(request.lengthReached());
         writeString(request.ending() == null ? null : request.ending().name(), out);
-        out.writeBoolean(request.utterance() != null);
-        if (request.utterance() != null) {
-            writeUtterance(request.utterance(), out);
+        out.writeBoolean(request.active() != null);
+        if (request.active() != null) {
+            writeActive(request.active(), out);
         }
     }
 
@@ -149,7 +149,7 @@ final class SnapshotFormat {
                 in.readBoolean() ? readInts(in) : null,
                 in.readBoolean(),
                 version < FIRST_WITH_FRAME ? null : readEnding(in),
-                in.readBoolean() ? readUtterance(version, in, state) : null);
+                in.readBoolean() ? readActive(version, in, state) : null);
     }
 
     private static FinishReason readEnding(DataInput in) throws IOException {
@@ -225,25 +225,24 @@ final class SnapshotFormat {
         return new RequestText.Snapshot(joined, pending, joinedChars, nextSequence, complete, held);
     }
 
-    private static void writeUtterance(UtteranceSnapshot utterance, DataOutput out)
-            throws IOException {
-        writeInts(utterance.prompt(), out);
-        out.writeInt(utterance.promptFed());
-        out.writeInt(utterance.emitted());
-        out.writeInt(utterance.limits().minSemanticTokens());
-        out.writeInt(utterance.limits().maxSemanticTokens());
-        out.writeInt(utterance.limits().maxRepeatedTokens());
-        writeInts(utterance.progress().globals(), out);
-        writeInts(utterance.progress().semantics(), out);
-        writeString(utterance.progress().next().name(), out);
-        writeString(utterance.weightsId(), out);
-        writeString(utterance.numericsId(), out);
-        out.writeInt(utterance.stateLayout());
+    private static void writeActive(SegmentSnapshot active, DataOutput out) throws IOException {
+        writeInts(active.prompt(), out);
+        out.writeInt(active.promptFed());
+        out.writeInt(active.emitted());
+        out.writeInt(active.limits().minSemanticTokens());
+        out.writeInt(active.limits().maxSemanticTokens());
+        out.writeInt(active.limits().maxRepeatedTokens());
+        writeInts(active.progress().globals(), out);
+        writeInts(active.progress().semantics(), out);
+        writeString(active.progress().next().name(), out);
+        writeString(active.weightsId(), out);
+        writeString(active.numericsId(), out);
+        out.writeInt(active.stateLayout());
     }
 
-    private static UtteranceSnapshot readUtterance(byte version, DataInput in, byte[] state)
+    private static SegmentSnapshot readActive(byte version, DataInput in, byte[] state)
             throws IOException {
-        return new UtteranceSnapshot(
+        return new SegmentSnapshot(
                 readInts(in),
                 in.readInt(),
                 in.readInt(),

@@ -15,9 +15,9 @@ import io.rwkvtts.synthesis.ChunkPlan;
 import io.rwkvtts.synthesis.LoopObserver;
 import io.rwkvtts.synthesis.PrefixCache;
 import io.rwkvtts.synthesis.RequestRules;
+import io.rwkvtts.synthesis.SegmentFactory;
 import io.rwkvtts.synthesis.SpeechOutput;
 import io.rwkvtts.synthesis.SynthesisLoop;
-import io.rwkvtts.synthesis.UtteranceFactory;
 import io.rwkvtts.text.Segmenter;
 import io.rwkvtts.text.WorldTokenizer;
 import java.io.Serializable;
@@ -157,7 +157,7 @@ public record SynthesisSettings(
         IdSpace ids = IdSpace.of(model.vocabRows(), model.headRows(), tokenizer);
         return new SynthesisLoop(
                 engine,
-                new UtteranceFactory(new PromptBuilder(ids, tokenizer), rules(), capByText),
+                new SegmentFactory(new PromptBuilder(ids, tokenizer), rules(), capByText),
                 segmenter(),
                 chunks,
                 prefillChunkTokens,

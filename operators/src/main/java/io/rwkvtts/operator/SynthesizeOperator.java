@@ -38,8 +38,8 @@ import org.apache.flink.util.OutputTag;
  * runs on the task thread. After a mail or a {@code yield} the current key is somebody else's, so
  * every entry sets it first.
  */
-final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
-        implements OneInputStreamOperator<RequestEvent, AudioChunk>, BoundedOneInput, SpeechOutput {
+final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
+        implements OneInputStreamOperator<RequestEvent, TokenChunk>, BoundedOneInput, SpeechOutput {
 
     private static final long serialVersionUID = 1L;
 
@@ -54,9 +54,9 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     private transient InferenceEngine engine;
     private transient Segmenter segmenter;
     private transient SynthesisLoop loop;
-    private transient WaitingRoom room;
+    private transient AdmissionControl room;
     private transient RequestStore store;
-    private transient StepTrampoline trampoline;
+    private transient StepScheduler trampoline;
     private transient RecordEmitter emitter;
     private transient SynthesisMetrics speechMetrics;
     private transient RequestTimers timers;
@@ -66,7 +66,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
     private transient ReusedIds reusedIds;
 
     SynthesizeOperator(
-            StreamOperatorParameters<AudioChunk> parameters,
+            StreamOperatorParameters<TokenChunk> parameters,
             EngineFactory engines,
             SynthesisSettings settings,
             OutputTag<RejectedRecord> deadLetters) {
@@ -111,7 +111,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
                         settings.maxTextChars());
         emitter = new RecordEmitter(output, deadLetters, model.weightsId());
         room =
-                new WaitingRoom(
+                new AdmissionControl(
                         settings,
                         loop.running(),
                         engine.slots(),
@@ -122,7 +122,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<AudioChunk>
         checkpointed =
                 CheckpointingOptions.isCheckpointingEnabled(
                         getContainingTask().getEnvironment().getJobConfiguration());
-        trampoline = new StepTrampoline(mailbox, this::step, getOperatorName());
+        trampoline = new StepScheduler(mailbox, this::step, getOperatorName());
         requeueRestored(new RestoredModel(model, settings.otherWeights()));
     }
 

@@ -9,10 +9,10 @@ import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Makes the operator that speaks: {@link RequestEvent}s keyed by request id to {@link AudioChunk}s.
+ * Makes the operator that speaks: {@link RequestEvent}s keyed by request id to {@link TokenChunk}s.
  */
-public final class SynthesizeOperatorFactory extends AbstractStreamOperatorFactory<AudioChunk>
-        implements OneInputStreamOperatorFactory<RequestEvent, AudioChunk> {
+public final class SynthesizeOperatorFactory extends AbstractStreamOperatorFactory<TokenChunk>
+        implements OneInputStreamOperatorFactory<RequestEvent, TokenChunk> {
 
     private static final long serialVersionUID = 1L;
 
@@ -36,8 +36,8 @@ public final class SynthesizeOperatorFactory extends AbstractStreamOperatorFacto
 
     @Override
     @SuppressWarnings("unchecked")
-    public <T extends StreamOperator<AudioChunk>> T createStreamOperator(
-            StreamOperatorParameters<AudioChunk> parameters) {
+    public <T extends StreamOperator<TokenChunk>> T createStreamOperator(
+            StreamOperatorParameters<TokenChunk> parameters) {
         return (T) new SynthesizeOperator(parameters, engines, settings, deadLetters);
     }
 

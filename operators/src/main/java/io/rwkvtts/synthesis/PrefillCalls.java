@@ -45,9 +45,9 @@ final class PrefillCalls {
         List<PromptPiece> pieces = new ArrayList<>();
         int left = maxTokens;
         for (SpeechRequest request : requests) {
-            Utterance utterance = request.utterance();
-            if (left > 0 && utterance.waiting()) {
-                PromptPiece piece = utterance.nextPiece(left);
+            ActiveSegment active = request.active();
+            if (left > 0 && active.waiting()) {
+                PromptPiece piece = active.nextPiece(left);
                 pieces.add(piece);
                 left -= piece.length();
             }

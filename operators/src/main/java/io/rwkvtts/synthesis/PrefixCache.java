@@ -100,20 +100,20 @@ public final class PrefixCache {
      * The longest prefix of the prompt that is kept, null if there is none; and marks what of it is
      * to be kept when it has been fed.
      */
-    Prefix find(Utterance utterance) {
-        int[] prompt = utterance.prompt;
+    Prefix find(ActiveSegment active) {
+        int[] prompt = active.prompt;
         Tokens whole = new Tokens(prompt, prompt.length);
         Prefix known = prefixes.getIfPresent(whole);
         if (known != null) {
             return known;
         }
-        utterance.keepPrompt = askedBefore(whole);
-        if (utterance.voiceTokens == 0) {
+        active.keepPrompt = askedBefore(whole);
+        if (active.voiceTokens == 0) {
             return null;
         }
-        Tokens voice = new Tokens(prompt, utterance.voiceTokens);
+        Tokens voice = new Tokens(prompt, active.voiceTokens);
         known = prefixes.getIfPresent(voice);
-        utterance.keepVoice = known == null && askedBefore(voice);
+        active.keepVoice = known == null && askedBefore(voice);
         return known;
     }
 
@@ -121,22 +121,22 @@ public final class PrefixCache {
         return asked.asMap().put(tokens.hashCode(), true) != null;
     }
 
-    /** Keeps the state of the utterance's slot if it is one of those marked. */
-    void keep(Utterance utterance, InferenceEngine engine) {
-        if (utterance.keepVoice && utterance.prefilled == utterance.voiceTokens) {
-            keep(utterance, engine, null);
+    /** Keeps the state of the segment's slot if it is one of those marked. */
+    void keep(ActiveSegment active, InferenceEngine engine) {
+        if (active.keepVoice && active.prefilled == active.voiceTokens) {
+            keep(active, engine, null);
         }
-        if (utterance.keepPrompt && utterance.prefilled == utterance.prompt.length) {
-            float[] logits = new float[utterance.generation.logitsNeeded()];
-            engine.logits(utterance.slot, logits, logits.length);
-            keep(utterance, engine, logits);
+        if (active.keepPrompt && active.prefilled == active.prompt.length) {
+            float[] logits = new float[active.generation.logitsNeeded()];
+            engine.logits(active.slot, logits, logits.length);
+            keep(active, engine, logits);
         }
     }
 
-    private void keep(Utterance utterance, InferenceEngine engine, float[] logits) {
-        int count = utterance.prefilled;
+    private void keep(ActiveSegment active, InferenceEngine engine, float[] logits) {
+        int count = active.prefilled;
         prefixes.put(
-                new Tokens(Arrays.copyOf(utterance.prompt, count), count),
-                new Prefix(count, engine.saveState(utterance.slot), logits));
+                new Tokens(Arrays.copyOf(active.prompt, count), count),
+                new Prefix(count, engine.saveState(active.slot), logits));
     }
 }

@@ -2,7 +2,7 @@ package io.rwkvtts.synthesis;
 
 /**
  * The optional attributes of a request, as its first text event carries them; null = not given. The
- * job does not trust them: the PrepareText operator checks each.
+ * job does not trust them: the CheckEvents operator checks each.
  *
  * <p>A record of plain fields, so that Flink's POJO serializer moves it between tasks.
  *

@@ -18,7 +18,7 @@ package io.rwkvtts.synthesis;
  * @param globalTokens the 32 global tokens of the request's voice, null until they are generated
  * @param lengthReached whether a segment was cut at its limit
  * @param ending how it ended, if its end is still to be put out; else null
- * @param utterance the running segment, null if none runs
+ * @param active the running segment, null if none runs
  */
 public record RequestSnapshot(
         String id,
@@ -34,10 +34,10 @@ public record RequestSnapshot(
         int[] globalTokens,
         boolean lengthReached,
         FinishReason ending,
-        UtteranceSnapshot utterance) {
+        SegmentSnapshot active) {
 
     /** The same request with its running segment as {@code other}. */
-    public RequestSnapshot withUtterance(UtteranceSnapshot other) {
+    public RequestSnapshot withActive(SegmentSnapshot other) {
         return new RequestSnapshot(
                 id,
                 arrival,

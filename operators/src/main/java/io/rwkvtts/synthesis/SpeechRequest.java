@@ -27,8 +27,8 @@ public final class SpeechRequest {
     private int[] globalTokens;
     private boolean lengthReached;
     private FinishReason ending;
-    private UtteranceSnapshot interrupted;
-    private Utterance utterance;
+    private SegmentSnapshot interrupted;
+    private ActiveSegment active;
     private RequestClock clock;
 
     /**
@@ -65,7 +65,7 @@ public final class SpeechRequest {
         request.globalTokens = snapshot.globalTokens();
         request.lengthReached = snapshot.lengthReached();
         request.ending = snapshot.ending();
-        request.interrupted = snapshot.utterance();
+        request.interrupted = snapshot.active();
         return request;
     }
 
@@ -75,7 +75,7 @@ public final class SpeechRequest {
      * @param running the segment it speaks with the bits of its slot; null to keep what an earlier
      *     snapshot held
      */
-    RequestSnapshot snapshot(UtteranceSnapshot running) {
+    RequestSnapshot snapshot(SegmentSnapshot running) {
         return new RequestSnapshot(
                 id,
                 arrival,
@@ -95,7 +95,7 @@ public final class SpeechRequest {
 
     /** A request that holds no slot, as it stands. */
     public RequestSnapshot snapshot() {
-        if (utterance != null) {
+        if (active != null) {
             throw new IllegalStateException(
                     "request " + id + " holds a slot: the loop takes its snapshot");
         }
@@ -136,28 +136,28 @@ public final class SpeechRequest {
     }
 
     /** Begins the next segment; the one behind it begins at {@code end} of the joined text. */
-    void begin(Utterance started, int end) {
-        utterance = started;
+    void begin(ActiveSegment started, int end) {
+        active = started;
         textPosition = end;
     }
 
     /** Goes on with the segment that a restore found running. */
-    void resume(Utterance restored) {
-        utterance = restored;
+    void resume(ActiveSegment restored) {
+        active = restored;
         interrupted = null;
     }
 
     /** Closes the segment that has just ended. */
     void completeSegment() {
-        SegmentGeneration generation = utterance.generation;
+        SegmentGeneration generation = active.generation;
         globalTokens = generation.globals();
         lengthReached |= generation.cutOff();
         segment++;
-        utterance = null;
+        active = null;
     }
 
     void leaveSlot() {
-        utterance = null;
+        active = null;
     }
 
     void advance(int tokens) {
@@ -165,8 +165,8 @@ public final class SpeechRequest {
         tokenOffset += tokens;
     }
 
-    Utterance utterance() {
-        return utterance;
+    ActiveSegment active() {
+        return active;
     }
 
     /** Whether a restore found it in mid-speech, and it waits for a slot to go on. */
@@ -174,7 +174,7 @@ public final class SpeechRequest {
         return interrupted != null;
     }
 
-    UtteranceSnapshot interrupted() {
+    SegmentSnapshot interrupted() {
         return interrupted;
     }
 

@@ -27,7 +27,7 @@ import java.util.Optional;
  */
 public final class SynthesisLoop {
     private final InferenceEngine engine;
-    private final UtteranceFactory utterances;
+    private final SegmentFactory segments;
     private final Segmenter segmenter;
     private final ChunkPlan chunks;
     private final int prefillChunkTokens;
@@ -50,7 +50,7 @@ public final class SynthesisLoop {
      */
     public SynthesisLoop(
             InferenceEngine engine,
-            UtteranceFactory utterances,
+            SegmentFactory segments,
             Segmenter segmenter,
             ChunkPlan chunks,
             int prefillChunkTokens,
@@ -58,7 +58,7 @@ public final class SynthesisLoop {
             SpeechOutput output,
             LoopObserver observer) {
         this.engine = engine;
-        this.utterances = utterances;
+        this.segments = segments;
         this.segmenter = segmenter;
         this.chunks = chunks;
         this.prefillChunkTokens = prefillChunkTokens;
@@ -107,23 +107,23 @@ public final class SynthesisLoop {
         running.put(request.id(), request);
         request.startClock(sinceNanos);
         observer.admitted(request, request.clock());
-        UtteranceSnapshot interrupted = request.interrupted();
+        SegmentSnapshot interrupted = request.interrupted();
         if (interrupted == null) {
             beginNextSegment(request, slot);
         } else {
-            request.resume(utterances.resume(slot, request, interrupted));
+            request.resume(segments.resume(slot, request, interrupted));
             if (interrupted.state() == null) {
-                Utterance utterance = request.utterance();
+                ActiveSegment active = request.active();
                 engine.clear(slot);
                 skipKnownPrefix(request);
-                observer.recomputing(utterance.prefill.length - utterance.prefilled);
+                observer.recomputing(active.prefill.length - active.prefilled);
             }
         }
     }
 
     /** Takes a request out of its slot in mid-speech; what it has put out stays valid. */
     public void release(SpeechRequest request) {
-        freeSlot(request, request.utterance().slot);
+        freeSlot(request, request.active().slot);
     }
 
     /**
@@ -138,7 +138,7 @@ public final class SynthesisLoop {
         for (SpeechRequest request : running.values()) {
             snapshots.add(
                     request.snapshot(
-                            request.utterance().snapshot(engine.model(), states.get(request))));
+                            request.active().snapshot(engine.model(), states.get(request))));
         }
         return snapshots;
     }
@@ -148,17 +148,17 @@ public final class SynthesisLoop {
         Map<SpeechRequest, byte[]> states = new IdentityHashMap<>();
         List<SpeechRequest> inEngine = new ArrayList<>();
         for (SpeechRequest request : running.values()) {
-            Utterance utterance = request.utterance();
-            if (utterance.resumable()) {
-                if (utterance.stateToLoad == null) {
+            ActiveSegment active = request.active();
+            if (active.resumable()) {
+                if (active.stateToLoad == null) {
                     inEngine.add(request);
                 } else {
-                    states.put(request, utterance.stateToLoad);
+                    states.put(request, active.stateToLoad);
                 }
             }
         }
         byte[][] saved =
-                engine.saveStates(inEngine.stream().mapToInt(r -> r.utterance().slot).toArray());
+                engine.saveStates(inEngine.stream().mapToInt(r -> r.active().slot).toArray());
         for (int i = 0; i < saved.length; i++) {
             states.put(inEngine.get(i), saved[i]);
         }
@@ -178,7 +178,7 @@ public final class SynthesisLoop {
     private void loadStates() {
         int count = 0;
         for (SpeechRequest request : bySlot) {
-            if (request != null && request.utterance().stateToLoad != null) {
+            if (request != null && request.active().stateToLoad != null) {
                 count++;
             }
         }
@@ -188,12 +188,12 @@ public final class SynthesisLoop {
         int[] slots = new int[count];
         byte[][] states = new byte[count][];
         for (SpeechRequest request : bySlot) {
-            if (request != null && request.utterance().stateToLoad != null) {
-                Utterance utterance = request.utterance();
+            if (request != null && request.active().stateToLoad != null) {
+                ActiveSegment active = request.active();
                 count--;
-                slots[count] = utterance.slot;
-                states[count] = utterance.stateToLoad;
-                utterance.stateToLoad = null;
+                slots[count] = active.slot;
+                states[count] = active.stateToLoad;
+                active.stateToLoad = null;
             }
         }
         engine.loadStates(slots, states);
@@ -202,11 +202,11 @@ public final class SynthesisLoop {
     private void decode() {
         draws.clear();
         for (SpeechRequest request : bySlot) {
-            if (request != null && request.utterance().decoding()) {
-                Utterance utterance = request.utterance();
-                stepSlots[draws.size()] = utterance.slot;
-                stepTokens[draws.size()] = utterance.generation.nextInput();
-                draws.add(utterance.slot, utterance.generation);
+            if (request != null && request.active().decoding()) {
+                ActiveSegment active = request.active();
+                stepSlots[draws.size()] = active.slot;
+                stepTokens[draws.size()] = active.generation.nextInput();
+                draws.add(active.slot, active.generation);
             }
         }
         int rows = draws.size();
@@ -237,7 +237,7 @@ public final class SynthesisLoop {
 
     private boolean promptsWait() {
         for (SpeechRequest request : bySlot) {
-            if (request != null && request.utterance().waiting()) {
+            if (request != null && request.active().waiting()) {
                 return true;
             }
         }
@@ -246,12 +246,12 @@ public final class SynthesisLoop {
 
     private void prefilled(PromptPiece piece) {
         SpeechRequest request = bySlot[piece.slot()];
-        Utterance utterance = request.utterance();
-        utterance.prefilled = piece.to();
-        prefixes.keep(utterance, engine);
-        if (!utterance.waiting()) {
+        ActiveSegment active = request.active();
+        active.prefilled = piece.to();
+        prefixes.keep(active, engine);
+        if (!active.waiting()) {
             promptFed(request);
-            draws.add(utterance.slot, utterance.generation);
+            draws.add(active.slot, active.generation);
         }
     }
 
@@ -260,13 +260,13 @@ public final class SynthesisLoop {
         if (prefixes.isOff()) {
             return;
         }
-        Utterance utterance = request.utterance();
-        PrefixCache.Prefix known = prefixes.find(utterance);
-        observer.prefixLookedUp(utterance.prompt.length, known == null ? 0 : known.tokens());
+        ActiveSegment active = request.active();
+        PrefixCache.Prefix known = prefixes.find(active);
+        observer.prefixLookedUp(active.prompt.length, known == null ? 0 : known.tokens());
         if (known != null) {
-            utterance.stateToLoad = known.state();
-            utterance.prefilled = known.tokens();
-            utterance.knownLogits = utterance.waiting() ? null : known.logits();
+            active.stateToLoad = known.state();
+            active.prefilled = known.tokens();
+            active.knownLogits = active.waiting() ? null : known.logits();
         }
     }
 
@@ -274,11 +274,11 @@ public final class SynthesisLoop {
     private void continueFromKnownLogits() {
         draws.clear();
         for (SpeechRequest request : bySlot) {
-            Utterance utterance = request == null ? null : request.utterance();
-            if (utterance != null && utterance.knownLogits != null) {
+            ActiveSegment active = request == null ? null : request.active();
+            if (active != null && active.knownLogits != null) {
                 promptFed(request);
-                draws.add(utterance.slot, utterance.generation, utterance.knownLogits);
-                utterance.knownLogits = null;
+                draws.add(active.slot, active.generation, active.knownLogits);
+                active.knownLogits = null;
             }
         }
         drawAndAdvance();
@@ -310,7 +310,7 @@ public final class SynthesisLoop {
     }
 
     private void take(SpeechRequest request, int token, long now) {
-        SegmentGeneration generation = request.utterance().generation;
+        SegmentGeneration generation = request.active().generation;
         int tokensBefore = generation.semanticCount();
         generation.drawn(token);
         if (generation.semanticCount() > tokensBefore) {
@@ -320,13 +320,13 @@ public final class SynthesisLoop {
 
     /** Emits a full chunk, closes a finished segment. */
     private void advance(SpeechRequest request) {
-        Utterance utterance = request.utterance();
-        SegmentGeneration generation = utterance.generation;
-        if (generation.semanticCount() >= chunks.nextBorder(utterance.emitted)) {
-            emit(request, utterance);
+        ActiveSegment active = request.active();
+        SegmentGeneration generation = active.generation;
+        if (generation.semanticCount() >= chunks.nextBorder(active.emitted)) {
+            emit(request, active);
         }
         if (generation.finished()) {
-            finishSegment(request, utterance);
+            finishSegment(request, active);
         }
     }
 
@@ -338,29 +338,27 @@ public final class SynthesisLoop {
         clock.latestTokenAt = now;
     }
 
-    private void emit(SpeechRequest request, Utterance utterance) {
+    private void emit(SpeechRequest request, ActiveSegment active) {
         int[] tokens =
-                utterance.generation.semantics(
-                        utterance.emitted, utterance.generation.semanticCount());
-        output.chunk(
-                request, tokens, utterance.emitted == 0 ? utterance.generation.globals() : null);
+                active.generation.semantics(active.emitted, active.generation.semanticCount());
+        output.chunk(request, tokens, active.emitted == 0 ? active.generation.globals() : null);
         request.clock().chunk(tokens.length);
         if (request.sequence() == 0) {
             observer.firstChunk(request.clock());
         }
         request.advance(tokens.length);
-        utterance.emitted += tokens.length;
+        active.emitted += tokens.length;
     }
 
-    private void finishSegment(SpeechRequest request, Utterance utterance) {
-        if (utterance.generation.semanticCount() > utterance.emitted) {
-            emit(request, utterance);
+    private void finishSegment(SpeechRequest request, ActiveSegment active) {
+        if (active.generation.semanticCount() > active.emitted) {
+            emit(request, active);
         }
-        if (utterance.generation.cutOff()) {
-            observer.cutOff(utterance.generation.ranAway());
+        if (active.generation.cutOff()) {
+            observer.cutOff(active.generation.ranAway());
         }
         request.completeSegment();
-        beginNextSegment(request, utterance.slot);
+        beginNextSegment(request, active.slot);
     }
 
     private void beginNextSegment(SpeechRequest request, int slot) {
@@ -379,7 +377,7 @@ public final class SynthesisLoop {
 
     private void begin(SpeechRequest request, int slot, Segmenter.Segment segment) {
         try {
-            request.begin(utterances.begin(slot, request, segment.text()), segment.end());
+            request.begin(segments.begin(slot, request, segment.text()), segment.end());
         } catch (RequestException e) {
             freeSlot(request, slot);
             output.finished(request, FinishReason.ERROR, e.getMessage());

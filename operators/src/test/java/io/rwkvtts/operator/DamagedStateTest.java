@@ -48,7 +48,7 @@ class DamagedStateTest {
     }
 
     private KeyGroupsStateHandle stateInMidSpeech() throws Exception {
-        try (SpeakingTask task = SpeakingTask.open()) {
+        try (SynthesizeHarness task = SynthesizeHarness.open()) {
             for (RequestEvent event : events) {
                 task.process(event);
             }
@@ -81,7 +81,7 @@ class DamagedStateTest {
                                 new KeyGroupsStateHandle(
                                         offsets, new ByteStreamStateHandle("state", state)))
                         .build();
-        try (SpeakingTask task = new SpeakingTask.Builder().restore(restored).open()) {
+        try (SynthesizeHarness task = new SynthesizeHarness.Builder().restore(restored).open()) {
             task.drain();
             return task.speech();
         }

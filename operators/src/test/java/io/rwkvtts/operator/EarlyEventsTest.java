@@ -14,17 +14,18 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class EarlyEventsTest {
 
-    private static SpeakingTask atMost(int events) throws Exception {
-        return new SpeakingTask.Builder().maxEarlyEvents(events).open();
+    private static SynthesizeHarness atMost(int events) throws Exception {
+        return new SynthesizeHarness.Builder().maxEarlyEvents(events).open();
     }
 
-    private static void processEarly(SpeakingTask task, String id, int count) throws Exception {
+    private static void processEarly(SynthesizeHarness task, String id, int count)
+            throws Exception {
         for (int sequence = 1; sequence <= count; sequence++) {
             task.process(Events.piece(id, sequence, "", false));
         }
     }
 
-    private static int overloaded(SpeakingTask task) throws Exception {
+    private static int overloaded(SynthesizeHarness task) throws Exception {
         task.checkpoint();
         return (int)
                 task.chunks().stream().filter(c -> "overloaded".equals(c.finishReason())).count();
@@ -32,7 +33,7 @@ class EarlyEventsTest {
 
     @Test
     void testEventsWhoseFirstNeverComesStayWithinTheBoundForAllRequests() throws Exception {
-        try (SpeakingTask task = atMost(500)) {
+        try (SynthesizeHarness task = atMost(500)) {
             for (int i = 0; i < 60; i++) {
                 processEarly(task, "r" + i, 20);
                 assertThat(task.earlyEvents()).isLessThanOrEqualTo(500);
@@ -43,7 +44,7 @@ class EarlyEventsTest {
 
     @Test
     void testTheirTextsStayWithinTheBoundToo() throws Exception {
-        try (SpeakingTask task = new SpeakingTask.Builder().maxEarlyBytes(1_000).open()) {
+        try (SynthesizeHarness task = new SynthesizeHarness.Builder().maxEarlyBytes(1_000).open()) {
             for (int i = 0; i < 20; i++) {
                 task.process(Events.piece("r" + i, 1, "x".repeat(100), false));
                 assertThat(task.earlyEvents()).isLessThanOrEqualTo(5);
@@ -56,8 +57,8 @@ class EarlyEventsTest {
     @Test
     void testEventsThatAreHeldNoLongerMakeRoom() throws Exception {
         int most = 10;
-        try (SpeakingTask task =
-                new SpeakingTask.Builder().maxEarlyEvents(most).maxTextChars(200).open()) {
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder().maxEarlyEvents(most).maxTextChars(200).open()) {
             task.setTime(0);
             processEarly(task, "joined", 3);
             task.process(Events.piece("joined", 0, TWO_SENTENCES, false));
@@ -69,7 +70,7 @@ class EarlyEventsTest {
             task.process(Events.piece("too-long", 2, "x".repeat(200), true));
             assertThat(task.finishReasons("too-long")).containsExactly("error");
             processEarly(task, "expires", 3);
-            task.setTime(SpeakingTask.IDLE_TIMEOUT.toMillis());
+            task.setTime(SynthesizeHarness.IDLE_TIMEOUT.toMillis());
             task.checkpoint();
             assertThat(task.finishReasons("expires")).containsExactly("expired");
             assertThat(task.earlyEvents()).isZero();
@@ -84,7 +85,7 @@ class EarlyEventsTest {
 
     @Test
     void testRequestInMidSpeechWhoseEventIsOneTooManyEndsWithTheNextCheckpoint() throws Exception {
-        try (SpeakingTask task = atMost(2)) {
+        try (SynthesizeHarness task = atMost(2)) {
             task.process(Events.piece("r", 0, TWO_SENTENCES, false));
             while (task.chunks().isEmpty()) {
                 task.steps(1);
@@ -106,20 +107,20 @@ class EarlyEventsTest {
     @Test
     void testRestoreAndRescaleCountWhatIsHeld() throws Exception {
         OperatorSubtaskState state;
-        try (SpeakingTask task = atMost(20)) {
+        try (SynthesizeHarness task = atMost(20)) {
             for (int i = 0; i < 10; i++) {
                 processEarly(task, "r" + i, 2);
             }
             state = task.checkpoint();
         }
-        try (SpeakingTask task =
-                new SpeakingTask.Builder().maxEarlyEvents(20).restore(state).open()) {
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder().maxEarlyEvents(20).restore(state).open()) {
             task.process(Events.piece("next", 1, "", false));
             assertThat(overloaded(task)).isOne();
         }
         for (int subtask = 0; subtask < 2; subtask++) {
-            try (SpeakingTask task =
-                    new SpeakingTask.Builder()
+            try (SynthesizeHarness task =
+                    new SynthesizeHarness.Builder()
                             .maxEarlyEvents(20)
                             .subtask(subtask, 2)
                             .restore(state)
@@ -146,7 +147,7 @@ class EarlyEventsTest {
 
     private static int subtaskOf(String id) {
         return KeyGroupRangeAssignment.assignKeyToParallelOperator(
-                id, SpeakingTask.MAX_PARALLELISM, 2);
+                id, SynthesizeHarness.MAX_PARALLELISM, 2);
     }
 
     /** Whatever happens to requests, the count is that of the state. */
@@ -154,7 +155,7 @@ class EarlyEventsTest {
     void testCountFollowsTheStateThroughAnyEvents() throws Exception {
         Random random = new Random(5);
         int most = 40;
-        try (SpeakingTask task = atMost(most)) {
+        try (SynthesizeHarness task = atMost(most)) {
             for (int i = 0; i < 3_000; i++) {
                 String id = "r" + random.nextInt(200);
                 if (random.nextInt(10) == 0) {

@@ -17,30 +17,30 @@ class EndLatencyTest {
     enum Cause {
         CANCELLED {
             @Override
-            void happen(SpeakingTask task) throws Exception {
+            void happen(SynthesizeHarness task) throws Exception {
                 task.process(Events.cancel("ended"));
             }
         },
         DEADLINE {
             @Override
-            void happen(SpeakingTask task) throws Exception {
+            void happen(SynthesizeHarness task) throws Exception {
                 task.setTime(EndLatencyTest.DEADLINE);
             }
         };
 
-        abstract void happen(SpeakingTask task) throws Exception;
+        abstract void happen(SynthesizeHarness task) throws Exception;
     }
 
     private static RequestEvent toBeEnded() {
         return Events.with("ended", TWO_SENTENCES, Attributes.of("deadlineMs", DEADLINE));
     }
 
-    private static SpeakingTask oneSlot() throws Exception {
-        return new SpeakingTask.Builder().slots(1).open();
+    private static SynthesizeHarness oneSlot() throws Exception {
+        return new SynthesizeHarness.Builder().slots(1).open();
     }
 
     /** Steps until the request's first record. */
-    private static int stepsToSpeech(SpeakingTask task, String id) throws Exception {
+    private static int stepsToSpeech(SynthesizeHarness task, String id) throws Exception {
         int steps = 0;
         while (!task.speech().containsKey(id)) {
             assertThat(task.busy()).isTrue();
@@ -54,12 +54,12 @@ class EndLatencyTest {
     @EnumSource
     void testRunningRequestEndsAndItsSlotIsFreeForTheVeryNextStep(Cause cause) throws Exception {
         int undisturbed;
-        try (SpeakingTask task = oneSlot()) {
+        try (SynthesizeHarness task = oneSlot()) {
             task.process(Events.whole("next", TWO_SENTENCES));
             undisturbed = stepsToSpeech(task, "next");
         }
         for (int begun : new int[] {1, 2, 10, 30}) {
-            try (SpeakingTask task = oneSlot()) {
+            try (SynthesizeHarness task = oneSlot()) {
                 task.process(toBeEnded());
                 task.steps(begun);
                 task.process(Events.whole("next", TWO_SENTENCES));
@@ -75,7 +75,7 @@ class EndLatencyTest {
     @ParameterizedTest
     @EnumSource
     void testWaitingRequestEndsWithoutAStep(Cause cause) throws Exception {
-        try (SpeakingTask task = oneSlot()) {
+        try (SynthesizeHarness task = oneSlot()) {
             task.process(Events.whole("speaks", TWO_SENTENCES));
             task.steps(1);
             task.process(toBeEnded());
@@ -90,7 +90,7 @@ class EndLatencyTest {
     @ParameterizedTest
     @EnumSource
     void testRequestThatWaitsForTextEndsWhileNothingSteps(Cause cause) throws Exception {
-        try (SpeakingTask task = oneSlot()) {
+        try (SynthesizeHarness task = oneSlot()) {
             task.process(
                     Events.with("ended", "Well", Attributes.of("deadlineMs", DEADLINE), false));
             assertThat(task.busy()).isFalse();

@@ -2,7 +2,7 @@ package io.rwkvtts.operator;
 
 import static io.rwkvtts.operator.Events.TWO_SENTENCES;
 import static io.rwkvtts.operator.Events.requests;
-import static io.rwkvtts.operator.SpeakingTask.undisturbed;
+import static io.rwkvtts.operator.SynthesizeHarness.undisturbed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rwkvtts.engine.ForwardingEngine;
@@ -20,7 +20,7 @@ class FlowControlTest {
 
     @Test
     void testHigherPriorityIsAdmittedFirst() throws Exception {
-        try (SpeakingTask task = new SpeakingTask.Builder().slots(1).open()) {
+        try (SynthesizeHarness task = new SynthesizeHarness.Builder().slots(1).open()) {
             task.process(Events.whole("first", TWO_SENTENCES));
             task.steps(1);
             task.process(Events.whole("second", TWO_SENTENCES));
@@ -33,7 +33,8 @@ class FlowControlTest {
     @Test
     void testHoldsInputBackWhenTooManyAreOpenAndStillServesAll() throws Exception {
         List<RequestEvent> events = requests(12);
-        try (SpeakingTask task = new SpeakingTask.Builder().slots(1).queueCapacity(2).open()) {
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder().slots(1).queueCapacity(2).open()) {
             for (RequestEvent event : events) {
                 task.process(event);
                 // One runs; with two more the next has to wait, and its wait runs steps.
@@ -49,18 +50,18 @@ class FlowControlTest {
     void testTimeInWhichInputIsHeldDoesNotCountAsIdle() throws Exception {
         AtomicLong now = new AtomicLong();
         AtomicLong aStep = new AtomicLong();
-        SpeakingTask[] opened = new SpeakingTask[1];
+        SynthesizeHarness[] opened = new SynthesizeHarness[1];
         EngineFactory engines =
                 () ->
-                        new ForwardingEngine(SpeakingTask.scripted(1)) {
+                        new ForwardingEngine(SynthesizeHarness.scripted(1)) {
                             @Override
                             public void step(int[] slots, int[] tokens, int count) {
                                 super.step(slots, tokens, count);
                                 opened[0].elapse(now.addAndGet(aStep.get()));
                             }
                         };
-        try (SpeakingTask task =
-                new SpeakingTask.Builder().engine(engines).queueCapacity(2).open()) {
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder().engine(engines).queueCapacity(2).open()) {
             opened[0] = task;
             task.process(Events.piece("streamed", 0, TWO_SENTENCES, false));
             task.drain();
@@ -68,7 +69,7 @@ class FlowControlTest {
             task.steps(1);
             task.process(Events.whole("waits", TWO_SENTENCES));
 
-            aStep.set(2 * SpeakingTask.IDLE_TIMEOUT.toMillis());
+            aStep.set(2 * SynthesizeHarness.IDLE_TIMEOUT.toMillis());
             task.process(Events.whole("held", TWO_SENTENCES));
             assertThat(task.finishReasons("speaks")).hasSize(1);
             aStep.set(0);
@@ -82,7 +83,7 @@ class FlowControlTest {
     @Timeout(10)
     void testQueueOfRequestsThatAllWaitForTextTakesTheirEventsInAndTurnsNewOnesAway()
             throws Exception {
-        try (SpeakingTask task = new SpeakingTask.Builder().queueCapacity(2).open()) {
+        try (SynthesizeHarness task = new SynthesizeHarness.Builder().queueCapacity(2).open()) {
             task.process(Events.piece("a", 0, "Well", false));
             task.process(Events.piece("b", 0, "Well", false));
             task.process(Events.whole("c", TWO_SENTENCES));
@@ -102,7 +103,8 @@ class FlowControlTest {
     /** Requests that speak a while, wait for text, and speak again, faster than they are served. */
     @Test
     void testNoMoreRequestsAreOpenThanTheQueueAndTheSlotsHold() throws Exception {
-        try (SpeakingTask task = new SpeakingTask.Builder().slots(1).queueCapacity(3).open()) {
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder().slots(1).queueCapacity(3).open()) {
             for (int i = 0; i < 40; i++) {
                 task.process(Events.piece("r" + i, 0, TWO_SENTENCES, false));
                 for (int earlier = Math.max(0, i - 3); earlier < i; earlier++) {
@@ -123,14 +125,14 @@ class FlowControlTest {
     @Test
     void testRequestsThatGoOnBehindARestoreTakeNoRoomOfThoseThatWait() throws Exception {
         OperatorSubtaskState state;
-        try (SpeakingTask task = new SpeakingTask.Builder().slots(2).open()) {
+        try (SynthesizeHarness task = new SynthesizeHarness.Builder().slots(2).open()) {
             task.process(Events.of("t", "speaks-0"));
             task.process(Events.of("t", "speaks-1"));
             task.steps(2);
             state = task.snapshot();
         }
-        try (SpeakingTask task =
-                new SpeakingTask.Builder()
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder()
                         .slots(2)
                         .tenants(0, 1)
                         .queueCapacity(1)
@@ -149,8 +151,8 @@ class FlowControlTest {
     @Test
     void testRejectsWhatFindsTheQueueFullIfToldSo() throws Exception {
         List<RequestEvent> events = requests(5);
-        try (SpeakingTask task =
-                new SpeakingTask.Builder().slots(1).queueCapacity(2).rejectWhenFull().open()) {
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder().slots(1).queueCapacity(2).rejectWhenFull().open()) {
             for (RequestEvent event : events) {
                 task.process(event);
             }
@@ -167,8 +169,8 @@ class FlowControlTest {
 
     @Test
     void testRemembersOfThoseTurnedAwayOnlyWhatMoreMayFollow() throws Exception {
-        try (SpeakingTask task =
-                new SpeakingTask.Builder().slots(1).queueCapacity(1).rejectWhenFull().open()) {
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder().slots(1).queueCapacity(1).rejectWhenFull().open()) {
             task.process(Events.whole("speaks", TWO_SENTENCES));
             for (int i = 0; i < 100; i++) {
                 task.process(Events.whole("whole-" + i, TWO_SENTENCES));
@@ -190,8 +192,8 @@ class FlowControlTest {
 
     @Test
     void testRejectsNoneThatIsAcceptedAlready() throws Exception {
-        try (SpeakingTask task =
-                new SpeakingTask.Builder().queueCapacity(2).rejectWhenFull().open()) {
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder().queueCapacity(2).rejectWhenFull().open()) {
             task.process(Events.piece("a", 0, TWO_SENTENCES, false));
             task.process(Events.piece("b", 0, TWO_SENTENCES, false));
             task.process(Events.piece("c", 0, TWO_SENTENCES, false));
@@ -207,7 +209,8 @@ class FlowControlTest {
 
     @Test
     void testTenantBeyondItsRateWaitsAndTheOthersDoNot() throws Exception {
-        try (SpeakingTask task = new SpeakingTask.Builder().tenantRequestsPerSecond(1e-6).open()) {
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder().tenantRequestsPerSecond(1e-6).open()) {
             RequestAttributes greedy = Attributes.of("tenant", "greedy");
             task.process(Events.with("first", TWO_SENTENCES, greedy));
             task.process(Events.with("second", TWO_SENTENCES, greedy));
@@ -224,7 +227,8 @@ class FlowControlTest {
 
     @Test
     void testTenantBeyondItsRateGoesOnWhenTimeHasPassed() throws Exception {
-        try (SpeakingTask task = new SpeakingTask.Builder().tenantRequestsPerSecond(1_000).open()) {
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder().tenantRequestsPerSecond(1_000).open()) {
             RequestAttributes tenant = Attributes.of("tenant", "t");
             List<String> ids = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
@@ -241,8 +245,8 @@ class FlowControlTest {
 
     @Test
     void testTenantThatIsHeldBackDoesNotFillTheQueueOfAll() throws Exception {
-        try (SpeakingTask task =
-                new SpeakingTask.Builder().tenants(1e-6, 2).queueCapacity(3).open()) {
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder().tenants(1e-6, 2).queueCapacity(3).open()) {
             for (int i = 0; i < 5; i++) {
                 task.process(Events.of("greedy", "greedy-" + i));
                 task.drain();
@@ -263,7 +267,8 @@ class FlowControlTest {
     @Test
     void testTenantThatIsFoundOutLaterIsHeldToItsShareThen() throws Exception {
         RequestAttributes tenant = Attributes.of("tenant", "t");
-        try (SpeakingTask task = new SpeakingTask.Builder().tenants(0, 1).slots(1).open()) {
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder().tenants(0, 1).slots(1).open()) {
             task.process(Events.of("other", "speaks"));
             task.steps(1);
             task.process(Events.piece("early-1", 1, " More.", true));
@@ -283,15 +288,15 @@ class FlowControlTest {
     @Test
     void testTenantKeepsItsShareOverARestore() throws Exception {
         OperatorSubtaskState state;
-        try (SpeakingTask task = new SpeakingTask.Builder().tenants(1e-6, 2).open()) {
+        try (SynthesizeHarness task = new SynthesizeHarness.Builder().tenants(1e-6, 2).open()) {
             for (int i = 0; i < 3; i++) {
                 task.process(Events.of("t", "before-" + i));
                 task.drain();
             }
             state = task.snapshot();
         }
-        try (SpeakingTask task =
-                new SpeakingTask.Builder().tenants(1e-6, 2).restore(state).open()) {
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder().tenants(1e-6, 2).restore(state).open()) {
             // One may begin: buckets are full behind a restore.
             task.drain();
             task.process(Events.of("t", "after-0"));

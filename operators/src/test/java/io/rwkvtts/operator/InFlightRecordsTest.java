@@ -77,7 +77,7 @@ class InFlightRecordsTest {
                         "invalid", "blank", "r1", 5, ORIGIN, new byte[] {1}, new byte[] {2}),
                 new SourceRecord(full, null, true),
                 new SourceRecord(null, rejected, false),
-                new AudioChunk(
+                new TokenChunk(
                         "r1",
                         0,
                         2,
@@ -89,7 +89,7 @@ class InFlightRecordsTest {
                         null,
                         7,
                         8),
-                new AudioChunk(
+                new TokenChunk(
                         "r1", 3, 2, 60, new int[0], null, "abc", "error", "text is blank", 7, 8));
     }
 

@@ -13,16 +13,16 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class PendingEndsTest {
 
-    private static final long IDLE = SpeakingTask.IDLE_TIMEOUT.toMillis();
+    private static final long IDLE = SynthesizeHarness.IDLE_TIMEOUT.toMillis();
 
     /** A task at time 0 with a request that spoke and waits for its next event. */
-    private static SpeakingTask withStreamingRequest() throws Exception {
-        return withStreamingRequest(new SpeakingTask.Builder());
+    private static SynthesizeHarness withStreamingRequest() throws Exception {
+        return withStreamingRequest(new SynthesizeHarness.Builder());
     }
 
-    private static SpeakingTask withStreamingRequest(SpeakingTask.Builder builder)
+    private static SynthesizeHarness withStreamingRequest(SynthesizeHarness.Builder builder)
             throws Exception {
-        SpeakingTask task = builder.open();
+        SynthesizeHarness task = builder.open();
         task.setTime(0);
         task.process(Events.piece("r", 0, TWO_SENTENCES, false));
         task.drain();
@@ -34,9 +34,9 @@ class PendingEndsTest {
     }
 
     /** One slot and one place in the queue, both taken. */
-    private static SpeakingTask full() throws Exception {
-        SpeakingTask task =
-                new SpeakingTask.Builder().slots(1).queueCapacity(1).rejectWhenFull().open();
+    private static SynthesizeHarness full() throws Exception {
+        SynthesizeHarness task =
+                new SynthesizeHarness.Builder().slots(1).queueCapacity(1).rejectWhenFull().open();
         task.process(Events.whole("speaks", TWO_SENTENCES));
         task.steps(1);
         task.process(Events.whole("waits", TWO_SENTENCES));
@@ -46,7 +46,7 @@ class PendingEndsTest {
     @Test
     void testExpiredRequestEndsWithTheFirstCheckpointThatWasTakenAfterAndCompletes()
             throws Exception {
-        try (SpeakingTask task = withStreamingRequest()) {
+        try (SynthesizeHarness task = withStreamingRequest()) {
             task.snapshot();
             task.setTime(IDLE);
             task.complete(1);
@@ -62,7 +62,7 @@ class PendingEndsTest {
 
     @Test
     void testAbortedCheckpointsConfirmNothingAndTheNextDoes() throws Exception {
-        try (SpeakingTask task = withStreamingRequest()) {
+        try (SynthesizeHarness task = withStreamingRequest()) {
             task.setTime(IDLE);
             task.snapshot();
             task.snapshot();
@@ -74,7 +74,7 @@ class PendingEndsTest {
 
     @Test
     void testEventBeforeTheSnapshotContinuesTheRequest() throws Exception {
-        try (SpeakingTask task = withStreamingRequest()) {
+        try (SynthesizeHarness task = withStreamingRequest()) {
             task.setTime(IDLE);
             task.process(Events.piece("r", 1, " More.", false));
             task.drain();
@@ -91,7 +91,7 @@ class PendingEndsTest {
 
     @Test
     void testEventAfterTheSnapshotIsDroppedWhateverBecomesOfTheCheckpoint() throws Exception {
-        try (SpeakingTask task = withStreamingRequest()) {
+        try (SynthesizeHarness task = withStreamingRequest()) {
             task.setTime(IDLE);
             int chunks = task.chunks().size();
             task.snapshot();
@@ -107,7 +107,7 @@ class PendingEndsTest {
 
     @Test
     void testCancelAndDeadlineAreQuickerThanTheCheckpoint() throws Exception {
-        try (SpeakingTask task = withStreamingRequest()) {
+        try (SynthesizeHarness task = withStreamingRequest()) {
             task.process(
                     Events.with("d", "Well", Attributes.of("deadlineMs", IDLE + 1_000), false));
             task.setTime(IDLE);
@@ -125,7 +125,7 @@ class PendingEndsTest {
     void testRestoreFromTheCheckpointWritesTheEndAndDoesNotJudgeAgain() throws Exception {
         OperatorSubtaskState state;
         List<String> written;
-        try (SpeakingTask task = withStreamingRequest()) {
+        try (SynthesizeHarness task = withStreamingRequest()) {
             task.process(Events.whole("speaks", TWO_SENTENCES));
             task.steps(3);
             task.setTime(IDLE);
@@ -133,7 +133,8 @@ class PendingEndsTest {
             written = ends(task);
         }
         assertThat(written).hasSize(1);
-        try (SpeakingTask task = new SpeakingTask.Builder().startAt(IDLE).restore(state).open()) {
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder().startAt(IDLE).restore(state).open()) {
             // It lay in the channel when the snapshot was taken.
             task.process(next());
             assertThat(task.chunks()).isEmpty();
@@ -148,17 +149,17 @@ class PendingEndsTest {
     }
 
     /** The records that end request r. */
-    private static List<String> ends(SpeakingTask task) {
+    private static List<String> ends(SynthesizeHarness task) {
         return task.chunks().stream()
                 .filter(c -> c.requestId().equals("r") && c.finishReason() != null)
-                .map(SpeakingTask::describe)
+                .map(SynthesizeHarness::describe)
                 .toList();
     }
 
     @Test
     void testRescaleWritesEachEndOnce() throws Exception {
         OperatorSubtaskState state;
-        try (SpeakingTask task = full()) {
+        try (SynthesizeHarness task = full()) {
             for (int i = 0; i < 20; i++) {
                 task.process(Events.piece("r" + i, 0, TWO_SENTENCES, false));
             }
@@ -167,16 +168,16 @@ class PendingEndsTest {
         OperatorSubtaskState[] two = new OperatorSubtaskState[2];
         int ended = 0;
         for (int subtask = 0; subtask < 2; subtask++) {
-            try (SpeakingTask task =
-                    new SpeakingTask.Builder().subtask(subtask, 2).restore(state).open()) {
+            try (SynthesizeHarness task =
+                    new SynthesizeHarness.Builder().subtask(subtask, 2).restore(state).open()) {
                 task.steps(1);
                 ended += overloaded(task);
                 two[subtask] = task.checkpoint();
             }
         }
         assertThat(ended).isEqualTo(20);
-        try (SpeakingTask task =
-                new SpeakingTask.Builder()
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder()
                         .restore(AbstractStreamOperatorTestHarness.repackageState(two), 2)
                         .open()) {
             task.drain();
@@ -188,14 +189,14 @@ class PendingEndsTest {
         }
     }
 
-    private static int overloaded(SpeakingTask task) {
+    private static int overloaded(SynthesizeHarness task) {
         return (int)
                 task.chunks().stream().filter(c -> "overloaded".equals(c.finishReason())).count();
     }
 
     @Test
     void testRequestThatWasTurnedAwayTakesNoEventWhileItsEndWaits() throws Exception {
-        try (SpeakingTask task = full()) {
+        try (SynthesizeHarness task = full()) {
             task.process(Events.piece("r", 0, TWO_SENTENCES, false));
             task.drain();
             task.process(next());
@@ -209,7 +210,7 @@ class PendingEndsTest {
 
     @Test
     void testRequestThatWasTurnedAwayTakesNoRoom() throws Exception {
-        try (SpeakingTask task = full()) {
+        try (SynthesizeHarness task = full()) {
             task.process(Events.whole("r", TWO_SENTENCES));
             task.process(Events.cancel("waits"));
             task.process(Events.whole("next", TWO_SENTENCES));
@@ -221,11 +222,11 @@ class PendingEndsTest {
     @Test
     void testWholeRequestThatWasTurnedAwayMayComeAgainAlsoAfterARestore() throws Exception {
         OperatorSubtaskState state;
-        try (SpeakingTask task = full()) {
+        try (SynthesizeHarness task = full()) {
             task.process(Events.whole("r", TWO_SENTENCES));
             state = task.snapshot();
         }
-        try (SpeakingTask task = new SpeakingTask.Builder().restore(state).open()) {
+        try (SynthesizeHarness task = new SynthesizeHarness.Builder().restore(state).open()) {
             task.drain();
             task.process(Events.whole("r", TWO_SENTENCES));
             task.drain();
@@ -236,7 +237,7 @@ class PendingEndsTest {
     /** The input ends: no checkpoint need come, and nothing may be written after it. */
     @Test
     void testEndOfInputWritesAllEnds() throws Exception {
-        try (SpeakingTask task = full()) {
+        try (SynthesizeHarness task = full()) {
             task.process(Events.piece("turned-away", 0, TWO_SENTENCES, false));
             task.snapshot();
             task.process(Events.piece("turned-away-later", 0, TWO_SENTENCES, false));
@@ -245,7 +246,7 @@ class PendingEndsTest {
             assertThat(task.finishReasons("turned-away-later")).containsExactly("overloaded");
             assertThat(task.unfinished()).isZero();
         }
-        try (SpeakingTask task = withStreamingRequest()) {
+        try (SynthesizeHarness task = withStreamingRequest()) {
             task.setTime(IDLE);
             task.endInput();
             assertThat(task.finishReasons("r")).containsExactly("expired");
@@ -254,9 +255,9 @@ class PendingEndsTest {
 
     @Test
     void testJobWithoutCheckpointsWritesEndsAtOnce() throws Exception {
-        try (SpeakingTask task =
+        try (SynthesizeHarness task =
                 withStreamingRequest(
-                        new SpeakingTask.Builder()
+                        new SynthesizeHarness.Builder()
                                 .slots(1)
                                 .queueCapacity(1)
                                 .rejectWhenFull()
@@ -271,7 +272,7 @@ class PendingEndsTest {
 
     @Test
     void testBeyondABoundThoseTurnedAwayEndAtOnce() throws Exception {
-        try (SpeakingTask task = full()) {
+        try (SynthesizeHarness task = full()) {
             for (int i = 0; i < PendingEnds.MOST; i++) {
                 task.process(Events.whole("r" + i, "Well."));
             }

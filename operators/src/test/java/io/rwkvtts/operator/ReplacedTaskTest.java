@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ReplacedTaskTest {
 
-    private static final long IDLE = SpeakingTask.IDLE_TIMEOUT.toMillis();
+    private static final long IDLE = SynthesizeHarness.IDLE_TIMEOUT.toMillis();
     private static final int STREAMS = 6;
     private static final String MORE = " And this is the next piece of it, with some more words.";
 
@@ -31,14 +31,14 @@ class ReplacedTaskTest {
         private final Map<String, List<String>> speech = new LinkedHashMap<>();
         private final Set<String> ended = new HashSet<>();
 
-        void read(SpeakingTask task, int from) {
-            for (AudioChunk record : task.chunks().subList(from, task.chunks().size())) {
+        void read(SynthesizeHarness task, int from) {
+            for (TokenChunk record : task.chunks().subList(from, task.chunks().size())) {
                 List<String> taken =
                         speech.computeIfAbsent(record.requestId(), id -> new ArrayList<>());
                 boolean end = record.finishReason() != null && record.sequence() <= taken.size();
                 if (!ended.contains(record.requestId())
                         && (end || record.sequence() == taken.size())) {
-                    taken.add(SpeakingTask.describe(record));
+                    taken.add(SynthesizeHarness.describe(record));
                     if (end) {
                         ended.add(record.requestId());
                     }
@@ -59,7 +59,8 @@ class ReplacedTaskTest {
         return events;
     }
 
-    private static void process(SpeakingTask task, List<RequestEvent> events) throws Exception {
+    private static void process(SynthesizeHarness task, List<RequestEvent> events)
+            throws Exception {
         for (RequestEvent event : events) {
             task.process(event);
         }
@@ -68,7 +69,7 @@ class ReplacedTaskTest {
     @Test
     void testWokenTaskExpiresNothingThatTheLivingSpeaks() throws Exception {
         OperatorSubtaskState state;
-        try (SpeakingTask paused = SpeakingTask.open()) {
+        try (SynthesizeHarness paused = SynthesizeHarness.open()) {
             paused.setTime(0);
             process(paused, pieces(0));
             paused.steps(40);
@@ -77,7 +78,7 @@ class ReplacedTaskTest {
             paused.drain();
             int before = paused.chunks().size();
 
-            try (SpeakingTask living = new SpeakingTask.Builder().restore(state).open()) {
+            try (SynthesizeHarness living = new SynthesizeHarness.Builder().restore(state).open()) {
                 process(living, pieces(1));
                 living.drain();
                 consumer.read(living, 0);
@@ -98,7 +99,7 @@ class ReplacedTaskTest {
                 consumer.read(living, taken);
             }
         }
-        try (SpeakingTask undisturbed = SpeakingTask.open()) {
+        try (SynthesizeHarness undisturbed = SynthesizeHarness.open()) {
             for (int number = 0; number < 4; number++) {
                 process(undisturbed, pieces(number));
             }
@@ -113,7 +114,7 @@ class ReplacedTaskTest {
         List<RequestEvent> first = Events.requests(2);
         List<RequestEvent> fetched = Events.requests(8).subList(2, 8);
         OperatorSubtaskState state;
-        try (SpeakingTask paused = oneSlot().open()) {
+        try (SynthesizeHarness paused = oneSlot().open()) {
             for (RequestEvent event : first) {
                 paused.process(event);
                 paused.steps(5);
@@ -127,7 +128,7 @@ class ReplacedTaskTest {
             paused.snapshot();
             consumer.read(paused, before);
 
-            try (SpeakingTask living = oneSlot().restore(state).open()) {
+            try (SynthesizeHarness living = oneSlot().restore(state).open()) {
                 living.drain();
                 for (RequestEvent event : fetched) {
                     living.process(event);
@@ -138,11 +139,12 @@ class ReplacedTaskTest {
             }
         }
         assertThat(consumer.speech)
-                .containsExactlyInAnyOrderEntriesOf(SpeakingTask.undisturbed(Events.requests(8)));
+                .containsExactlyInAnyOrderEntriesOf(
+                        SynthesizeHarness.undisturbed(Events.requests(8)));
     }
 
-    private static SpeakingTask.Builder oneSlot() {
-        return new SpeakingTask.Builder().slots(1).queueCapacity(1).rejectWhenFull();
+    private static SynthesizeHarness.Builder oneSlot() {
+        return new SynthesizeHarness.Builder().slots(1).queueCapacity(1).rejectWhenFull();
     }
 
     /**
@@ -151,15 +153,15 @@ class ReplacedTaskTest {
      */
     @Test
     void testWokenTaskThatHearsOfItsLastCheckpointWritesWhatTheLivingWrites() throws Exception {
-        try (SpeakingTask paused = SpeakingTask.open()) {
+        try (SynthesizeHarness paused = SynthesizeHarness.open()) {
             paused.setTime(0);
             process(paused, pieces(0));
             paused.drain();
             int before = paused.chunks().size();
             paused.setTime(IDLE);
             OperatorSubtaskState state = paused.snapshot();
-            try (SpeakingTask living =
-                    new SpeakingTask.Builder().startAt(IDLE).restore(state).open()) {
+            try (SynthesizeHarness living =
+                    new SynthesizeHarness.Builder().startAt(IDLE).restore(state).open()) {
                 process(living, pieces(1));
                 living.drain();
                 paused.complete();
@@ -170,9 +172,9 @@ class ReplacedTaskTest {
         }
     }
 
-    private static List<String> descriptions(SpeakingTask task, int from) {
+    private static List<String> descriptions(SynthesizeHarness task, int from) {
         return task.chunks().subList(from, task.chunks().size()).stream()
-                .map(chunk -> chunk.requestId() + " " + SpeakingTask.describe(chunk))
+                .map(chunk -> chunk.requestId() + " " + SynthesizeHarness.describe(chunk))
                 .toList();
     }
 }

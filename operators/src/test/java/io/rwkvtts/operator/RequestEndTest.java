@@ -2,7 +2,7 @@ package io.rwkvtts.operator;
 
 import static io.rwkvtts.operator.Events.TWO_SENTENCES;
 import static io.rwkvtts.operator.Events.requests;
-import static io.rwkvtts.operator.SpeakingTask.undisturbed;
+import static io.rwkvtts.operator.SynthesizeHarness.undisturbed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rwkvtts.synthesis.RequestAttributes;
@@ -17,7 +17,7 @@ class RequestEndTest {
 
     @Test
     void testCancelFreesTheSlotWithoutAnotherStep() throws Exception {
-        try (SpeakingTask task = new SpeakingTask.Builder().slots(1).open()) {
+        try (SynthesizeHarness task = new SynthesizeHarness.Builder().slots(1).open()) {
             List<RequestEvent> events = requests(2);
             task.process(events.get(0));
             task.process(events.get(1));
@@ -33,7 +33,7 @@ class RequestEndTest {
 
     @Test
     void testCancelEndsAWaitingRequestAndOneThatHasNotCome() throws Exception {
-        try (SpeakingTask task = new SpeakingTask.Builder().slots(1).open()) {
+        try (SynthesizeHarness task = new SynthesizeHarness.Builder().slots(1).open()) {
             List<RequestEvent> events = requests(2);
             task.process(events.get(0));
             task.process(events.get(1));
@@ -50,7 +50,7 @@ class RequestEndTest {
 
     @Test
     void testDeadlineEndsARequestWaitingOrRunning() throws Exception {
-        try (SpeakingTask task = new SpeakingTask.Builder().slots(1).open()) {
+        try (SynthesizeHarness task = new SynthesizeHarness.Builder().slots(1).open()) {
             task.setTime(0);
             task.process(
                     Events.with("running", TWO_SENTENCES, Attributes.of("deadlineMs", 1_000L)));
@@ -68,8 +68,8 @@ class RequestEndTest {
 
     @Test
     void testRequestThatIsNotContinuedExpires() throws Exception {
-        long idle = SpeakingTask.IDLE_TIMEOUT.toMillis();
-        try (SpeakingTask task = SpeakingTask.open()) {
+        long idle = SynthesizeHarness.IDLE_TIMEOUT.toMillis();
+        try (SynthesizeHarness task = SynthesizeHarness.open()) {
             task.setTime(10);
             task.process(Events.piece("r", 0, TWO_SENTENCES, false));
             task.process(Events.piece("gap", 1, TWO_SENTENCES, true));
@@ -91,8 +91,8 @@ class RequestEndTest {
 
     @Test
     void testRequestThatSpeaksOrWaitsForASlotDoesNotExpire() throws Exception {
-        long idle = SpeakingTask.IDLE_TIMEOUT.toMillis();
-        try (SpeakingTask task = new SpeakingTask.Builder().slots(1).open()) {
+        long idle = SynthesizeHarness.IDLE_TIMEOUT.toMillis();
+        try (SynthesizeHarness task = new SynthesizeHarness.Builder().slots(1).open()) {
             task.setTime(0);
             task.process(Events.piece("speaks", 0, TWO_SENTENCES, false));
             task.steps(5);
@@ -110,7 +110,7 @@ class RequestEndTest {
 
     @Test
     void testTimersOfFinishedRequestsAreForgotten() throws Exception {
-        try (SpeakingTask task = SpeakingTask.open()) {
+        try (SynthesizeHarness task = SynthesizeHarness.open()) {
             task.setTime(0);
             for (int i = 0; i < 10; i++) {
                 task.process(
@@ -124,8 +124,8 @@ class RequestEndTest {
 
     @Test
     void testFinishedIdsAreForgottenAfterTheWindow() throws Exception {
-        long window = SpeakingTask.DEDUP_WINDOW.toMillis();
-        try (SpeakingTask task = SpeakingTask.open()) {
+        long window = SynthesizeHarness.DEDUP_WINDOW.toMillis();
+        try (SynthesizeHarness task = SynthesizeHarness.open()) {
             task.setTime(0);
             task.process(Events.cancel("r"));
             task.setTime(window - 1);
@@ -141,7 +141,8 @@ class RequestEndTest {
     void testBudgetCountsFromTheTimestampOfTheFirstRecordWaitingOrRunning() throws Exception {
         RequestAttributes budget = Attributes.of("budgetMs", 500L);
         long end = Events.TIMESTAMP + 500;
-        try (SpeakingTask task = new SpeakingTask.Builder().slots(1).startAt(1_200).open()) {
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder().slots(1).startAt(1_200).open()) {
             task.process(Events.with("running", TWO_SENTENCES, budget));
             task.steps(3);
             task.process(Events.with("waiting", TWO_SENTENCES, budget));
@@ -161,12 +162,12 @@ class RequestEndTest {
 
     @Test
     void testFinishedIdsLeaveTheStateBehindTheWindow() throws Exception {
-        try (SpeakingTask task = SpeakingTask.open()) {
+        try (SynthesizeHarness task = SynthesizeHarness.open()) {
             task.setTime(0);
             for (int i = 0; i < 500; i++) {
                 task.process(Events.cancel("old-" + i));
             }
-            task.setTime(SpeakingTask.DEDUP_WINDOW.toMillis());
+            task.setTime(SynthesizeHarness.DEDUP_WINDOW.toMillis());
             for (int i = 0; i < 100; i++) {
                 task.process(Events.cancel("new-" + i));
             }
@@ -176,7 +177,7 @@ class RequestEndTest {
 
     @Test
     void testTooManyEarlyEventsEndTheirRequestAndLeaveNothing() throws Exception {
-        try (SpeakingTask task = SpeakingTask.open()) {
+        try (SynthesizeHarness task = SynthesizeHarness.open()) {
             for (int sequence = 1; sequence <= RequestText.MAX_HELD; sequence++) {
                 task.process(Events.piece("r", sequence, "", false));
             }
@@ -191,7 +192,7 @@ class RequestEndTest {
 
     @Test
     void testEarlyEventsCountAsTextOfTheirRequest() throws Exception {
-        try (SpeakingTask task = new SpeakingTask.Builder().maxTextChars(30).open()) {
+        try (SynthesizeHarness task = new SynthesizeHarness.Builder().maxTextChars(30).open()) {
             task.process(Events.piece("r", 2, "x".repeat(20), false));
             task.process(Events.piece("r", 4, "x".repeat(11), false));
             assertThat(task.finishReasons("r")).containsExactly("error");

@@ -2,7 +2,7 @@ package io.rwkvtts.operator;
 
 import static io.rwkvtts.operator.Events.TWO_SENTENCES;
 import static io.rwkvtts.operator.Events.requests;
-import static io.rwkvtts.operator.SpeakingTask.undisturbed;
+import static io.rwkvtts.operator.SynthesizeHarness.undisturbed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
@@ -31,13 +31,14 @@ class RestoreTest {
         int fed = 0;
         boolean busy = true;
         while (fed < events.size() || busy) {
-            SpeakingTask.Builder
+            SynthesizeHarness.Builder
                     builder = // Without state a restore must get through its tokens before the next
                             // crash.
-                            new SpeakingTask.Builder()
+                            new SynthesizeHarness.Builder()
                                     .snapshots(mode)
                                     .prefillChunkTokens(mode == SnapshotMode.STATE ? 16 : 4_096);
-            try (SpeakingTask task = (state == null ? builder : builder.restore(state)).open()) {
+            try (SynthesizeHarness task =
+                    (state == null ? builder : builder.restore(state)).open()) {
                 for (int i = random.nextInt(3); i > 0 && fed < events.size(); i--) {
                     task.process(events.get(fed++));
                 }
@@ -49,7 +50,8 @@ class RestoreTest {
                 busy = task.busy();
                 if (!busy) {
                     // Unless it was the end: then say the rest once more from the snapshot.
-                    try (SpeakingTask last = new SpeakingTask.Builder().restore(state).open()) {
+                    try (SynthesizeHarness last =
+                            new SynthesizeHarness.Builder().restore(state).open()) {
                         last.drain();
                         last.append(speech);
                     }
@@ -64,7 +66,7 @@ class RestoreTest {
         List<RequestEvent> events = requests(16);
         Map<String, List<String>> speech = new LinkedHashMap<>();
         OperatorSubtaskState one;
-        try (SpeakingTask task = SpeakingTask.open()) {
+        try (SynthesizeHarness task = SynthesizeHarness.open()) {
             for (RequestEvent event : events) {
                 task.process(event);
             }
@@ -74,16 +76,16 @@ class RestoreTest {
         }
         OperatorSubtaskState[] two = new OperatorSubtaskState[2];
         for (int subtask = 0; subtask < 2; subtask++) {
-            try (SpeakingTask task =
-                    new SpeakingTask.Builder().subtask(subtask, 2).restore(one).open()) {
+            try (SynthesizeHarness task =
+                    new SynthesizeHarness.Builder().subtask(subtask, 2).restore(one).open()) {
                 assertThat(task.busy()).isTrue();
                 task.steps(50);
                 two[subtask] = task.snapshot();
                 task.append(speech);
             }
         }
-        try (SpeakingTask task =
-                new SpeakingTask.Builder()
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder()
                         .restore(AbstractStreamOperatorTestHarness.repackageState(two), 2)
                         .open()) {
             task.drain();
@@ -97,7 +99,7 @@ class RestoreTest {
         List<RequestEvent> events = requests(3);
         Map<String, List<String>> speech = new LinkedHashMap<>();
         OperatorSubtaskState state;
-        try (SpeakingTask task = tokensMode().open()) {
+        try (SynthesizeHarness task = tokensMode().open()) {
             for (RequestEvent event : events) {
                 task.process(event);
             }
@@ -105,44 +107,46 @@ class RestoreTest {
             state = task.snapshot();
             task.append(speech);
         }
-        try (SpeakingTask task = tokensMode().restore(state).open()) {
+        try (SynthesizeHarness task = tokensMode().restore(state).open()) {
             // Pieces of 16: far from through.
             task.steps(2);
             state = task.snapshot();
             task.append(speech);
         }
         // What a mode of states finds of a recomputation that is not over must not pass for one.
-        try (SpeakingTask task =
-                new SpeakingTask.Builder().prefillChunkTokens(16).restore(state).open()) {
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder().prefillChunkTokens(16).restore(state).open()) {
             task.steps(2);
             state = task.snapshot();
             task.append(speech);
         }
-        try (SpeakingTask task = new SpeakingTask.Builder().restore(state).open()) {
+        try (SynthesizeHarness task = new SynthesizeHarness.Builder().restore(state).open()) {
             task.drain();
             task.append(speech);
         }
         assertThat(speech).containsExactlyInAnyOrderEntriesOf(undisturbed(events));
     }
 
-    private static SpeakingTask.Builder tokensMode() {
-        return new SpeakingTask.Builder().snapshots(SnapshotMode.TOKENS).prefillChunkTokens(16);
+    private static SynthesizeHarness.Builder tokensMode() {
+        return new SynthesizeHarness.Builder()
+                .snapshots(SnapshotMode.TOKENS)
+                .prefillChunkTokens(16);
     }
 
     @Test
     void testFinishedIdsAreRememberedOverARestore() throws Exception {
         OperatorSubtaskState state;
-        try (SpeakingTask task = SpeakingTask.open()) {
+        try (SynthesizeHarness task = SynthesizeHarness.open()) {
             task.process(Events.whole("r", TWO_SENTENCES));
             task.drain();
             state = task.snapshot();
         }
-        try (SpeakingTask task = new SpeakingTask.Builder().restore(state).open()) {
+        try (SynthesizeHarness task = new SynthesizeHarness.Builder().restore(state).open()) {
             task.process(Events.whole("r", TWO_SENTENCES));
             task.drain();
             assertThat(task.chunks()).isEmpty();
 
-            task.setTime(SpeakingTask.DEDUP_WINDOW.toMillis());
+            task.setTime(SynthesizeHarness.DEDUP_WINDOW.toMillis());
             task.process(Events.whole("r", TWO_SENTENCES));
             task.drain();
             assertThat(task.finishReasons("r")).hasSize(1);
@@ -151,17 +155,17 @@ class RestoreTest {
 
     @Test
     void testTimeInWhichTheJobWasAwayDoesNotCountAsIdle() throws Exception {
-        long idle = SpeakingTask.IDLE_TIMEOUT.toMillis();
+        long idle = SynthesizeHarness.IDLE_TIMEOUT.toMillis();
         OperatorSubtaskState state;
-        try (SpeakingTask task = SpeakingTask.open()) {
+        try (SynthesizeHarness task = SynthesizeHarness.open()) {
             task.setTime(0);
             task.process(Events.piece("r", 0, TWO_SENTENCES, false));
             task.drain();
             state = task.snapshot();
         }
         long restart = 5 * idle;
-        try (SpeakingTask task =
-                new SpeakingTask.Builder().startAt(restart).restore(state).open()) {
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder().startAt(restart).restore(state).open()) {
             task.setTime(restart + idle - 1);
             assertThat(task.finishReasons("r")).isEmpty();
             task.setTime(restart + 2 * idle);
@@ -174,7 +178,8 @@ class RestoreTest {
     @Test
     void testTimersOfRequestsThatWaitSurviveARestoreWhileNothingSteps() throws Exception {
         OperatorSubtaskState state;
-        try (SpeakingTask task = new SpeakingTask.Builder().tenantRequestsPerSecond(1e-9).open()) {
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder().tenantRequestsPerSecond(1e-9).open()) {
             task.process(Events.whole("takes-the-turn", TWO_SENTENCES));
             task.drain();
             task.process(
@@ -188,8 +193,8 @@ class RestoreTest {
             state = task.snapshot();
         }
         long end = Events.TIMESTAMP + 6_000;
-        try (SpeakingTask task =
-                new SpeakingTask.Builder()
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder()
                         .tenantRequestsPerSecond(1e-9)
                         .startAt(2_000)
                         .restore(state)
@@ -202,7 +207,7 @@ class RestoreTest {
             assertThat(task.finishReasons("unfinished")).containsExactly("deadline");
             task.setTime(9_000);
             assertThat(task.finishReasons("held")).containsExactly("deadline");
-            long idle = 2_000 + SpeakingTask.IDLE_TIMEOUT.toMillis();
+            long idle = 2_000 + SynthesizeHarness.IDLE_TIMEOUT.toMillis();
             task.setTime(idle - 1);
             assertThat(task.finishReasons("left-alone")).isEmpty();
             task.setTime(idle);
@@ -215,15 +220,19 @@ class RestoreTest {
     @Test
     void testRequestHeldByItsTenantsRateBeginsBehindARestore() throws Exception {
         OperatorSubtaskState state;
-        try (SpeakingTask task = new SpeakingTask.Builder().tenantRequestsPerSecond(1e-9).open()) {
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder().tenantRequestsPerSecond(1e-9).open()) {
             for (int i = 0; i < 3; i++) {
                 task.process(Events.of("t", "request-" + i));
                 task.drain();
             }
             state = task.snapshot();
         }
-        try (SpeakingTask task =
-                new SpeakingTask.Builder().tenantRequestsPerSecond(1_000).restore(state).open()) {
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder()
+                        .tenantRequestsPerSecond(1_000)
+                        .restore(state)
+                        .open()) {
             long now = 0;
             while (task.finishReasons("request-1").isEmpty()
                     || task.finishReasons("request-2").isEmpty()) {
@@ -236,12 +245,12 @@ class RestoreTest {
     @Test
     void testEarlyEventsAreHeldOverARestore() throws Exception {
         OperatorSubtaskState state;
-        try (SpeakingTask task = SpeakingTask.open()) {
+        try (SynthesizeHarness task = SynthesizeHarness.open()) {
             task.process(Events.piece("r", 2, "And an end.", true));
             task.process(Events.piece("r", 1, " A second sentence. ", false));
             state = task.snapshot();
         }
-        try (SpeakingTask task = new SpeakingTask.Builder().restore(state).open()) {
+        try (SynthesizeHarness task = new SynthesizeHarness.Builder().restore(state).open()) {
             task.process(Events.piece("r", 0, TWO_SENTENCES, false));
             task.drain();
             RequestEvent whole =

@@ -1,7 +1,7 @@
 package io.rwkvtts.operator;
 
 import static io.rwkvtts.operator.Events.requests;
-import static io.rwkvtts.operator.SpeakingTask.undisturbed;
+import static io.rwkvtts.operator.SynthesizeHarness.undisturbed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,9 +20,12 @@ class RestoredModelTest {
     @Test
     void testRefusesToGoOnWithOtherWeights() throws Exception {
         OperatorSubtaskState state = inMidSpeech();
-        SpeakingTask.Builder other =
-                new SpeakingTask.Builder()
-                        .engine(() -> SpeakingTask.scripted(4, model("other", "scripted-numerics")))
+        SynthesizeHarness.Builder other =
+                new SynthesizeHarness.Builder()
+                        .engine(
+                                () ->
+                                        SynthesizeHarness.scripted(
+                                                4, model("other", "scripted-numerics")))
                         .restore(state);
         assertThatThrownBy(other::open)
                 .isInstanceOf(SuppressRestartsException.class)
@@ -35,9 +38,9 @@ class RestoredModelTest {
     @Test
     void testGoesOnWithOtherWeightsFromItsTokensIfToldSo() throws Exception {
         List<RequestEvent> events = requests(1);
-        try (SpeakingTask task =
-                new SpeakingTask.Builder()
-                        .engine(() -> SpeakingTask.scripted(4, model("other", "numerics")))
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder()
+                        .engine(() -> SynthesizeHarness.scripted(4, model("other", "numerics")))
                         .recomputeForOtherWeights()
                         .restore(inMidSpeech())
                         .open()) {
@@ -57,9 +60,9 @@ class RestoredModelTest {
     void testRefusesToRecomputeWithAModelThatDoesNotKnowThePrompt() throws Exception {
         EngineModel small =
                 new EngineModel("small", "n", 1, 12_590, 8193, model("x", "x").stateBytes());
-        SpeakingTask.Builder other =
-                new SpeakingTask.Builder()
-                        .engine(() -> SpeakingTask.scripted(4, small))
+        SynthesizeHarness.Builder other =
+                new SynthesizeHarness.Builder()
+                        .engine(() -> SynthesizeHarness.scripted(4, small))
                         .recomputeForOtherWeights()
                         .restore(inMidSpeech());
         assertThatThrownBy(other::open).isInstanceOf(SuppressRestartsException.class);
@@ -67,9 +70,12 @@ class RestoredModelTest {
 
     @Test
     void testGoesOnWithOtherNumerics() throws Exception {
-        try (SpeakingTask task =
-                new SpeakingTask.Builder()
-                        .engine(() -> SpeakingTask.scripted(4, model("scripted-weights", "avx9")))
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder()
+                        .engine(
+                                () ->
+                                        SynthesizeHarness.scripted(
+                                                4, model("scripted-weights", "avx9")))
                         .restore(inMidSpeech())
                         .open()) {
             task.drain();
@@ -89,7 +95,7 @@ class RestoredModelTest {
     }
 
     private static OperatorSubtaskState inMidSpeech() throws Exception {
-        try (SpeakingTask task = SpeakingTask.open()) {
+        try (SynthesizeHarness task = SynthesizeHarness.open()) {
             task.process(requests(1).get(0));
             task.steps(20);
             return task.snapshot();

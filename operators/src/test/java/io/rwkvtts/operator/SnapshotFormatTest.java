@@ -10,7 +10,7 @@ import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.RequestAttributes;
 import io.rwkvtts.synthesis.RequestSnapshot;
 import io.rwkvtts.synthesis.RequestText;
-import io.rwkvtts.synthesis.UtteranceSnapshot;
+import io.rwkvtts.synthesis.SegmentSnapshot;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -90,7 +90,7 @@ class SnapshotFormatTest {
                 IntStream.range(0, 32).map(i -> i * 100).toArray(),
                 true,
                 ending,
-                new UtteranceSnapshot(
+                new SegmentSnapshot(
                         new int[] {8195, 12_365, 8193},
                         3,
                         10,
@@ -126,7 +126,7 @@ class SnapshotFormatTest {
 
     /** In mid-speech, the state to be computed again. */
     private static RequestSnapshot withoutState(RequestSnapshot request) {
-        return request.withUtterance(request.utterance().withoutState());
+        return request.withActive(request.active().withoutState());
     }
 
     private static byte[] bytes(RequestSnapshot... requests) throws IOException {
@@ -266,21 +266,21 @@ class SnapshotFormatTest {
     void testStateOfMegabytesIsReadAsItWasWritten() throws IOException {
         byte[] state = new byte[7_000_001];
         new Random(1).nextBytes(state);
-        UtteranceSnapshot utterance = speaking().utterance();
+        SegmentSnapshot active = speaking().active();
         RequestSnapshot request =
                 speaking()
-                        .withUtterance(
-                                new UtteranceSnapshot(
-                                        utterance.prompt(),
-                                        utterance.promptFed(),
-                                        utterance.emitted(),
-                                        utterance.limits(),
-                                        utterance.progress(),
-                                        utterance.weightsId(),
-                                        utterance.numericsId(),
-                                        utterance.stateLayout(),
+                        .withActive(
+                                new SegmentSnapshot(
+                                        active.prompt(),
+                                        active.promptFed(),
+                                        active.emitted(),
+                                        active.limits(),
+                                        active.progress(),
+                                        active.weightsId(),
+                                        active.numericsId(),
+                                        active.stateLayout(),
                                         state));
-        assertThat(read(bytes(request)).utterance().state()).isEqualTo(state);
+        assertThat(read(bytes(request)).active().state()).isEqualTo(state);
     }
 
     @Test

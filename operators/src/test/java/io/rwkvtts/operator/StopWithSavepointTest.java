@@ -16,7 +16,7 @@ class StopWithSavepointTest {
 
     private EngineFactory counting() {
         return () ->
-                new ForwardingEngine(SpeakingTask.scripted(4)) {
+                new ForwardingEngine(SynthesizeHarness.scripted(4)) {
                     @Override
                     public void step(int[] slots, int[] tokens, int count) {
                         steps.incrementAndGet();
@@ -28,7 +28,7 @@ class StopWithSavepointTest {
     @Test
     void testTakesNoStepAndEndsNothing() throws Exception {
         List<RequestEvent> events = Events.requests(12);
-        try (SpeakingTask task = new SpeakingTask.Builder().engine(counting()).open()) {
+        try (SynthesizeHarness task = new SynthesizeHarness.Builder().engine(counting()).open()) {
             for (RequestEvent event : events) {
                 task.process(event);
             }

@@ -13,10 +13,10 @@ import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.PrefixCache;
 import io.rwkvtts.synthesis.RequestAttributes;
 import io.rwkvtts.synthesis.RequestRules;
+import io.rwkvtts.synthesis.SegmentFactory;
 import io.rwkvtts.synthesis.SpeechOutput;
 import io.rwkvtts.synthesis.SpeechRequest;
 import io.rwkvtts.synthesis.SynthesisLoop;
-import io.rwkvtts.synthesis.UtteranceFactory;
 import io.rwkvtts.text.Segmenter;
 import io.rwkvtts.text.WorldTokenizer;
 import java.time.Duration;
@@ -62,7 +62,7 @@ class SynthesisMetricsTest {
         SynthesisLoop loop =
                 new SynthesisLoop(
                         new ScriptedEngine(ScriptedEngine.model(12_686, 8193), 1).endAfter(20),
-                        new UtteranceFactory(
+                        new SegmentFactory(
                                 new PromptBuilder(IdSpace.of(12_686, 8193, TOKENIZER), TOKENIZER),
                                 new RequestRules(
                                         VoiceDirectory.empty(), new GenerationLimits(0, 40), 100),

@@ -2,7 +2,7 @@ package io.rwkvtts.operator;
 
 import static io.rwkvtts.operator.Events.TWO_SENTENCES;
 import static io.rwkvtts.operator.Events.requests;
-import static io.rwkvtts.operator.SpeakingTask.undisturbed;
+import static io.rwkvtts.operator.SynthesizeHarness.undisturbed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,7 +22,7 @@ class SynthesizeOperatorTest {
     @Test
     void testSpeaksManyRequestsAtOnceAsItSpeaksEachAlone() throws Exception {
         List<RequestEvent> events = requests(20);
-        try (SpeakingTask task = SpeakingTask.open()) {
+        try (SynthesizeHarness task = SynthesizeHarness.open()) {
             for (RequestEvent event : events) {
                 task.process(event);
                 task.steps(3);
@@ -37,13 +37,13 @@ class SynthesizeOperatorTest {
 
     @Test
     void testRecordsCarryConsecutiveNumbersAndTheVoiceOnceASegment() throws Exception {
-        try (SpeakingTask task = SpeakingTask.open()) {
+        try (SynthesizeHarness task = SynthesizeHarness.open()) {
             task.process(requests(1).get(0));
             task.drain();
             long sequence = 0;
             long offset = 0;
             int segment = -1;
-            for (AudioChunk chunk : task.chunks()) {
+            for (TokenChunk chunk : task.chunks()) {
                 assertThat(chunk.sequence()).isEqualTo(sequence++);
                 assertThat(chunk.tokenOffset()).isEqualTo(offset);
                 offset += chunk.tokens().length;
@@ -68,7 +68,7 @@ class SynthesizeOperatorTest {
             RequestEvent first = Events.piece("r", 0, TWO_SENTENCES.substring(0, cut), false);
             RequestEvent second = Events.piece("r", 1, TWO_SENTENCES.substring(cut), true);
             boolean swapped = random.nextBoolean();
-            try (SpeakingTask task = SpeakingTask.open()) {
+            try (SynthesizeHarness task = SynthesizeHarness.open()) {
                 task.process(swapped ? second : first);
                 task.steps(random.nextInt(100));
                 task.process(swapped ? first : second);
@@ -81,7 +81,7 @@ class SynthesizeOperatorTest {
     @Test
     void testDuplicateAndLateEventsChangeNothing() throws Exception {
         RequestEvent event = Events.whole("r", TWO_SENTENCES);
-        try (SpeakingTask task = SpeakingTask.open()) {
+        try (SynthesizeHarness task = SynthesizeHarness.open()) {
             task.process(event);
             task.process(event);
             task.steps(40);
@@ -96,13 +96,13 @@ class SynthesizeOperatorTest {
 
     @Test
     void testInvalidEventEndsItsRequestOnce() throws Exception {
-        try (SpeakingTask task = SpeakingTask.open()) {
+        try (SynthesizeHarness task = SynthesizeHarness.open()) {
             task.process(Events.piece("r", 0, TWO_SENTENCES, false));
             task.steps(50);
             task.process(Events.piece("r", 1, "more", true).rejected("speed is \"warp\""));
             task.process(Events.piece("r", 2, "more", true).rejected("again"));
             task.drain();
-            AudioChunk end = task.chunks().get(task.chunks().size() - 1);
+            TokenChunk end = task.chunks().get(task.chunks().size() - 1);
             assertThat(end.finishReason()).isEqualTo("error");
             assertThat(end.error()).isEqualTo("speed is \"warp\"");
             assertThat(task.finishReasons("r")).hasSize(1);
@@ -111,7 +111,7 @@ class SynthesizeOperatorTest {
 
     @Test
     void testTextThatGrowsTooLongBecomesADeadLetterAndEndsTheRequest() throws Exception {
-        try (SpeakingTask task = new SpeakingTask.Builder().maxTextChars(30).open()) {
+        try (SynthesizeHarness task = new SynthesizeHarness.Builder().maxTextChars(30).open()) {
             task.process(Events.piece("r", 0, "x".repeat(20), false));
             task.process(Events.piece("r", 1, "x".repeat(20), true));
             assertThat(task.finishReasons("r")).containsExactly("error");
@@ -126,7 +126,7 @@ class SynthesizeOperatorTest {
 
     @Test
     void testTextWithNothingToSpeakBecomesADeadLetterAndEndsTheRequest() throws Exception {
-        try (SpeakingTask task = SpeakingTask.open()) {
+        try (SynthesizeHarness task = SynthesizeHarness.open()) {
             task.process(Events.whole("r", "… !!"));
             assertThat(task.finishReasons("r")).containsExactly("error");
             assertThat(task.deadLetters()).hasSize(1);
@@ -136,7 +136,7 @@ class SynthesizeOperatorTest {
     @Test
     void testEndOfInputSpeaksWhatIsComplete() throws Exception {
         List<RequestEvent> events = requests(8);
-        try (SpeakingTask task = SpeakingTask.open()) {
+        try (SynthesizeHarness task = SynthesizeHarness.open()) {
             for (RequestEvent event : events) {
                 task.process(event);
             }
@@ -148,7 +148,7 @@ class SynthesizeOperatorTest {
 
     @Test
     void testNothingIsKeptOfAFinishedRequestButItsId() throws Exception {
-        try (SpeakingTask task = SpeakingTask.open()) {
+        try (SynthesizeHarness task = SynthesizeHarness.open()) {
             for (RequestEvent event : requests(5)) {
                 task.process(event);
             }
@@ -161,14 +161,14 @@ class SynthesizeOperatorTest {
     @Test
     void testModelThatCannotBeReadYetIsNoReasonToFailForGood() throws Exception {
         AtomicInteger attempts = new AtomicInteger();
-        SpeakingTask.Builder late =
-                new SpeakingTask.Builder()
+        SynthesizeHarness.Builder late =
+                new SynthesizeHarness.Builder()
                         .engine(
                                 () -> {
                                     if (attempts.incrementAndGet() == 1) {
                                         throw new NoSuchFileException("/models/model.onnx");
                                     }
-                                    return SpeakingTask.scripted(1);
+                                    return SynthesizeHarness.scripted(1);
                                 });
         assertThatThrownBy(late::open).isInstanceOf(NoSuchFileException.class);
         late.open().close();
@@ -176,9 +176,12 @@ class SynthesizeOperatorTest {
 
     @Test
     void testRefusesToStartForGoodWithAModelThatDoesNotFitTheVocabulary() {
-        SpeakingTask.Builder small =
-                new SpeakingTask.Builder()
-                        .engine(() -> SpeakingTask.scripted(1, ScriptedEngine.model(12_300, 8193)));
+        SynthesizeHarness.Builder small =
+                new SynthesizeHarness.Builder()
+                        .engine(
+                                () ->
+                                        SynthesizeHarness.scripted(
+                                                1, ScriptedEngine.model(12_300, 8193)));
         assertThatThrownBy(small::open)
                 .isInstanceOf(SuppressRestartsException.class)
                 .rootCause()

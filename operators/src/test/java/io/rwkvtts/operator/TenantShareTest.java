@@ -45,8 +45,11 @@ class TenantShareTest {
             throws Exception {
         Set<String> begun = new HashSet<>();
         Map<String, Deque<String>> waiting = new HashMap<>();
-        try (SpeakingTask task =
-                new SpeakingTask.Builder().tenants(1e-9, SHARE).queueCapacity(3 * SHARE).open()) {
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder()
+                        .tenants(1e-9, SHARE)
+                        .queueCapacity(3 * SHARE)
+                        .open()) {
             int number = 0;
             for (Action action : actions) {
                 Deque<String> own =

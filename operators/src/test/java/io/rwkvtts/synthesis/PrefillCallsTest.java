@@ -38,14 +38,14 @@ class PrefillCallsTest {
     @Test
     void testNothingIsFedToThoseThatSpeak() {
         SpeechRequest speaking = request(0, 20);
-        speaking.utterance().prefilled = 20;
+        speaking.active().prefilled = 20;
         SpeechRequest begun = request(1, 20);
-        begun.utterance().prefilled = 18;
+        begun.active().prefilled = 18;
 
         List<List<PromptPiece>> calls = PrefillCalls.of(List.of(speaking, begun), 100);
         assertThat(calls).hasSize(1);
         assertThat(calls.get(0))
-                .containsExactly(new PromptPiece(1, begun.utterance().prefill, 18, 20));
+                .containsExactly(new PromptPiece(1, begun.active().prefill, 18, 20));
         assertThat(PrefillCalls.of(List.of(speaking), 100)).isEmpty();
         assertThat(PrefillCalls.of(List.of(), 100)).isEmpty();
     }
@@ -69,7 +69,7 @@ class PrefillCallsTest {
         SegmentGeneration generation =
                 new SegmentGeneration(
                         1, 0, GenerationProgress.START, LIMITS, SamplingParameters.SEMANTIC);
-        request.begin(new Utterance(slot, new int[promptTokens], 0, LIMITS, generation), 1);
+        request.begin(new ActiveSegment(slot, new int[promptTokens], 0, LIMITS, generation), 1);
         return request;
     }
 }

@@ -62,7 +62,7 @@ class PrefixCacheTest {
     private SynthesisLoop loop(InferenceEngine engine, long maxBytes, SpeechOutput output) {
         return new SynthesisLoop(
                 engine,
-                new UtteranceFactory(
+                new SegmentFactory(
                         new PromptBuilder(
                                 IdSpace.of(
                                         engine.model().vocabRows(),

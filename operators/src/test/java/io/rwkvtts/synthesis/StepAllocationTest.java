@@ -61,7 +61,7 @@ class StepAllocationTest {
     private static SynthesisLoop loop(InferenceEngine engine) {
         return new SynthesisLoop(
                 engine,
-                new UtteranceFactory(
+                new SegmentFactory(
                         new PromptBuilder(IdSpace.of(12_686, 8193, TOKENIZER), TOKENIZER),
                         new RequestRules(VoiceDirectory.empty(), LIMITS, 100),
                         false),

@@ -58,7 +58,7 @@ class SynthesisLoopTest {
             LoopObserver observer) {
         return new SynthesisLoop(
                 engine,
-                new UtteranceFactory(
+                new SegmentFactory(
                         new PromptBuilder(IdSpace.of(12_686, 8193, TOKENIZER), TOKENIZER),
                         new RequestRules(VoiceDirectory.empty(), limits, MAX_CHARS),
                         false),
@@ -230,7 +230,7 @@ class SynthesisLoopTest {
             next.admit(SpeechRequest.restore(snapshot, MAX_CHARS), System.nanoTime());
         }
 
-        assertThat(snapshots).hasSize(2).allMatch(s -> s.utterance().state() != null);
+        assertThat(snapshots).hasSize(2).allMatch(s -> s.active().state() != null);
         assertThat(next.snapshots(true)).usingRecursiveComparison().isEqualTo(snapshots);
     }
 

@@ -2,7 +2,7 @@ package io.rwkvtts.chaos;
 
 import io.rwkvtts.client.TextEventProducer;
 import io.rwkvtts.job.TtsJob;
-import io.rwkvtts.job.kafka.Brokers;
+import io.rwkvtts.job.kafka.KafkaAdmin;
 import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.job.kafka.KafkaSettings;
 import io.rwkvtts.local.RestAccess;
@@ -186,7 +186,7 @@ public final class ChaosRun implements AutoCloseable {
     /** Makes the topics; settings for those that send requests and see what comes of them. */
     private KafkaSettings createTopics(String name) {
         KafkaSettings kafka = KafkaSettings.from(topics(name, cluster.bootstrapServers()));
-        try (Brokers brokers = Brokers.connect(kafka.properties())) {
+        try (KafkaAdmin brokers = KafkaAdmin.connect(kafka.properties())) {
             brokers.createTopics(TtsJob.topicsOf(kafka), PARTITIONS);
         }
         return kafka;

@@ -59,7 +59,7 @@ final class FaultInjector {
                         : OptionalLong.empty());
     }
 
-    private FaultTarget target(PlannedFault fault, List<SpeakingSubtask> speaking) {
+    private FaultTarget target(PlannedFault fault, List<GeneratingSubtask> speaking) {
         String taskManager = fault.oneOf(speaking).taskManager();
         String process =
                 switch (fault.kind()) {

@@ -38,8 +38,8 @@ final class JobManagerRest {
     }
 
     /** The subtasks of Synthesize; empty if nobody answers, or does not know the job (yet). */
-    List<SpeakingSubtask> speaking(String job) throws InterruptedException {
-        List<SpeakingSubtask> subtasks = new ArrayList<>();
+    List<GeneratingSubtask> speaking(String job) throws InterruptedException {
+        List<GeneratingSubtask> subtasks = new ArrayList<>();
         try {
             for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
                 if (vertex.path("name").asText().startsWith("Synthesize")) {
@@ -53,8 +53,8 @@ final class JobManagerRest {
         return subtasks;
     }
 
-    private static SpeakingSubtask subtask(JsonNode found) {
-        return new SpeakingSubtask(
+    private static GeneratingSubtask subtask(JsonNode found) {
+        return new GeneratingSubtask(
                 found.path("taskmanager-id").asText(),
                 found.path("status").asText().equals("RUNNING"),
                 found.path("start-time").asLong(-1));

@@ -27,7 +27,7 @@ final class JobState {
      *
      * @return where the subtasks are
      */
-    List<SpeakingSubtask> awaitAll() throws Exception {
+    List<GeneratingSubtask> awaitAll() throws Exception {
         return awaitAll(cluster::requireAlive);
     }
 
@@ -36,7 +36,7 @@ final class JobState {
         awaitAll(cluster::startEnded);
     }
 
-    private List<SpeakingSubtask> awaitAll(Check check) throws Exception {
+    private List<GeneratingSubtask> awaitAll(Check check) throws Exception {
         long limit = System.nanoTime() + LIMIT.toNanos();
         while (rest.taskManagers() < ChaosSettings.TASK_MANAGERS) {
             pause(limit, check);
@@ -53,14 +53,14 @@ final class JobState {
     long awaitDeployed(long sinceMs) throws Exception {
         return awaitSubtasks(sinceMs, System.nanoTime() + LIMIT.toNanos(), cluster::requireAlive)
                 .stream()
-                .mapToLong(SpeakingSubtask::deployedAtMs)
+                .mapToLong(GeneratingSubtask::deployedAtMs)
                 .min()
                 .orElseThrow();
     }
 
-    private List<SpeakingSubtask> awaitSubtasks(long sinceMs, long limit, Check check)
+    private List<GeneratingSubtask> awaitSubtasks(long sinceMs, long limit, Check check)
             throws Exception {
-        List<SpeakingSubtask> speaking = rest.speaking(job.id());
+        List<GeneratingSubtask> speaking = rest.speaking(job.id());
         while (speaking.isEmpty()
                 || !speaking.stream()
                         .allMatch(task -> task.running() && task.deployedAtMs() >= sinceMs)) {

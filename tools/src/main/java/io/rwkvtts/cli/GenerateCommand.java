@@ -16,7 +16,7 @@ import io.rwkvtts.sampling.InvalidLogitsException;
 import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.RequestAttributes;
 import io.rwkvtts.synthesis.RequestRules;
-import io.rwkvtts.synthesis.SegmentSpeaker;
+import io.rwkvtts.synthesis.UnbatchedGenerator;
 import io.rwkvtts.text.NormalizedText;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -136,7 +136,7 @@ final class GenerateCommand implements Callable<Integer> {
     private void speak(InferenceEngine engine, int[] prompt, SegmentGeneration generation) {
         long begin = System.nanoTime();
         try {
-            new SegmentSpeaker(engine).speak(prompt, generation);
+            new UnbatchedGenerator(engine).speak(prompt, generation);
         } catch (InvalidLogitsException e) {
             throw new IllegalArgumentException(
                     "%s gives no usable logits (%s): expected finite ones; is it damaged?"

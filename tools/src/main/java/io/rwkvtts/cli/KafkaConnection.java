@@ -1,6 +1,6 @@
 package io.rwkvtts.cli;
 
-import io.rwkvtts.job.kafka.Brokers;
+import io.rwkvtts.job.kafka.KafkaAdmin;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -37,7 +37,7 @@ final class KafkaConnection {
      * @throws io.rwkvtts.job.kafka.KafkaSetupException if not
      */
     void require(String topic) {
-        try (Brokers brokers = Brokers.connect(properties())) {
+        try (KafkaAdmin brokers = KafkaAdmin.connect(properties())) {
             brokers.requireTopics(List.of(topic));
         }
     }

@@ -3,7 +3,7 @@ package io.rwkvtts.local;
 import io.rwkvtts.job.SpeechModel;
 import io.rwkvtts.job.TtsJob;
 import io.rwkvtts.job.TtsSettings;
-import io.rwkvtts.job.kafka.Brokers;
+import io.rwkvtts.job.kafka.KafkaAdmin;
 import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.job.kafka.KafkaSettings;
 import java.util.LinkedHashMap;
@@ -49,7 +49,7 @@ public final class LocalStack implements AutoCloseable {
             Configuration all = new Configuration(options);
             all.set(KafkaOptions.BOOTSTRAP_SERVERS, broker.bootstrapServers());
             TtsSettings settings = TtsSettings.from(all, model);
-            try (Brokers brokers = Brokers.connect(settings.kafka().properties())) {
+            try (KafkaAdmin brokers = KafkaAdmin.connect(settings.kafka().properties())) {
                 brokers.createTopics(TtsJob.topicsOf(settings.kafka()), PARTITIONS);
             }
             job = LocalJob.start(all, settings);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
-import io.rwkvtts.job.kafka.Brokers;
+import io.rwkvtts.job.kafka.KafkaAdmin;
 import io.rwkvtts.local.EmbeddedKafka;
 import io.rwkvtts.schema.DeadLetter;
 import io.rwkvtts.schema.WireCodec;
@@ -30,7 +30,7 @@ class LostRequestsITCase {
         try (EmbeddedKafka kafka = EmbeddedKafka.start(0)) {
             Properties properties = new Properties();
             properties.setProperty("bootstrap.servers", kafka.bootstrapServers());
-            try (Brokers brokers = Brokers.connect(properties)) {
+            try (KafkaAdmin brokers = KafkaAdmin.connect(properties)) {
                 brokers.createTopics(List.of("dead"), 2);
             }
             try (LostRequests lost = new LostRequests(properties, "dead");

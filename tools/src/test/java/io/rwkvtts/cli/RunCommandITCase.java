@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.rwkvtts.client.ReceivedTokens;
 import io.rwkvtts.client.TokenListener;
 import io.rwkvtts.job.TestVectors;
-import io.rwkvtts.job.kafka.Brokers;
+import io.rwkvtts.job.kafka.KafkaAdmin;
 import io.rwkvtts.local.EmbeddedKafka;
 import io.rwkvtts.local.LoopbackPorts;
 import java.io.IOException;
@@ -47,7 +47,7 @@ class RunCommandITCase {
         kafka = EmbeddedKafka.start(0);
         client = new Properties();
         client.setProperty("bootstrap.servers", kafka.bootstrapServers());
-        try (Brokers brokers = Brokers.connect(client)) {
+        try (KafkaAdmin brokers = KafkaAdmin.connect(client)) {
             brokers.createTopics(List.of("tts-requests", "tts-tokens", "tts-dead-letters"), 1);
         }
     }

@@ -3,7 +3,7 @@ package io.rwkvtts.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rwkvtts.job.kafka.Brokers;
+import io.rwkvtts.job.kafka.KafkaAdmin;
 import io.rwkvtts.local.EmbeddedKafka;
 import io.rwkvtts.schema.AudioTokens;
 import io.rwkvtts.schema.HeaderNames;
@@ -342,7 +342,7 @@ class SendAndListenITCase {
     }
 
     private static void createTopic(String topic) {
-        try (Brokers brokers = Brokers.connect(properties)) {
+        try (KafkaAdmin brokers = KafkaAdmin.connect(properties)) {
             brokers.createTopics(List.of(topic), 1);
         }
     }

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rwkvtts.client.TokenListener.Start;
-import io.rwkvtts.job.kafka.Brokers;
+import io.rwkvtts.job.kafka.KafkaAdmin;
 import io.rwkvtts.local.EmbeddedKafka;
 import io.rwkvtts.schema.AudioTokens;
 import io.rwkvtts.schema.HeaderNames;
@@ -171,7 +171,7 @@ class TokenListenerITCase {
     }
 
     private static void createTopic(String topic) {
-        try (Brokers brokers = Brokers.connect(properties())) {
+        try (KafkaAdmin brokers = KafkaAdmin.connect(properties())) {
             brokers.createTopics(List.of(topic), 1);
         }
     }

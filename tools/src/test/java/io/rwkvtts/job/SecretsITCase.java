@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.rwkvtts.job.kafka.Brokers;
+import io.rwkvtts.job.kafka.KafkaAdmin;
 import io.rwkvtts.local.DemoVoice;
 import io.rwkvtts.local.EmbeddedKafka;
 import io.rwkvtts.local.LoopbackPorts;
@@ -96,7 +96,7 @@ class SecretsITCase {
     private static void createTopics(EmbeddedKafka kafka) {
         Properties client = new Properties();
         client.setProperty("bootstrap.servers", kafka.bootstrapServers());
-        try (Brokers brokers = Brokers.connect(client)) {
+        try (KafkaAdmin brokers = KafkaAdmin.connect(client)) {
             brokers.createTopics(List.of("tts-requests", "tts-tokens", "tts-dead-letters"), 1);
         }
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rwkvtts.client.TokenListener;
-import io.rwkvtts.job.kafka.Brokers;
+import io.rwkvtts.job.kafka.KafkaAdmin;
 import io.rwkvtts.job.kafka.KafkaSettings;
 import io.rwkvtts.job.kafka.KafkaSetupException;
 import io.rwkvtts.local.EmbeddedKafka;
@@ -167,7 +167,7 @@ class SecuredKafkaITCase {
     @ValueSource(strings = {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"})
     void testRightPasswordIsTaken(String mechanism) {
         Properties client = client(clientProperties(mechanism, PASSWORD));
-        try (Brokers brokers = Brokers.connect(client)) {
+        try (KafkaAdmin brokers = KafkaAdmin.connect(client)) {
             assertThatThrownBy(() -> brokers.requireTopics(List.of("absent")))
                     .hasMessageContaining("topic absent does not exist");
         }
@@ -182,7 +182,7 @@ class SecuredKafkaITCase {
     @Timeout(30)
     void testWrongPasswordIsNamedAsSuch(String mechanism) {
         Properties client = client(clientProperties(mechanism, "wrong-password"));
-        try (Brokers brokers = Brokers.connect(client)) {
+        try (KafkaAdmin brokers = KafkaAdmin.connect(client)) {
             assertThatThrownBy(() -> brokers.requireTopics(List.of("any")))
                     .isInstanceOf(KafkaSetupException.class)
                     .hasMessageStartingWith("the Kafka at " + kafka.bootstrapServers())
@@ -197,7 +197,7 @@ class SecuredKafkaITCase {
         Map<String, String> properties = new HashMap<>(clientProperties("PLAIN", PASSWORD));
         properties.remove("ssl.truststore.type");
         properties.remove("ssl.truststore.location");
-        try (Brokers brokers = Brokers.connect(client(properties))) {
+        try (KafkaAdmin brokers = KafkaAdmin.connect(client(properties))) {
             assertThatThrownBy(() -> brokers.requireTopics(List.of("any")))
                     .isInstanceOf(KafkaSetupException.class)
                     .hasMessageStartingWith("the Kafka at " + kafka.bootstrapServers())

@@ -3,7 +3,7 @@ package io.rwkvtts.job;
 import io.rwkvtts.client.ReceivedTokens;
 import io.rwkvtts.client.TextEventProducer;
 import io.rwkvtts.client.TokenListener;
-import io.rwkvtts.job.kafka.Brokers;
+import io.rwkvtts.job.kafka.KafkaAdmin;
 import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.job.kafka.KafkaSettings;
 import io.rwkvtts.local.DemoVoice;
@@ -116,7 +116,7 @@ final class SpeechCluster implements AutoCloseable {
         options.setString(KafkaOptions.DELIVERY_GUARANTEE.key(), delivery);
         options.set(KafkaOptions.CLIENT_PROPERTIES, clientProperties);
         KafkaSettings settings = KafkaSettings.from(options);
-        try (Brokers brokers = Brokers.connect(settings.properties())) {
+        try (KafkaAdmin brokers = KafkaAdmin.connect(settings.properties())) {
             brokers.createTopics(TtsJob.topicsOf(settings), 4);
         }
         return settings;
@@ -131,7 +131,7 @@ final class SpeechCluster implements AutoCloseable {
         options.set(KafkaOptions.DEAD_LETTERS_TOPIC, requests + "-dead-letters");
         options.set(KafkaOptions.GROUP_ID, tokens);
         KafkaSettings settings = KafkaSettings.from(options);
-        try (Brokers brokers = Brokers.connect(settings.properties())) {
+        try (KafkaAdmin brokers = KafkaAdmin.connect(settings.properties())) {
             brokers.createTopics(List.of(settings.tokensTopic()), 4);
         }
         return settings;

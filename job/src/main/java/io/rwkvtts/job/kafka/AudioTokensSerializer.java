@@ -2,7 +2,7 @@ package io.rwkvtts.job.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.rwkvtts.operator.AudioChunk;
+import io.rwkvtts.operator.TokenChunk;
 import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.schema.AudioTokens;
 import io.rwkvtts.schema.HeaderNames;
@@ -17,8 +17,8 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
-/** Bytes of an {@link AudioChunk}: its value, which is the same on a replay. */
-final class AudioTokensSerializer implements SerializationSchema<AudioChunk> {
+/** Bytes of an {@link TokenChunk}: its value, which is the same on a replay. */
+final class AudioTokensSerializer implements SerializationSchema<TokenChunk> {
 
     private static final long serialVersionUID = 1L;
 
@@ -34,10 +34,10 @@ final class AudioTokensSerializer implements SerializationSchema<AudioChunk> {
     private transient WireCodec<AudioTokens> codec;
 
     /** Complete records for a topic: value, the request id as key, timings as headers. */
-    static KafkaRecordSerializationSchema<AudioChunk> records(String topic) {
-        return KafkaRecordSerializationSchema.<AudioChunk>builder()
+    static KafkaRecordSerializationSchema<TokenChunk> records(String topic) {
+        return KafkaRecordSerializationSchema.<TokenChunk>builder()
                 .setTopic(topic)
-                .setKeySerializationSchema((AudioChunk chunk) -> chunk.requestId().getBytes(UTF_8))
+                .setKeySerializationSchema((TokenChunk chunk) -> chunk.requestId().getBytes(UTF_8))
                 .setValueSerializationSchema(new AudioTokensSerializer())
                 .setHeaderProvider(AudioTokensSerializer::headers)
                 .build();
@@ -58,8 +58,8 @@ final class AudioTokensSerializer implements SerializationSchema<AudioChunk> {
                 bytes(largest(null, error)));
     }
 
-    private static AudioChunk largest(int[] globals, String error) {
-        return new AudioChunk(
+    private static TokenChunk largest(int[] globals, String error) {
+        return new TokenChunk(
                 WIDEST.repeat(RequestRules.MAX_ID_CHARS),
                 Long.MAX_VALUE,
                 Integer.MAX_VALUE,
@@ -73,7 +73,7 @@ final class AudioTokensSerializer implements SerializationSchema<AudioChunk> {
                 Long.MAX_VALUE);
     }
 
-    private static int bytes(AudioChunk chunk) {
+    private static int bytes(TokenChunk chunk) {
         AudioTokensSerializer serializer = new AudioTokensSerializer();
         serializer.open(null);
         return RecordSize.of(
@@ -91,7 +91,7 @@ final class AudioTokensSerializer implements SerializationSchema<AudioChunk> {
     }
 
     @Override
-    public byte[] serialize(AudioChunk chunk) {
+    public byte[] serialize(TokenChunk chunk) {
         return codec.encode(
                 AudioTokens.newBuilder()
                         .setRequestId(chunk.requestId())
@@ -110,7 +110,7 @@ final class AudioTokensSerializer implements SerializationSchema<AudioChunk> {
         return tokens == null ? null : Arrays.stream(tokens).boxed().toList();
     }
 
-    private static Headers headers(AudioChunk chunk) {
+    private static Headers headers(TokenChunk chunk) {
         Headers headers = new RecordHeaders();
         headers.add(header(HeaderNames.REQUEST_TIMESTAMP_MS, chunk.requestTimestampMs()));
         headers.add(header(HeaderNames.EMITTED_AT_MS, chunk.emittedAtMs()));

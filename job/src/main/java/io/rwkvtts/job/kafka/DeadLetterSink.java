@@ -66,7 +66,7 @@ final class DeadLetterSink extends GuardedSink<RejectedRecord> {
 
     /** The topic's limit as it stands now. */
     private OptionalInt maxMessageBytes() {
-        try (Brokers brokers = Brokers.connect(properties)) {
+        try (KafkaAdmin brokers = KafkaAdmin.connect(properties)) {
             return brokers.topicConfig(topic)
                     .map(config -> config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value())
                     .map(bytes -> OptionalInt.of(Integer.parseInt(bytes)))

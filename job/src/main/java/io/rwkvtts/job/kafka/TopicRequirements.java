@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * @param brokers where the topics are
  * @param settings names of the topics and properties of the producers
  */
-public record TopicRequirements(Brokers brokers, KafkaSettings settings) {
+public record TopicRequirements(KafkaAdmin brokers, KafkaSettings settings) {
 
     private static final Logger LOG = LoggerFactory.getLogger(TopicRequirements.class);
 

@@ -3,9 +3,9 @@ package io.rwkvtts.job.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rwkvtts.operator.AudioChunk;
 import io.rwkvtts.operator.Origin;
 import io.rwkvtts.operator.RejectedRecord;
+import io.rwkvtts.operator.TokenChunk;
 import io.rwkvtts.schema.AudioTokens;
 import io.rwkvtts.schema.DeadLetter;
 import io.rwkvtts.schema.WireCodec;
@@ -151,10 +151,10 @@ class OutputSerializersTest {
         long max = Long.MAX_VALUE;
         String id = "界".repeat(256);
         String model = "f".repeat(64);
-        AudioChunk chunk =
-                new AudioChunk(id, max, 1 << 30, max, tokens, globals, model, null, null, max, max);
-        AudioChunk end =
-                new AudioChunk(
+        TokenChunk chunk =
+                new TokenChunk(id, max, 1 << 30, max, tokens, globals, model, null, null, max, max);
+        TokenChunk end =
+                new TokenChunk(
                         id,
                         max,
                         1 << 30,
@@ -211,8 +211,8 @@ class OutputSerializersTest {
         assertThat(record.key()).isEqualTo("r1".getBytes(UTF_8));
     }
 
-    private static AudioChunk chunk(long requestTimestampMs, long emittedAtMs) {
-        return new AudioChunk(
+    private static TokenChunk chunk(long requestTimestampMs, long emittedAtMs) {
+        return new TokenChunk(
                 "r1",
                 4,
                 2,
@@ -226,11 +226,11 @@ class OutputSerializersTest {
                 emittedAtMs);
     }
 
-    private static AudioChunk end(String error) {
-        return new AudioChunk("r1", 5, 2, 62, new int[0], null, "model", "error", error, 100, 200);
+    private static TokenChunk end(String error) {
+        return new TokenChunk("r1", 5, 2, 62, new int[0], null, "model", "error", error, 100, 200);
     }
 
-    private static ProducerRecord<byte[], byte[]> serialize(AudioChunk chunk) throws Exception {
+    private static ProducerRecord<byte[], byte[]> serialize(TokenChunk chunk) throws Exception {
         return serialize(AudioTokensSerializer.records("tokens"), chunk);
     }
 

@@ -30,7 +30,7 @@ final class StepCase {
         fed = new int[batch];
         tokens = Tokens.random(batch, TOKENS, engine.model().vocabRows());
         calls = new TimedCalls(this::step, threads > 1);
-        invariant = new InvarianceCheck(engine).holds(batch);
+        invariant = new BatchInvariance(engine).holds(batch);
     }
 
     void turn(Duration length) {

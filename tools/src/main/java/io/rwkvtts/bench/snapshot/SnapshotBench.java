@@ -13,7 +13,7 @@ import io.rwkvtts.protocol.NextAction;
 import io.rwkvtts.synthesis.RequestAttributes;
 import io.rwkvtts.synthesis.RequestSnapshot;
 import io.rwkvtts.synthesis.RequestText;
-import io.rwkvtts.synthesis.UtteranceSnapshot;
+import io.rwkvtts.synthesis.SegmentSnapshot;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,8 +128,8 @@ public final class SnapshotBench {
     private RequestSnapshot snapshot(int slot, boolean withState) {
         EngineModel facts = engine.model();
         int[] globals = new int[IdSpace.GLOBAL_TOKENS];
-        UtteranceSnapshot utterance =
-                new UtteranceSnapshot(
+        SegmentSnapshot active =
+                new SegmentSnapshot(
                         heard,
                         heard.length,
                         generated.length,
@@ -153,19 +153,19 @@ public final class SnapshotBench {
                 globals,
                 false,
                 null,
-                utterance);
+                active);
     }
 
     private void restore(DataInputDeserializer checkpoint) throws IOException {
         for (int slot = 0; slot < engine.slots(); slot++) {
-            UtteranceSnapshot utterance = serializer.deserialize(checkpoint).utterance();
-            if (utterance.state() != null) {
-                engine.loadState(slot, utterance.state());
+            SegmentSnapshot active = serializer.deserialize(checkpoint).active();
+            if (active.state() != null) {
+                engine.loadState(slot, active.state());
             } else {
                 engine.clear(slot);
-                feed(slot, utterance.prompt());
-                feed(slot, utterance.progress().globals());
-                feed(slot, utterance.progress().semantics());
+                feed(slot, active.prompt());
+                feed(slot, active.progress().globals());
+                feed(slot, active.progress().semantics());
             }
         }
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@link InvarianceCheck}. */
+/** {@link BatchInvariance}. */
 class InvarianceCheckTest {
 
     @TempDir private Path directory;
@@ -41,7 +41,7 @@ class InvarianceCheckTest {
     @Test
     void testHoldsForTheRealEngine() {
         for (int batch : new int[] {1, 2, 9, 12}) {
-            assertThat(new InvarianceCheck(engine).holds(batch)).as("batch %d", batch).isTrue();
+            assertThat(new BatchInvariance(engine).holds(batch)).as("batch %d", batch).isTrue();
         }
     }
 
@@ -49,8 +49,8 @@ class InvarianceCheckTest {
     void testTheLastBitOfTheLastRowOfABatchIsFound() {
         InferenceEngine broken = withLastRowOff(engine, 9);
 
-        assertThat(new InvarianceCheck(broken).holds(8)).isTrue();
-        assertThat(new InvarianceCheck(broken).holds(9)).isFalse();
+        assertThat(new BatchInvariance(broken).holds(8)).isTrue();
+        assertThat(new BatchInvariance(broken).holds(9)).isFalse();
     }
 
     /** An engine that computes the last row of batches of one size otherwise. */

@@ -1,9 +1,9 @@
 package io.rwkvtts.job.kafka;
 
-import io.rwkvtts.operator.AudioChunk;
 import io.rwkvtts.operator.RejectedRecord;
 import io.rwkvtts.operator.RequestEvent;
 import io.rwkvtts.operator.SourceRecord;
+import io.rwkvtts.operator.TokenChunk;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
@@ -11,7 +11,7 @@ import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
 /** Answers each event with one chunk, whose tokens are the characters of the text, and the end. */
-final class Echo extends ProcessFunction<SourceRecord, AudioChunk> {
+final class Echo extends ProcessFunction<SourceRecord, TokenChunk> {
 
     static final OutputTag<RejectedRecord> REJECTED =
             new OutputTag<>("rejected", TypeInformation.of(RejectedRecord.class));
@@ -26,7 +26,7 @@ final class Echo extends ProcessFunction<SourceRecord, AudioChunk> {
     }
 
     @Override
-    public void processElement(SourceRecord record, Context context, Collector<AudioChunk> chunks) {
+    public void processElement(SourceRecord record, Context context, Collector<TokenChunk> chunks) {
         if (record.rejected() != null) {
             context.output(REJECTED, record.rejected());
             return;
@@ -37,9 +37,9 @@ final class Echo extends ProcessFunction<SourceRecord, AudioChunk> {
         EVENTS.incrementAndGet();
     }
 
-    private static AudioChunk chunk(
+    private static TokenChunk chunk(
             RequestEvent event, long sequence, int[] tokens, String finishReason) {
-        return new AudioChunk(
+        return new TokenChunk(
                 event.requestId(),
                 sequence,
                 0,

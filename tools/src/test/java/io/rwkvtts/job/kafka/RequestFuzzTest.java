@@ -9,7 +9,7 @@ import io.rwkvtts.job.SpeechModel;
 import io.rwkvtts.job.TtsSettings;
 import io.rwkvtts.local.DemoVoice;
 import io.rwkvtts.model.ModelCache;
-import io.rwkvtts.operator.PrepareText;
+import io.rwkvtts.operator.CheckEvents;
 import io.rwkvtts.operator.RejectedRecord;
 import io.rwkvtts.operator.RequestEvent;
 import io.rwkvtts.operator.SourceRecord;
@@ -40,7 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Spoilt records through the deserializer and PrepareText to the bytes of the dead letters: none
+ * Spoilt records through the deserializer and CheckEvents to the bytes of the dead letters: none
  * fails, and each becomes either a valid event or one dead letter.
  */
 class RequestFuzzTest {
@@ -96,7 +96,7 @@ class RequestFuzzTest {
     void open() throws Exception {
         prepareText =
                 new OneInputStreamOperatorTestHarness<>(
-                        new ProcessOperator<>(new PrepareText(settings, DEAD_LETTERS)));
+                        new ProcessOperator<>(new CheckEvents(settings, DEAD_LETTERS)));
         prepareText.open();
         letterBytes.open(null, null);
     }

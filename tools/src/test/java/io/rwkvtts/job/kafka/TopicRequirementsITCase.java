@@ -127,15 +127,15 @@ class TopicRequirementsITCase {
                         };
                     }
                 };
-        try (Brokers brokers =
-                new Brokers(kafka.bootstrapServers(), admin, Duration.ofSeconds(10))) {
+        try (KafkaAdmin brokers =
+                new KafkaAdmin(kafka.bootstrapServers(), admin, Duration.ofSeconds(10))) {
             assertThatCode(() -> new TopicRequirements(brokers, settings).check(CHUNK_TOKENS))
                     .doesNotThrowAnyException();
         }
     }
 
     private static void check(KafkaSettings settings) {
-        try (Brokers brokers = Brokers.connect(settings.properties())) {
+        try (KafkaAdmin brokers = KafkaAdmin.connect(settings.properties())) {
             new TopicRequirements(brokers, settings).check(CHUNK_TOKENS);
         }
     }

@@ -8,7 +8,7 @@ import io.rwkvtts.local.EmbeddedFlink;
 import io.rwkvtts.local.EmbeddedKafka;
 import io.rwkvtts.local.LoopbackPorts;
 import io.rwkvtts.local.LoopbackProxy;
-import io.rwkvtts.operator.AudioChunk;
+import io.rwkvtts.operator.TokenChunk;
 import io.rwkvtts.schema.AudioTokens;
 import io.rwkvtts.schema.TextEvent;
 import io.rwkvtts.schema.WireCodec;
@@ -166,7 +166,7 @@ class UnreachableKafkaITCase {
 
     private static KafkaSettings settings(String name, String guarantee) {
         KafkaSettings settings = settings(name, guarantee, linked);
-        try (Brokers brokers = Brokers.connect(settings.properties())) {
+        try (KafkaAdmin brokers = KafkaAdmin.connect(settings.properties())) {
             brokers.createTopics(
                     List.of(
                             settings.requestsTopic(),
@@ -199,11 +199,14 @@ class UnreachableKafkaITCase {
         environment.enableCheckpointing(checkpointInterval.toMillis());
         environment.setParallelism(1);
         KafkaSettings source = settings(name, "at-least-once", direct);
-        SingleOutputStreamOperator<AudioChunk> chunks =
+        SingleOutputStreamOperator<TokenChunk> chunks =
                 environment
-                        .fromSource(KafkaEnds.requests(source), KafkaEnds.withoutTime(), "requests")
+                        .fromSource(
+                                KafkaConnectors.requests(source),
+                                KafkaConnectors.withoutTime(),
+                                "requests")
                         .process(new Echo());
-        chunks.sinkTo(KafkaEnds.tokens(settings)).name("tokens");
+        chunks.sinkTo(KafkaConnectors.tokens(settings)).name("tokens");
         job = environment.executeAsync(name);
     }
 

@@ -17,7 +17,7 @@ package io.rwkvtts.operator;
  * @param requestTimestampMs timestamp of the request's first event, a Kafka header
  * @param emittedAtMs when the record was emitted, a Kafka header
  */
-public record AudioChunk(
+public record TokenChunk(
         String requestId,
         long sequence,
         int segment,

@@ -15,7 +15,7 @@ import java.util.Arrays;
  * Begins the segments of a request in its voice: a reference voice in each of them; else properties
  * in the first, whose global tokens the later ones take over (spec 3.7).
  */
-public final class UtteranceFactory {
+public final class SegmentFactory {
     private static final int[] NO_VOICE = {};
 
     private final PromptBuilder prompts;
@@ -27,7 +27,7 @@ public final class UtteranceFactory {
      * @param rules voices and limits
      * @param capByText whether a segment's tokens are also bounded by its text (spec 3.6)
      */
-    public UtteranceFactory(PromptBuilder prompts, RequestRules rules, boolean capByText) {
+    public SegmentFactory(PromptBuilder prompts, RequestRules rules, boolean capByText) {
         this.prompts = requireNonNull(prompts, "prompts");
         this.rules = requireNonNull(rules, "rules");
         this.capByText = capByText;
@@ -39,7 +39,7 @@ public final class UtteranceFactory {
      * @throws RequestException if the request names a voice that is gone, properties that the model
      *     does not know, or limits that are no longer allowed
      */
-    Utterance begin(int slot, SpeechRequest request, String segment) {
+    ActiveSegment begin(int slot, SpeechRequest request, String segment) {
         GenerationLimits limits;
         Beginning beginning;
         try {
@@ -53,7 +53,7 @@ public final class UtteranceFactory {
                 beginning.globals() == null
                         ? GenerationProgress.START
                         : GenerationProgress.withGlobals(beginning.globals());
-        return new Utterance(
+        return new ActiveSegment(
                 slot,
                 beginning.prompt(),
                 commonTokens(beginning.voice(), beginning.prompt()),
@@ -92,8 +92,8 @@ public final class UtteranceFactory {
     }
 
     /** The segment that {@code request} was in the middle of. */
-    Utterance resume(int slot, SpeechRequest request, UtteranceSnapshot interrupted) {
-        return Utterance.restore(
+    ActiveSegment resume(int slot, SpeechRequest request, SegmentSnapshot interrupted) {
+        return ActiveSegment.restore(
                 slot,
                 interrupted,
                 generation(request, interrupted.progress(), interrupted.limits()));

@@ -40,7 +40,7 @@ import org.apache.flink.util.OutputTag;
  * One subtask of {@link SynthesizeOperator} on a scripted engine, in Flink's operator harness: the
  * test decides when a step runs.
  */
-final class SpeakingTask implements AutoCloseable {
+final class SynthesizeHarness implements AutoCloseable {
 
     static final int MAX_PARALLELISM = 16;
     private static final long PREFIX_CACHE_BYTES = 10_000;
@@ -52,7 +52,7 @@ final class SpeakingTask implements AutoCloseable {
     static final OutputTag<RejectedRecord> DEAD_LETTERS =
             new OutputTag<>("dead-letters", TypeInformation.of(RejectedRecord.class));
 
-    private final KeyedOneInputStreamOperatorTestHarness<String, RequestEvent, AudioChunk> harness;
+    private final KeyedOneInputStreamOperatorTestHarness<String, RequestEvent, TokenChunk> harness;
     private long checkpointId;
 
     /** How a task is set up; the defaults suit most tests. */
@@ -162,7 +162,7 @@ final class SpeakingTask implements AutoCloseable {
             return this;
         }
 
-        SpeakingTask open() throws Exception {
+        SynthesizeHarness open() throws Exception {
             SynthesisSettings settings =
                     new SynthesisSettings(
                             resource("vectors/mini_vocab.txt"),
@@ -185,7 +185,7 @@ final class SpeakingTask implements AutoCloseable {
                             DEDUP_WINDOW,
                             maxEarlyEvents,
                             maxEarlyBytes);
-            KeyedOneInputStreamOperatorTestHarness<String, RequestEvent, AudioChunk> harness =
+            KeyedOneInputStreamOperatorTestHarness<String, RequestEvent, TokenChunk> harness =
                     new KeyedOneInputStreamOperatorTestHarness<>(
                             new SynthesizeOperatorFactory(engines, settings, DEAD_LETTERS),
                             RequestEvent::requestId,
@@ -195,7 +195,7 @@ final class SpeakingTask implements AutoCloseable {
                             subtask);
             harness.setCheckpointStorage(new JobManagerCheckpointStorage(CHECKPOINT_BYTES));
             harness.setup(
-                    TypeInformation.of(AudioChunk.class)
+                    TypeInformation.of(TokenChunk.class)
                             .createSerializer(harness.getExecutionConfig().getSerializerConfig()));
             harness.setProcessingTime(startAtMs);
             if (checkpointed) {
@@ -208,7 +208,7 @@ final class SpeakingTask implements AutoCloseable {
             }
             harness.open();
             setRunning(harness.getOperator());
-            return new SpeakingTask(harness);
+            return new SynthesizeHarness(harness);
         }
     }
 
@@ -219,18 +219,18 @@ final class SpeakingTask implements AutoCloseable {
         running.setBoolean(((SynthesizeOperator) operator).getContainingTask(), true);
     }
 
-    private SpeakingTask(
-            KeyedOneInputStreamOperatorTestHarness<String, RequestEvent, AudioChunk> harness) {
+    private SynthesizeHarness(
+            KeyedOneInputStreamOperatorTestHarness<String, RequestEvent, TokenChunk> harness) {
         this.harness = harness;
     }
 
-    static SpeakingTask open() throws Exception {
+    static SynthesizeHarness open() throws Exception {
         return new Builder().open();
     }
 
     /** What requests say that come one after the other, each alone. */
     static Map<String, List<String>> undisturbed(List<RequestEvent> events) throws Exception {
-        try (SpeakingTask task = open()) {
+        try (SynthesizeHarness task = open()) {
             for (RequestEvent event : events) {
                 task.process(event);
                 task.drain();
@@ -251,7 +251,7 @@ final class SpeakingTask implements AutoCloseable {
 
     static String resource(String name) {
         try {
-            return new File(SpeakingTask.class.getClassLoader().getResource(name).toURI())
+            return new File(SynthesizeHarness.class.getClassLoader().getResource(name).toURI())
                     .getPath();
         } catch (URISyntaxException e) {
             throw new AssertionError(e);
@@ -370,7 +370,7 @@ final class SpeakingTask implements AutoCloseable {
         return harness.numKeyedStateEntries();
     }
 
-    List<AudioChunk> chunks() {
+    List<TokenChunk> chunks() {
         return harness.extractOutputValues();
     }
 
@@ -378,7 +378,7 @@ final class SpeakingTask implements AutoCloseable {
     List<String> finishReasons(String id) {
         return chunks().stream()
                 .filter(chunk -> chunk.requestId().equals(id) && chunk.finishReason() != null)
-                .map(AudioChunk::finishReason)
+                .map(TokenChunk::finishReason)
                 .toList();
     }
 
@@ -396,12 +396,12 @@ final class SpeakingTask implements AutoCloseable {
 
     /** Appends the records of this task to those of its predecessors. */
     void append(Map<String, List<String>> speech) {
-        for (AudioChunk chunk : chunks()) {
+        for (TokenChunk chunk : chunks()) {
             speech.computeIfAbsent(chunk.requestId(), id -> new ArrayList<>()).add(describe(chunk));
         }
     }
 
-    static String describe(AudioChunk chunk) {
+    static String describe(TokenChunk chunk) {
         return String.format(
                 "#%d segment %d +%d %s %s %s %s",
                 chunk.sequence(),

@@ -27,7 +27,7 @@ import org.apache.flink.api.common.operators.ProcessingTimeService;
  * which tenants that are held back may begin again. Lifecycle: made in {@code open}. For the task
  * thread.
  */
-final class WaitingRoom {
+final class AdmissionControl {
     private static final long NEVER = Long.MAX_VALUE;
 
     private final Admission admission;
@@ -53,7 +53,7 @@ final class WaitingRoom {
      * @param slots requests that may hold a slot at once
      * @param wake called when held requests may begin again
      */
-    WaitingRoom(
+    AdmissionControl(
             SynthesisSettings settings,
             Collection<SpeechRequest> running,
             int slots,

@@ -1,8 +1,8 @@
 package io.rwkvtts.job.kafka;
 
-import io.rwkvtts.operator.AudioChunk;
 import io.rwkvtts.operator.RejectedRecord;
 import io.rwkvtts.operator.SourceRecord;
+import io.rwkvtts.operator.TokenChunk;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -12,9 +12,9 @@ import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
 /** Source and sinks of the job. */
-public final class KafkaEnds {
+public final class KafkaConnectors {
 
-    private KafkaEnds() {}
+    private KafkaConnectors() {}
 
     /**
      * Reads the request topic from where the settings start. Each Kafka record gives exactly one
@@ -45,15 +45,15 @@ public final class KafkaEnds {
      * record at once; exactly-once commits a transaction per checkpoint, under transactional ids
      * that are used again.
      */
-    public static Sink<AudioChunk> tokens(KafkaSettings settings) {
+    public static Sink<TokenChunk> tokens(KafkaSettings settings) {
         ProducerProperties.warnOfTimeout(settings.clientProperties());
         Properties properties = ProducerProperties.of(settings.properties());
         properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "0");
         properties.setProperty(
                 ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
                 Long.toString(settings.transactionTimeout().toMillis()));
-        KafkaSink<AudioChunk> sink =
-                KafkaSink.<AudioChunk>builder()
+        KafkaSink<TokenChunk> sink =
+                KafkaSink.<TokenChunk>builder()
                         .setKafkaProducerConfig(properties)
                         .setRecordSerializer(AudioTokensSerializer.records(settings.tokensTopic()))
                         .setDeliveryGuarantee(settings.deliveryGuarantee())

@@ -10,7 +10,7 @@ import java.util.List;
  * Whether a sequence has the same logits, bit for bit, in a batch and alone. In the batch its
  * prompt is fed at once, beside the others'; alone all its tokens are stepped one by one.
  */
-final class InvarianceCheck {
+final class BatchInvariance {
 
     private static final int PROMPT = 9;
     private static final int STEPS = 4;
@@ -23,7 +23,7 @@ final class InvarianceCheck {
     /**
      * @param engine its slots are used and cleared
      */
-    InvarianceCheck(InferenceEngine engine) {
+    BatchInvariance(InferenceEngine engine) {
         this.engine = engine;
     }
 

@@ -20,7 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class SegmentSpeakerTest {
+class UnbatchedGeneratorTest {
 
     private static final GenerationLimits LIMITS = new GenerationLimits(0, 60);
     private static final WorldTokenizer TOKENIZER =
@@ -39,7 +39,7 @@ class SegmentSpeakerTest {
         SynthesisLoop loop =
                 new SynthesisLoop(
                         engine(3),
-                        new UtteranceFactory(
+                        new SegmentFactory(
                                 PROMPTS,
                                 new RequestRules(VoiceDirectory.empty(), LIMITS, 100),
                                 false),
@@ -63,7 +63,7 @@ class SegmentSpeakerTest {
             loop.step();
         }
 
-        SegmentSpeaker speaker = new SegmentSpeaker(engine(1));
+        UnbatchedGenerator speaker = new UnbatchedGenerator(engine(1));
         texts.forEach(
                 (id, text) -> {
                     SegmentGeneration alone = generation(CounterRandom.seedOf(id));
@@ -86,7 +86,7 @@ class SegmentSpeakerTest {
         int[] prompt = PROMPTS.byProperties(VoiceProperties.DEFAULT, "One two three. ".repeat(80));
         assertThat(prompt.length).isGreaterThan(512);
         SegmentGeneration generation = generation(1);
-        new SegmentSpeaker(engine).speak(prompt, generation);
+        new UnbatchedGenerator(engine).speak(prompt, generation);
 
         assertThat(engine.prefillCalls()).isEqualTo((prompt.length + 255) / 256);
         // The globals, TAG_1 and the semantic tokens, the last of which is not fed at the limit.

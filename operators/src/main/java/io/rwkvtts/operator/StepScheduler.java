@@ -23,7 +23,7 @@ import org.apache.flink.util.function.ThrowingRunnable;
  * <p>Owns: the helper thread. Lifecycle: made in {@code open}, closed in {@code close}. {@link
  * #kick} and {@link #inputSeen} may be called by the task thread only.
  */
-final class StepTrampoline implements AutoCloseable {
+final class StepScheduler implements AutoCloseable {
     private static final int INPUT_SHARE = 10;
     private static final long MIN_INPUT_NANOS = 200_000;
     private static final long MAX_INPUT_NANOS = 10_000_000;
@@ -39,7 +39,7 @@ final class StepTrampoline implements AutoCloseable {
      * @param mailbox of {@code TaskMailbox.MIN_PRIORITY}
      * @param name of the helper thread
      */
-    StepTrampoline(MailboxExecutor mailbox, ThrowingRunnable<Exception> step, String name) {
+    StepScheduler(MailboxExecutor mailbox, ThrowingRunnable<Exception> step, String name) {
         this.mailbox = mailbox;
         this.step = step;
         this.helper =

@@ -10,7 +10,7 @@ import io.rwkvtts.protocol.SegmentGeneration;
  * the steps, how much of that is fed, the generation behind it, and how many of its tokens are out.
  * Mutable; owned by the loop.
  */
-final class Utterance {
+final class ActiveSegment {
     final int slot;
     final int[] prompt;
 
@@ -39,7 +39,7 @@ final class Utterance {
 
     boolean keepPrompt;
 
-    Utterance(
+    ActiveSegment(
             int slot,
             int[] prompt,
             int voiceTokens,
@@ -48,7 +48,7 @@ final class Utterance {
         this(slot, prompt, voiceTokens, limits, generation, prompt);
     }
 
-    private Utterance(
+    private ActiveSegment(
             int slot,
             int[] prompt,
             int voiceTokens,
@@ -63,21 +63,21 @@ final class Utterance {
         this.prefill = prefill;
     }
 
-    /** An utterance as {@code snapshot} found it, in a slot of its own. */
-    static Utterance restore(int slot, UtteranceSnapshot snapshot, SegmentGeneration generation) {
+    /** A segment as {@code snapshot} found it, in a slot of its own. */
+    static ActiveSegment restore(int slot, SegmentSnapshot snapshot, SegmentGeneration generation) {
         boolean recompute = snapshot.state() == null;
-        Utterance utterance =
-                new Utterance(
+        ActiveSegment active =
+                new ActiveSegment(
                         slot,
                         snapshot.prompt(),
                         0,
                         snapshot.limits(),
                         generation,
                         recompute ? snapshot.progress().fed(snapshot.prompt()) : snapshot.prompt());
-        utterance.prefilled = snapshot.promptFed();
-        utterance.emitted = snapshot.emitted();
-        utterance.stateToLoad = snapshot.state();
-        return utterance;
+        active.prefilled = snapshot.promptFed();
+        active.emitted = snapshot.emitted();
+        active.stateToLoad = snapshot.state();
+        return active;
     }
 
     /** The next piece to feed, of at most so many tokens. */
@@ -105,12 +105,12 @@ final class Utterance {
     }
 
     /**
-     * The utterance as it stands between two steps.
+     * The segment as it stands between two steps.
      *
      * @param state the bits of its slot, null to have them computed again
      */
-    UtteranceSnapshot snapshot(EngineModel model, byte[] state) {
-        return new UtteranceSnapshot(
+    SegmentSnapshot snapshot(EngineModel model, byte[] state) {
+        return new SegmentSnapshot(
                 prompt,
                 state == null ? 0 : Math.min(prefilled, prompt.length),
                 emitted,

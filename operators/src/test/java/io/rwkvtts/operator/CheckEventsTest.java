@@ -29,22 +29,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class PrepareTextTest {
+class CheckEventsTest {
 
     private static final OutputTag<RejectedRecord> DEAD_LETTERS =
             new OutputTag<>("dead-letters", TypeInformation.of(RejectedRecord.class));
 
     private static final long LONGEST_BUDGET = Long.MAX_VALUE - Events.TIMESTAMP;
 
-    private PrepareText function;
+    private CheckEvents function;
     private OneInputStreamOperatorTestHarness<SourceRecord, RequestEvent> harness;
 
     @BeforeEach
     void open() throws Exception {
         SynthesisSettings settings =
                 new SynthesisSettings(
-                        SpeakingTask.resource("vectors/mini_vocab.txt"),
-                        new File(SpeakingTask.resource("vectors/voice-a.raf.json")).getParent(),
+                        SynthesizeHarness.resource("vectors/mini_vocab.txt"),
+                        new File(SynthesizeHarness.resource("vectors/voice-a.raf.json"))
+                                .getParent(),
                         new GenerationLimits(0, 2_048),
                         false,
                         10_000,
@@ -63,7 +64,7 @@ class PrepareTextTest {
                         Duration.ofHours(1),
                         100_000,
                         1 << 20);
-        function = new PrepareText(settings, DEAD_LETTERS);
+        function = new CheckEvents(settings, DEAD_LETTERS);
         harness = new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(function));
         harness.open();
     }

@@ -13,7 +13,7 @@ import java.util.List;
  *
  * <p>Uses slot 0 of the engine, whose thread it runs on.
  */
-public final class SegmentSpeaker {
+public final class UnbatchedGenerator {
 
     /** Bounds the memory that a long prompt takes; the results do not depend on it. */
     private static final int PREFILL_CHUNK_TOKENS = 256;
@@ -29,7 +29,7 @@ public final class SegmentSpeaker {
     /**
      * @param engine of a TTS model; slot 0 is overwritten
      */
-    public SegmentSpeaker(InferenceEngine engine) {
+    public UnbatchedGenerator(InferenceEngine engine) {
         this.engine = requireNonNull(engine, "engine");
         sampler = new TokenSampler(engine, LoopObserver.NONE);
     }

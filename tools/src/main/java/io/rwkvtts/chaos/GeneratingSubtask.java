@@ -7,4 +7,4 @@ package io.rwkvtts.chaos;
  * @param running whether its present attempt runs
  * @param deployedAtMs when that was deployed, epoch milliseconds; -1 if it is not yet
  */
-record SpeakingSubtask(String taskManager, boolean running, long deployedAtMs) {}
+record GeneratingSubtask(String taskManager, boolean running, long deployedAtMs) {}

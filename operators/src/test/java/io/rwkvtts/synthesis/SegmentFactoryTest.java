@@ -12,13 +12,13 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Whose fault it is when a segment cannot be begun. */
-class UtteranceFactoryTest {
+class SegmentFactoryTest {
 
     private static final WorldTokenizer TOKENIZER =
             WorldTokenizer.load(Vectors.file("mini_vocab.txt"));
 
-    private static UtteranceFactory factory(GenerationLimits limits) {
-        return new UtteranceFactory(
+    private static SegmentFactory factory(GenerationLimits limits) {
+        return new SegmentFactory(
                 new PromptBuilder(IdSpace.of(12_686, 8193, TOKENIZER), TOKENIZER),
                 new RequestRules(VoiceDirectory.empty(), limits, 100),
                 false);
@@ -67,7 +67,7 @@ class UtteranceFactoryTest {
 
     @Test
     void testVoiceOrLimitThatIsGoneIsTheRequests() {
-        UtteranceFactory factory = factory(new GenerationLimits(0, 40));
+        SegmentFactory factory = factory(new GenerationLimits(0, 40));
         assertThatThrownBy(() -> factory.begin(0, request(attributes("anna", null), null), "Two."))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("anna");
@@ -81,7 +81,7 @@ class UtteranceFactoryTest {
      */
     @Test
     void testStateThatContradictsItselfIsNotTheRequests() {
-        UtteranceFactory factory = factory(new GenerationLimits(0, 40));
+        SegmentFactory factory = factory(new GenerationLimits(0, 40));
         SpeechRequest broken = request(RequestAttributes.NONE, new int[] {1, 2, 3});
         assertThatThrownBy(() -> factory.begin(0, broken, "Two."))
                 .isNotInstanceOf(RequestException.class)

@@ -8,7 +8,7 @@ import io.rwkvtts.client.ReceivedTokens;
 import io.rwkvtts.client.TokenListener;
 import io.rwkvtts.local.EmbeddedFlink;
 import io.rwkvtts.local.EmbeddedKafka;
-import io.rwkvtts.operator.AudioChunk;
+import io.rwkvtts.operator.TokenChunk;
 import io.rwkvtts.schema.DeadLetter;
 import io.rwkvtts.schema.TextEvent;
 import io.rwkvtts.schema.WireCodec;
@@ -48,7 +48,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The job's source and sinks on a real broker, with nothing but an echo between them. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
-class KafkaEndsITCase {
+class KafkaConnectorsITCase {
 
     private static final byte[] GARBAGE = {(byte) 0xc3, 1, 2, 3};
     private static final long OLD_TIMESTAMP = 1_000;
@@ -282,7 +282,7 @@ class KafkaEndsITCase {
     }
 
     private static void createTopics(KafkaSettings settings) {
-        try (Brokers brokers = Brokers.connect(settings.properties())) {
+        try (KafkaAdmin brokers = KafkaAdmin.connect(settings.properties())) {
             brokers.createTopics(
                     List.of(
                             settings.requestsTopic(),
@@ -294,14 +294,16 @@ class KafkaEndsITCase {
 
     private static JobClient startEcho(KafkaSettings settings) throws Exception {
         StreamExecutionEnvironment environment = flink.environment();
-        SingleOutputStreamOperator<AudioChunk> chunks =
+        SingleOutputStreamOperator<TokenChunk> chunks =
                 environment
                         .fromSource(
-                                KafkaEnds.requests(settings), KafkaEnds.withoutTime(), "requests")
+                                KafkaConnectors.requests(settings),
+                                KafkaConnectors.withoutTime(),
+                                "requests")
                         .process(new Echo());
-        chunks.sinkTo(KafkaEnds.tokens(settings)).name("tokens");
+        chunks.sinkTo(KafkaConnectors.tokens(settings)).name("tokens");
         chunks.getSideOutput(Echo.REJECTED)
-                .sinkTo(KafkaEnds.deadLetters(settings))
+                .sinkTo(KafkaConnectors.deadLetters(settings))
                 .name("dead letters");
         return environment.executeAsync("echo");
     }

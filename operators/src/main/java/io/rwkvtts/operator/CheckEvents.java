@@ -18,7 +18,7 @@ import org.apache.flink.util.OutputTag;
  *
  * <p>Chained to the source and never rebalanced, so that the order of a request's events is kept.
  */
-public final class PrepareText extends ProcessFunction<SourceRecord, RequestEvent> {
+public final class CheckEvents extends ProcessFunction<SourceRecord, RequestEvent> {
 
     private static final long serialVersionUID = 1L;
 
@@ -34,7 +34,7 @@ public final class PrepareText extends ProcessFunction<SourceRecord, RequestEven
      * @param settings limits and voices
      * @param deadLetters side output for records that cannot be served
      */
-    public PrepareText(SynthesisSettings settings, OutputTag<RejectedRecord> deadLetters) {
+    public CheckEvents(SynthesisSettings settings, OutputTag<RejectedRecord> deadLetters) {
         this.settings = requireNonNull(settings, "settings");
         this.deadLetters = requireNonNull(deadLetters, "deadLetters");
     }

@@ -37,9 +37,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Owns a connection. Belongs to one thread.
  */
-public final class Brokers implements AutoCloseable {
+public final class KafkaAdmin implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Brokers.class);
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaAdmin.class);
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofMillis(50);
@@ -49,7 +49,7 @@ public final class Brokers implements AutoCloseable {
     private final Admin admin;
     private final Duration timeout;
 
-    Brokers(String address, Admin admin, Duration timeout) {
+    KafkaAdmin(String address, Admin admin, Duration timeout) {
         this.address = address;
         this.admin = admin;
         this.timeout = timeout;
@@ -61,11 +61,11 @@ public final class Brokers implements AutoCloseable {
      * @param clientProperties properties of a Kafka client, with {@code bootstrap.servers}
      * @throws KafkaSetupException for properties that no client takes
      */
-    public static Brokers connect(Properties clientProperties) {
+    public static KafkaAdmin connect(Properties clientProperties) {
         return connect(clientProperties, TIMEOUT);
     }
 
-    static Brokers connect(Properties clientProperties, Duration timeout) {
+    static KafkaAdmin connect(Properties clientProperties, Duration timeout) {
         Properties properties = new Properties();
         properties.putAll(clientProperties);
         properties.setProperty(
@@ -74,7 +74,7 @@ public final class Brokers implements AutoCloseable {
                 AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, Long.toString(timeout.toMillis() / 2));
         String address = properties.getProperty(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG);
         try {
-            return new Brokers(address, Admin.create(properties), timeout);
+            return new KafkaAdmin(address, Admin.create(properties), timeout);
         } catch (KafkaException e) {
             Throwable reason = e.getCause() == null ? e : e.getCause();
             throw new KafkaSetupException(

@@ -19,7 +19,7 @@ import io.rwkvtts.protocol.GenerationProgress;
  * @param state recurrent state as {@link io.rwkvtts.engine.InferenceEngine#saveState} gave it; null
  *     if it is to be computed again from the tokens
  */
-public record UtteranceSnapshot(
+public record SegmentSnapshot(
         int[] prompt,
         int promptFed,
         int emitted,
@@ -31,8 +31,8 @@ public record UtteranceSnapshot(
         byte[] state) {
 
     /** The same segment, its state to be computed again. */
-    public UtteranceSnapshot withoutState() {
-        return new UtteranceSnapshot(
+    public SegmentSnapshot withoutState() {
+        return new SegmentSnapshot(
                 prompt, 0, emitted, limits, progress, weightsId, numericsId, stateLayout, null);
     }
 }

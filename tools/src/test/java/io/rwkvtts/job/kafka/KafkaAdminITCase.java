@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-class BrokersITCase {
+class KafkaAdminITCase {
 
     private static EmbeddedKafka kafka;
 
@@ -42,7 +42,7 @@ class BrokersITCase {
 
     @Test
     void testMissingTopicIsNamed() {
-        try (Brokers brokers = Brokers.connect(properties(kafka.bootstrapServers()))) {
+        try (KafkaAdmin brokers = KafkaAdmin.connect(properties(kafka.bootstrapServers()))) {
             brokers.createTopics(List.of("there"), 2);
 
             assertThatThrownBy(() -> brokers.requireTopics(List.of("there", "absent")))
@@ -56,7 +56,7 @@ class BrokersITCase {
 
     @Test
     void testCreatedTopicsAreThere() {
-        try (Brokers brokers = Brokers.connect(properties(kafka.bootstrapServers()))) {
+        try (KafkaAdmin brokers = KafkaAdmin.connect(properties(kafka.bootstrapServers()))) {
             brokers.createTopics(List.of("one", "two"), 3);
             brokers.createTopics(List.of("one", "two"), 3);
 
@@ -83,8 +83,8 @@ class BrokersITCase {
                         return answers;
                     }
                 };
-        try (Brokers brokers =
-                new Brokers(kafka.bootstrapServers(), admin, Duration.ofSeconds(10))) {
+        try (KafkaAdmin brokers =
+                new KafkaAdmin(kafka.bootstrapServers(), admin, Duration.ofSeconds(10))) {
             brokers.createTopics(List.of("led-1"), 2);
             brokers.createTopics(List.of("led-1", "led-2"), 3);
         }
@@ -119,8 +119,8 @@ class BrokersITCase {
                         };
                     }
                 };
-        try (Brokers brokers =
-                new Brokers(kafka.bootstrapServers(), admin, Duration.ofSeconds(10))) {
+        try (KafkaAdmin brokers =
+                new KafkaAdmin(kafka.bootstrapServers(), admin, Duration.ofSeconds(10))) {
             assertThatThrownBy(() -> brokers.createTopics(List.of("led-by-none"), 3))
                     .isInstanceOf(KafkaSetupException.class)
                     .hasMessageContaining("partition 1 of topic led-by-none has no leader")
@@ -131,7 +131,7 @@ class BrokersITCase {
 
     @Test
     void testTopicNameThatKafkaRefusesIsExplained() {
-        try (Brokers brokers = Brokers.connect(properties(kafka.bootstrapServers()))) {
+        try (KafkaAdmin brokers = KafkaAdmin.connect(properties(kafka.bootstrapServers()))) {
             assertThatThrownBy(() -> brokers.createTopics(List.of("my topic"), 1))
                     .isInstanceOf(KafkaSetupException.class)
                     .hasMessageContaining("refused topic my topic: ");
@@ -140,7 +140,7 @@ class BrokersITCase {
 
     @Test
     void testTransactionTimeoutThatTheBrokersRefuseIsNamed() {
-        try (Brokers brokers = Brokers.connect(properties(kafka.bootstrapServers()))) {
+        try (KafkaAdmin brokers = KafkaAdmin.connect(properties(kafka.bootstrapServers()))) {
             assertThatCode(() -> brokers.requireTransactionTimeout(Duration.ofMinutes(15)))
                     .doesNotThrowAnyException();
             assertThatThrownBy(() -> brokers.requireTransactionTimeout(Duration.ofMinutes(16)))
@@ -155,7 +155,7 @@ class BrokersITCase {
         String nobody = "127.0.0.1:" + LoopbackPorts.choose(0, "port");
 
         long start = System.nanoTime();
-        try (Brokers brokers = Brokers.connect(properties(nobody), Duration.ofSeconds(2))) {
+        try (KafkaAdmin brokers = KafkaAdmin.connect(properties(nobody), Duration.ofSeconds(2))) {
             assertThatThrownBy(() -> brokers.requireTopics(List.of("any")))
                     .isInstanceOf(KafkaSetupException.class)
                     .hasMessageContaining("no Kafka broker answers at " + nobody + " within 2 s");
@@ -165,10 +165,10 @@ class BrokersITCase {
 
     @Test
     void testAddressThatIsNoneIsNamed() {
-        assertThatThrownBy(() -> Brokers.connect(properties("localhost")))
+        assertThatThrownBy(() -> KafkaAdmin.connect(properties("localhost")))
                 .isInstanceOf(KafkaSetupException.class)
                 .hasMessageContaining("bootstrap servers localhost: Invalid url");
-        assertThatThrownBy(() -> Brokers.connect(properties("no-such-host.invalid:9092")))
+        assertThatThrownBy(() -> KafkaAdmin.connect(properties("no-such-host.invalid:9092")))
                 .isInstanceOf(KafkaSetupException.class)
                 .hasMessageContaining("no-such-host.invalid:9092");
     }
