@@ -18,7 +18,7 @@ import org.apache.flink.configuration.MemorySize;
  */
 public final class SynthesisOptions {
 
-    /** The model to speak with. */
+    /** The model to generate with. */
     public static final ConfigOption<String> MODEL =
             ConfigOptions.key("tts.model")
                     .stringType()
@@ -68,13 +68,13 @@ public final class SynthesisOptions {
                                     + " no absolute path, in .cache of the home directory ($HOME,"
                                     + " or that of the password file).");
 
-    /** Requests spoken at once. */
+    /** Requests generated at once. */
     public static final ConfigOption<Integer> SLOTS =
             ConfigOptions.key("tts.slots")
                     .intType()
                     .defaultValue(32)
                     .withDescription(
-                            "Requests that one subtask speaks at once; each holds one recurrent"
+                            "Requests that one subtask generates at once; each holds one recurrent"
                                     + " state (6.5 MB for a model of 24 layers × 1024).");
 
     /** Subtasks of Synthesize. */
@@ -83,7 +83,7 @@ public final class SynthesisOptions {
                     .intType()
                     .defaultValue(1)
                     .withDescription(
-                            "Subtasks that speak, each with an engine and weights of its own. Up"
+                            "Subtasks that generate, each with an engine and weights of its own. Up"
                                     + " to some 8 requests at once one engine with all processors"
                                     + " is fastest; with 16 and more, an engine for each of the"
                                     + " processors' last-level caches.");
@@ -123,8 +123,8 @@ public final class SynthesisOptions {
                     .memoryType()
                     .defaultValue(MemorySize.ofMebiBytes(64))
                     .withDescription(
-                            "Heap memory in which a subtask keeps the recurrent states behind"
-                                    + " prompts, and behind the tokens of a voice at their"
+                            "Heap memory in which a subtask keeps the recurrent states after"
+                                    + " prompts, and after the tokens of a voice at their"
                                     + " beginning, that came more than once: what is found there is"
                                     + " not fed again. 0 keeps none. The default keeps none for a model"
                                     + " with a larger state. Tokens do not depend on it.");
@@ -235,11 +235,11 @@ public final class SynthesisOptions {
                     .defaultValue(WhenFull.BACKPRESSURE)
                     .withDescription(
                             "When tts.queue.capacity requests are open: 'backpressure' takes in"
-                                    + " nothing behind the next request, and events wait in Kafka;"
-                                    + " checkpoints go on, but a savepoint has to wait until what"
+                                    + " nothing after the next request, and events wait in Kafka;"
+                                    + " checkpoints continue, but a savepoint has to wait until what"
                                     + " Flink has read before it has found room. Time in which"
                                     + " nothing is taken in does not count for"
-                                    + " tts.request.idle-timeout. When so many requests wait for"
+                                    + " tts.request.idle-timeout. When that many requests wait for"
                                     + " more text alone, their events are taken in all the same,"
                                     + " since nothing else could end their wait, and the next"
                                     + " request ends as 'overloaded'."
@@ -253,7 +253,7 @@ public final class SynthesisOptions {
                     .doubleType()
                     .defaultValue(0.0)
                     .withDescription(
-                            "Requests that a tenant may begin to speak in one subtask on average;"
+                            "Requests that a tenant may begin to generate in one subtask on average;"
                                     + " those beyond wait. 0 for any number.");
 
     /** Burst of a tenant. */
@@ -273,7 +273,7 @@ public final class SynthesisOptions {
                     .withDescription(
                             "Requests of a tenant that may be open in one subtask without holding a"
                                     + " slot; its next ends as 'overloaded', whatever"
-                                    + " tts.queue.when-full says, so that one tenant cannot fill"
+                                    + " tts.queue.when-full decides, so that one tenant cannot fill"
                                     + " tts.queue.capacity and hold up the others. 0 for any"
                                     + " number. If not set, a tenth of tts.queue.capacity where"
                                     + " tts.tenant.requests-per-second is set, else any number.");
@@ -285,7 +285,7 @@ public final class SynthesisOptions {
                     .defaultValue(SnapshotMode.STATE)
                     .withDescription(
                             "'state': a checkpoint holds the recurrent state of every running"
-                                    + " request, and a restore goes on at once. 'tokens': it holds"
+                                    + " request, and a restore continues at once. 'tokens': it holds"
                                     + " their tokens only, a few KB each, and a restore feeds them"
                                     + " to the model again, at the speed of prefill.");
 
@@ -295,9 +295,9 @@ public final class SynthesisOptions {
                     .enumType(OtherWeights.class)
                     .defaultValue(OtherWeights.REFUSE)
                     .withDescription(
-                            "What happens to requests in mid-speech when a savepoint is restored"
+                            "What happens to running requests when a savepoint is restored"
                                     + " with another model. 'refuse': the job does not start."
-                                    + " 'recompute': they go on with the new model, their states"
+                                    + " 'recompute': they continue with the new model, their states"
                                     + " computed again from their tokens.");
 
     /** Wait for the next event. */

@@ -16,10 +16,10 @@ import org.apache.flink.api.common.operators.ProcessingTimeService;
 /**
  * The requests that are open and hold no slot: how many there may be, in all and of a tenant, what
  * happens to the next one, and which of them gets the next slot. Those that a restore found in
- * mid-speech go on at the next step: they count as speaking, as far as there are slots.
+ * mid-generation continue at the next step: they count as running, as far as there are slots.
  *
- * <p>In {@link WhenFull#BACKPRESSURE} input is held while the room is full. What requests wait for
- * that need more text lies behind the hold: when they alone fill the room, input is taken in, and
+ * <p>In {@link WhenFull#BACKPRESSURE} input is held while the queue is full. What requests wait for
+ * that need more text comes after the hold: when they alone fill the queue, input is taken in, and
  * new requests are turned away. So no more than capacity + slots + 1 requests are ever open, but
  * for those of a restore.
  *
@@ -40,7 +40,7 @@ final class AdmissionControl {
     private final int tenantCapacity;
     private final Map<String, Integer> openByTenant = new HashMap<>();
 
-    /** Tenants of the requests, by id, that were in mid-speech and wait for their slot. */
+    /** Tenants of the requests, by id, that were in mid-generation and wait for their slot. */
     private final Map<String, String> interrupted = new HashMap<>();
 
     private long arrivals;
@@ -75,7 +75,7 @@ final class AdmissionControl {
         return arrivals++;
     }
 
-    /** A request is there again; those that come are numbered behind it. */
+    /** A request is there again; those that come are numbered after it. */
     void restored(SpeechRequest request) {
         open++;
         if (request.started()) {
@@ -116,7 +116,7 @@ final class AdmissionControl {
         return open - running.size() - goingOn(interrupted.size()) > capacity;
     }
 
-    /** So many of the interrupted requests get a slot at the next step. */
+    /** That many of the interrupted requests get a slot at the next step. */
     private int goingOn(int interruptedRequests) {
         return Math.min(interruptedRequests, slots - running.size());
     }
@@ -134,9 +134,9 @@ final class AdmissionControl {
         if (tenantCapacity == TenantLimits.UNLIMITED) {
             return true;
         }
-        long speaking = running.stream().filter(r -> r.tenant().equals(tenant)).count();
+        long active = running.stream().filter(r -> r.tenant().equals(tenant)).count();
         int goingOn = goingOn(Collections.frequency(interrupted.values(), tenant));
-        return openByTenant.getOrDefault(tenant, 0) - speaking - goingOn < tenantCapacity;
+        return openByTenant.getOrDefault(tenant, 0) - active - goingOn < tenantCapacity;
     }
 
     /** Lets a request wait for a slot; does nothing if it waits already. */

@@ -13,8 +13,8 @@ import org.apache.flink.util.OutputTag;
 
 /**
  * Checks every record at the door. What cannot be served goes to the side output; if at least its
- * request is known, the event also goes on, marked invalid, because only the keyed operator knows
- * the sequence number with which to end that request.
+ * request is known, the event is also passed on, marked invalid, because only the keyed operator
+ * knows the sequence number with which to end that request.
  *
  * <p>Chained to the source and never rebalanced, so that the order of a request's events is kept.
  */
@@ -77,7 +77,7 @@ public final class CheckEvents extends ProcessFunction<SourceRecord, RequestEven
         output.collect(checked(event, context));
     }
 
-    /** The event as it goes on: as it is, or marked invalid. */
+    /** The event to pass on: as it is, or marked invalid. */
     private RequestEvent checked(RequestEvent event, Context context) {
         try {
             if (!event.cancel()) {

@@ -132,7 +132,7 @@ public final class MetricNames {
     /** Histogram: how long a checkpoint stopped the steps. */
     public static final String SNAPSHOT_TIME = "snapshotTimeMs";
 
-    /** Counter: requests that a restore found in mid-speech. */
+    /** Counter: requests that a restore found in mid-generation. */
     public static final String RESTORED_REQUESTS = "restoredRequests";
 
     /** Counter: tokens fed again because a restored request had no state. */

@@ -7,7 +7,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Turns what the loop says into the records of the job.
+ * Turns what the loop emits into the records of the job.
  *
  * <p>Owns: nothing but a reference to the operator's output. Lifecycle: made in {@code open}. For
  * the task thread.
@@ -33,7 +33,7 @@ final class RecordEmitter {
         emit(request, tokens, globalTokens, null, null);
     }
 
-    /** The end of a request, behind all of its chunks. */
+    /** The end of a request, after all of its chunks. */
     void end(SpeechRequest request, FinishReason reason, String error) {
         emit(request, NO_TOKENS, null, reason.label(), error);
     }

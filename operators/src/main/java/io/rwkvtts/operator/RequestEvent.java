@@ -6,7 +6,7 @@ import io.rwkvtts.synthesis.RequestAttributes;
  * A decoded text event with its origin and original bytes. Immutable by convention: nobody writes
  * to {@code payload} after construction.
  *
- * @param requestId id of the request, never blank behind {@link CheckEvents}
+ * @param requestId id of the request, never blank after {@link CheckEvents}
  * @param sequence number of the event within its request, from 0
  * @param text piece of the request's text
  * @param last whether no further text follows

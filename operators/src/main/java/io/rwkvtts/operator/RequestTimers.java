@@ -59,7 +59,7 @@ final class RequestTimers {
         inputHeld = true;
     }
 
-    /** Events are taken in: if they were held, those that wait for theirs begin to wait anew. */
+    /** Events are taken in: if they were held, those that wait for theirs begin to wait again. */
     void inputTaken() {
         if (inputHeld) {
             inputHeld = false;

@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds restored states against the model that is to go on from them. The same weights: the state
- * loads; other numerics are logged, once. Other weights: refused, or the state is computed again
- * from the tokens. The same weights in another layout: computed again.
+ * Compares restored states with the model that is to continue from them. The same weights: the
+ * state loads; other numerics are logged, once. Other weights: refused, or the state is computed
+ * again from the tokens. The same weights in another layout: computed again.
  */
 final class RestoredModel {
     private static final Logger LOG = LoggerFactory.getLogger(RestoredModel.class);
@@ -28,9 +28,9 @@ final class RestoredModel {
     }
 
     /**
-     * A stored request as this model can go on with it.
+     * A stored request as this model can continue it.
      *
-     * @throws SuppressRestartsException if it speaks with other weights and that is not allowed
+     * @throws SuppressRestartsException if it was begun with other weights and that is not allowed
      */
     RequestSnapshot adapt(RequestSnapshot request) {
         SegmentSnapshot active = request.active();
@@ -52,14 +52,14 @@ final class RestoredModel {
                     new IllegalStateException(
                             "request "
                                     + id
-                                    + " is in mid-speech with model "
+                                    + " runs with model "
                                     + active.weightsId()
                                     + ", but this job runs model "
                                     + model.weightsId()
                                     + ". Start it with the old model and let the running requests"
                                     + " end before you change it, or set"
-                                    + " tts.restore.other-weights to 'recompute' to have them go on"
-                                    + " with the new model in mid-speech"));
+                                    + " tts.restore.other-weights to 'recompute' to have them continue"
+                                    + " with the new model"));
         }
         int largest = IntStream.of(active.prompt()).max().orElse(0);
         if (largest >= model.vocabRows()) {
@@ -67,7 +67,7 @@ final class RestoredModel {
                     new IllegalStateException(
                             "request "
                                     + id
-                                    + " is in mid-speech with token "
+                                    + " runs with token "
                                     + largest
                                     + " in its prompt, but model "
                                     + model.weightsId()
@@ -78,7 +78,7 @@ final class RestoredModel {
         if (!weightsLogged) {
             weightsLogged = true;
             LOG.warn(
-                    "Requests restored in mid-speech go on with other weights ({} before, {} now);"
+                    "Restored requests continue with other weights ({} before, {} now);"
                             + " their states are computed again from their tokens",
                     active.weightsId(),
                     model.weightsId());
@@ -89,7 +89,7 @@ final class RestoredModel {
         if (!numericsLogged && !active.numericsId().equals(model.numericsId())) {
             numericsLogged = true;
             LOG.warn(
-                    "Requests restored in mid-speech go on with other numerics ({} before, {} now):"
+                    "Restored requests continue with other numerics ({} before, {} now):"
                             + " same weights, but tokens may differ from an undisturbed run",
                     active.numericsId(),
                     model.numericsId());

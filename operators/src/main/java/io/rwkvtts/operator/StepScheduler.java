@@ -18,7 +18,7 @@ import org.apache.flink.util.function.ThrowingRunnable;
  *
  * <p>Flink reads one record at a time while a mail waits, and many while none does. So when input
  * came since the latest step, the next one is put there a little later, a tenth of a step's time: a
- * cancel behind hundreds of events is read within a few steps and not hundreds.
+ * cancel after hundreds of events is read within a few steps and not hundreds.
  *
  * <p>Owns: the helper thread. Lifecycle: made in {@code open}, closed in {@code close}. {@link
  * #kick} and {@link #inputSeen} may be called by the task thread only.
@@ -51,7 +51,7 @@ final class StepScheduler implements AutoCloseable {
                         });
     }
 
-    /** A record came: more may wait behind it. */
+    /** A record came: more may follow it. */
     void inputSeen() {
         inputSeen = true;
     }

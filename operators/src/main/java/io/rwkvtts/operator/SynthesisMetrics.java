@@ -236,7 +236,7 @@ final class SynthesisMetrics implements LoopObserver {
     }
 
     @Override
-    public void spoken(SpeechRequest request, RequestClock clock) {
+    public void finished(SpeechRequest request, RequestClock clock) {
         e2eLatency.update(millis(clock.totalNanos()));
         if (clock.spoke()) {
             prefillTime.update(millis(clock.prefillNanos()));

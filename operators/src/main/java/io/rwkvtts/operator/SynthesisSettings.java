@@ -29,8 +29,8 @@ import java.time.Duration;
  *
  * @param vocabulary path of the vocabulary file
  * @param voiceDirectory path of the directory of reference voices, null for none
- * @param limits semantic tokens of a segment, where a request does not say; also the most that it
- *     may ask for
+ * @param limits semantic tokens of a segment, where a request sets none; also the most that it may
+ *     ask for
  * @param capByText whether a segment's tokens are also bounded by its text (spec 3.6)
  * @param maxTextChars most characters of a request's text
  * @param segmentMinUnits shorter sentences are joined with the next, see {@link Segmenter}
@@ -42,10 +42,10 @@ import java.time.Duration;
  * @param firstChunkObjective time in which the first chunk of a request should come, for metrics
  * @param queueCapacity requests that may be open without holding a slot: that wait for one, or for
  *     more text
- * @param whenFull what happens to the next one when so many wait
+ * @param whenFull what happens to the next one when that many wait
  * @param tenants how much of it one tenant may take
- * @param snapshotMode what a checkpoint keeps of a request in mid-speech
- * @param otherWeights what happens to a request that was in mid-speech with other weights
+ * @param snapshotMode what a checkpoint keeps of a request in mid-generation
+ * @param otherWeights what happens to a request that was begun with other weights
  * @param idleTimeout how long a request may wait for its next event
  * @param dedupWindow how long the id of a finished request is remembered
  * @param maxEarlyEvents most events of all requests that are held because an earlier one of their
@@ -75,19 +75,19 @@ public record SynthesisSettings(
         long maxEarlyBytes)
         implements Serializable {
 
-    /** What a checkpoint keeps of a request in mid-speech. */
+    /** What a checkpoint keeps of a request in mid-generation. */
     public enum SnapshotMode {
-        /** The bits of its recurrent state: megabytes, and a restore goes on at once. */
+        /** The bits of its recurrent state: megabytes, and a restore continues at once. */
         STATE,
         /** Its tokens: kilobytes, and a restore feeds them to the model again. */
         TOKENS
     }
 
-    /** What happens to a request that was in mid-speech with other weights. */
+    /** What happens to a request that was begun with other weights. */
     public enum OtherWeights {
         /** The job does not start. */
         REFUSE,
-        /** Its state is computed again from its tokens, and it goes on with the new weights. */
+        /** Its state is computed again from its tokens, and it continues with the new weights. */
         RECOMPUTE
     }
 
@@ -146,7 +146,7 @@ public record SynthesisSettings(
     }
 
     /**
-     * Speaks with an engine.
+     * The loop on an engine.
      *
      * @throws IllegalArgumentException if the vocabulary or the voices cannot be read, or the
      *     vocabulary does not fit the model

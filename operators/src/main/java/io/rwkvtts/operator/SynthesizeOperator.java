@@ -26,13 +26,13 @@ import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Speaks requests: text events in, keyed by request id, chunks of audio tokens out.
+ * Generates requests: text events in, keyed by request id, chunks of audio tokens out.
  *
  * <p>Recovery contract: an event is in keyed state when {@code processElement} returns; a request
- * in mid-speech is written there at every checkpoint with the bits of its recurrent state and goes
- * on from there after a restore or on another subtask after a rescale, with the very same tokens
- * and the same output records. An end that depends on what this process alone has seen is written
- * only after a checkpoint that holds it ({@link PendingEnds}).
+ * in mid-generation is written there at every checkpoint with the bits of its recurrent state and
+ * continues from there after a restore or on another subtask after a rescale, with the very same
+ * tokens and the same output records. An end that depends on what this process alone has seen is
+ * written only after a checkpoint that holds it ({@link PendingEnds}).
  *
  * <p>A thin shell: it gives the {@link SynthesisLoop} keys, mails, timers and outputs. All of it
  * runs on the task thread. After a mail or a {@code yield} the current key is somebody else's, so
@@ -54,7 +54,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
     private transient InferenceEngine engine;
     private transient Segmenter segmenter;
     private transient SynthesisLoop loop;
-    private transient AdmissionControl room;
+    private transient AdmissionControl admission;
     private transient RequestStore store;
     private transient StepScheduler trampoline;
     private transient RecordEmitter emitter;
@@ -110,7 +110,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
                         settings.dedupWindow(),
                         settings.maxTextChars());
         emitter = new RecordEmitter(output, deadLetters, model.weightsId());
-        room =
+        admission =
                 new AdmissionControl(
                         settings,
                         loop.running(),
@@ -139,7 +139,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
             SpeechRequest request = store.load();
             early.add(request.earlyEvents(), request.earlyChars());
             interrupted += request.isInterrupted() ? 1 : 0;
-            room.restored(request);
+            admission.restored(request);
             if (!request.textComplete()) {
                 // Its events may lie in Kafka since long before now; nobody could read them.
                 request.awaitEventFrom(timers.now());
@@ -147,7 +147,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
             }
             timers.watch(request);
             if (request.ready(segmenter)) {
-                room.awaitSlot(request);
+                admission.awaitSlot(request);
             }
         }
         speechMetrics.restored(interrupted);
@@ -170,7 +170,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
             request =
                     new SpeechRequest(
                             event.requestId(),
-                            room.arrived(),
+                            admission.arrived(),
                             event.timestampMs(),
                             settings.maxTextChars());
         }
@@ -189,11 +189,11 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
     /**
      * Returns when there is room again, if need be after a wait in which other mails run, among
      * them those of checkpoints, which have the least priority. So all that a record has to do must
-     * be done before, or it would be in no checkpoint; and the current key is another behind it.
+     * be done before, or it would be in no checkpoint; and the current key is another after it.
      * While the task is restored it has to take in all that was on its way to it.
      */
     private void holdInput() throws InterruptedException {
-        while (room.holdsInput() && getContainingTask().isRunning()) {
+        while (admission.holdsInput() && getContainingTask().isRunning()) {
             timers.inputHeld();
             mailbox.yield();
         }
@@ -203,8 +203,8 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
     /** Whether there is no room for a new request, or for one whose tenant is known only now. */
     private boolean isTurnedAway(SpeechRequest request, RequestEvent event, boolean known) {
         boolean starts = event.sequence() == 0 && !request.started();
-        return (starts && !room.hasRoomFor(RequestRules.tenant(event.attributes())))
-                || (!known && room.turnsAway());
+        return (starts && !admission.hasRoomFor(RequestRules.tenant(event.attributes())))
+                || (!known && admission.turnsAway());
     }
 
     /** The unfinished request of the current key, null if there is none. */
@@ -242,14 +242,14 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
         }
         reusedIds.accepted(event);
         if (event.sequence() == 0) {
-            room.started(request);
+            admission.started(request);
         }
         ends.forget(request.id());
         timers.watch(request);
         if (loop.running(request.id()) == null) {
             store.save(request.snapshot());
             if (request.ready(segmenter)) {
-                room.awaitSlot(request);
+                admission.awaitSlot(request);
                 kick();
             } else if (request.textComplete()) {
                 endUnspoken(request, event);
@@ -262,7 +262,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
         if (request.segment() > 0) {
             end(request, request.outcome(), null);
         } else {
-            refuse(request, event, "the text holds nothing to speak: no letter and no digit");
+            refuse(request, event, "the text holds nothing that sounds: no letter and no digit");
         }
     }
 
@@ -284,7 +284,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
         }
     }
 
-    /** Ends the request of the current key as overloaded, in mid-speech if need be. */
+    /** Ends the request of the current key as overloaded, in mid-generation if need be. */
     private void turnAway(SpeechRequest request, RequestEvent event) {
         releaseSlot(request);
         leave(request);
@@ -310,7 +310,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
         for (String id = timers.nextDue(); id != null; id = timers.nextDue()) {
             setCurrentKey(id);
             SpeechRequest request = find(id);
-            boolean busy = loop.running(id) != null || room.awaitsSlot(id);
+            boolean busy = loop.running(id) != null || admission.awaitsSlot(id);
             FinishReason reason = timers.judge(request, busy);
             if (reason == FinishReason.EXPIRED && checkpointed) {
                 ends.expires(id);
@@ -358,7 +358,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
 
     /** A request takes no more part in anything. */
     private void leave(SpeechRequest request) {
-        room.closed(request);
+        admission.closed(request);
         timers.forget(request);
         ends.forget(request.id());
         early.add(-request.earlyEvents(), -request.earlyChars());
@@ -366,7 +366,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
 
     private void admit() {
         while (loop.hasFreeSlot()) {
-            Ticket next = room.next();
+            Ticket next = admission.next();
             if (next == null) {
                 return;
             }
@@ -377,7 +377,11 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
 
     private void publishOccupancy() {
         speechMetrics.occupancy(
-                loop.running().size(), room.waiting(), room.open(), ends.size(), early.count());
+                loop.running().size(),
+                admission.waiting(),
+                admission.open(),
+                ends.size(),
+                early.count());
     }
 
     private void kick() {
@@ -389,7 +393,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
 
     /** Whether a step would do anything. */
     boolean hasWork() {
-        return loop.hasWork() || room.hasNext() || ends.hasConfirmed();
+        return loop.hasWork() || admission.hasNext() || ends.hasConfirmed();
     }
 
     @Override
@@ -439,7 +443,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
      */
     @Override
     public void endInput() throws Exception {
-        while (loop.hasWork() || room.waiting() > 0) {
+        while (loop.hasWork() || admission.waiting() > 0) {
             mailbox.yield();
         }
         sealEnds(Long.MAX_VALUE);

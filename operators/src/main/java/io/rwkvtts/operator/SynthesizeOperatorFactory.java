@@ -9,7 +9,8 @@ import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Makes the operator that speaks: {@link RequestEvent}s keyed by request id to {@link TokenChunk}s.
+ * Makes the operator that generates: {@link RequestEvent}s keyed by request id to {@link
+ * TokenChunk}s.
  */
 public final class SynthesizeOperatorFactory extends AbstractStreamOperatorFactory<TokenChunk>
         implements OneInputStreamOperatorFactory<RequestEvent, TokenChunk> {

@@ -6,9 +6,9 @@ import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.SegmentGeneration;
 
 /**
- * One segment of a request while it is spoken in a slot: what is to be fed before it takes part in
- * the steps, how much of that is fed, the generation behind it, and how many of its tokens are out.
- * Mutable; owned by the loop.
+ * One segment of a request while it is generated in a slot: what is to be fed before it takes part
+ * in the steps, how much of that is fed, the generation after it, and how many of its tokens are
+ * out. Mutable; owned by the loop.
  */
 final class ActiveSegment {
     final int slot;
@@ -20,21 +20,19 @@ final class ActiveSegment {
     final GenerationLimits limits;
     final SegmentGeneration generation;
 
-    /** What to prefill: the prompt, or behind a restore without state all that was fed before. */
+    /** What to prefill: the prompt, or after a restore without state all that was fed before. */
     final int[] prefill;
 
     int prefilled;
     int emitted;
 
-    /**
-     * Logits behind the whole prompt if they were known and are not gone on from yet; else null.
-     */
+    /** Logits after the whole prompt if they were known and are not used yet; else null. */
     float[] knownLogits;
 
     /** State that the slot is to get before its next token is fed; null if it has its own. */
     byte[] stateToLoad;
 
-    /** Whether the {@link PrefixCache} is to keep the state behind the voice, and the prompt. */
+    /** Whether the {@link PrefixCache} is to keep the state after the voice, and the prompt. */
     boolean keepVoice;
 
     boolean keepPrompt;
@@ -80,7 +78,7 @@ final class ActiveSegment {
         return active;
     }
 
-    /** The next piece to feed, of at most so many tokens. */
+    /** The next piece to feed, of at most that many tokens. */
     PromptPiece nextPiece(int maxTokens) {
         int end = Math.min(prefill.length, prefilled + maxTokens);
         if (keepVoice && prefilled < voiceTokens) {
@@ -99,7 +97,7 @@ final class ActiveSegment {
         return !waiting() && knownLogits == null;
     }
 
-    /** Whether the state alone says where to go on: not within a restore, nor at known logits. */
+    /** Whether the state alone is enough to continue: not within a restore, nor at known logits. */
     boolean resumable() {
         return knownLogits == null && (prefill == prompt || !waiting());
     }

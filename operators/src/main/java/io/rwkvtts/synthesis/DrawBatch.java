@@ -64,7 +64,7 @@ final class DrawBatch {
         return wanted[row];
     }
 
-    /** Says what is to be drawn. */
+    /** Sets what is to be drawn. */
     SegmentGeneration generation(int row) {
         return generations[row];
     }

@@ -3,30 +3,30 @@ package io.rwkvtts.synthesis;
 /** What the {@link SynthesisLoop} measures of itself. Called on the loop's thread. */
 public interface LoopObserver {
 
-    /** Hears nothing. */
+    /** Ignores everything. */
     LoopObserver NONE = new LoopObserver() {};
 
     /** A request got a slot. */
     default void admitted(SpeechRequest request, RequestClock clock) {}
 
-    /** A restored request has no state: so many tokens are fed again. */
+    /** A restored request has no state: that many tokens are fed again. */
     default void recomputing(int tokens) {}
 
     /**
-     * A prompt of so many tokens was looked up, the first {@code known} of which need no feeding.
+     * A prompt of that many tokens was looked up, the first {@code known} of which need no feeding.
      */
     default void prefixLookedUp(int tokens, int known) {}
 
-    /** One prefill call: so many rows, so many tokens in all, so long. */
+    /** One prefill call: its rows, tokens in all, and duration. */
     default void prefilled(int rows, int tokens, long nanos) {}
 
-    /** One decode step: so many rows, so long. */
+    /** One decode step: its rows and duration. */
     default void stepped(int rows, long nanos) {}
 
     /** One token was sampled. */
     default void sampled(long nanos) {}
 
-    /** A semantic token of a request came, so long after its one before; 0 for the first. */
+    /** A semantic token of a request came, that long after the one before; 0 for the first. */
     default void semanticToken(RequestClock clock, long sincePreviousNanos) {}
 
     /** The first chunk of a request went out. */
@@ -40,5 +40,5 @@ public interface LoopObserver {
     default void cutOff(boolean ranAway) {}
 
     /** A request that held a slot ended by itself. */
-    default void spoken(SpeechRequest request, RequestClock clock) {}
+    default void finished(SpeechRequest request, RequestClock clock) {}
 }

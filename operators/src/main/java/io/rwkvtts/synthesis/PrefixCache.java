@@ -6,9 +6,9 @@ import io.rwkvtts.engine.InferenceEngine;
 import java.util.Arrays;
 
 /**
- * States behind the beginnings of prompts, so that what many prompts have in common is fed once: of
- * whole prompts, with the logits behind them, and of the tokens at their beginning that describe
- * the voice. What is asked for the second time is kept; so a prompt that never comes again costs
+ * States after the beginnings of prompts, so that what many prompts have in common is fed once: of
+ * whole prompts, with the logits after them, and of the tokens at their beginning that describe the
+ * voice. What is asked for the second time is kept; so a prompt that never comes again costs
  * nothing but a look. Tokens do not depend on any of this: a state does not depend on the pieces in
  * which its prompt is fed (design: "Determinism").
  *
@@ -27,8 +27,8 @@ public final class PrefixCache {
      * A beginning of a prompt that need not be fed.
      *
      * @param tokens their number
-     * @param state behind them
-     * @param logits behind them, if they are a whole prompt; else null
+     * @param state after them
+     * @param logits after them, if they are a whole prompt; else null
      */
     record Prefix(int tokens, byte[] state, float[] logits) {
 

@@ -1,6 +1,6 @@
 package io.rwkvtts.synthesis;
 
-/** A request that cannot be served; the message says to its sender why. The job goes on. */
+/** A request that cannot be served; the message tells its sender why. The job continues. */
 public final class RequestException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

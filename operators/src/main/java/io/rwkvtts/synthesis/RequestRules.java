@@ -10,7 +10,8 @@ import io.rwkvtts.text.TextRules;
 
 /**
  * What a text event must satisfy, and what its attributes mean. Checks at the door and the
- * synthesis itself read attributes through the same methods, so that what was let in can be spoken.
+ * synthesis itself read attributes through the same methods, so that what was let in can be
+ * generated.
  *
  * <p>Immutable, for any thread.
  */
@@ -66,7 +67,7 @@ public final class RequestRules {
         checkLength("text", text, maxTextChars);
         TextRules.requireWellFormed(text);
         if (sequence == 0 && last && text.isBlank()) {
-            throw new IllegalArgumentException("text is blank, expected something to speak");
+            throw new IllegalArgumentException("text is blank, expected a letter or digit");
         }
         if (sequence == 0) {
             check(attributes);

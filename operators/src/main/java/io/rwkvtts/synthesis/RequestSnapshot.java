@@ -11,7 +11,7 @@ package io.rwkvtts.synthesis;
  * @param attributes attributes of its first event; {@link RequestAttributes#NONE} before that
  * @param text text and early events
  * @param segment number of the running or next segment
- * @param textPosition where the text behind the running segment begins, or the next segment if none
+ * @param textPosition where the text after the running segment begins, or the next segment if none
  *     runs
  * @param sequence sequence number of the next output record
  * @param tokenOffset semantic tokens put out before the next record

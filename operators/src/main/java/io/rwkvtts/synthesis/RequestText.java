@@ -20,11 +20,11 @@ public final class RequestText {
 
     /** What became of an event. */
     public enum Outcome {
-        /** Its text, and maybe that of held ones behind it, was appended. */
+        /** Its text, and maybe that of held ones after it, was appended. */
         APPENDED,
         /** It came too early and is held. */
         HELD,
-        /** Its sequence number was there before, or lies behind the last event. */
+        /** Its sequence number was there before, or comes after the last event. */
         DROPPED
     }
 

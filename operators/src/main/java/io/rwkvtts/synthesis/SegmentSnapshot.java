@@ -4,14 +4,14 @@ import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.GenerationProgress;
 
 /**
- * A segment in mid-speech, between two steps. Immutable: nobody writes to the arrays after
+ * A segment in mid-generation, between two steps. Immutable: nobody writes to the arrays after
  * construction.
  *
  * @param prompt ids of the segment's prompt; kept, so that a restore does not depend on the
  *     vocabulary or the voice file
  * @param promptFed how many of them the state has seen; 0 without a state
  * @param emitted semantic tokens already put out
- * @param limits limits it was begun with, whatever the options say by now
+ * @param limits limits it was begun with, whatever the options are by now
  * @param progress tokens so far and what comes next
  * @param weightsId weights that made the state
  * @param numericsId numerics that made the state

@@ -22,6 +22,6 @@ public interface SpeechOutput {
      */
     void finished(SpeechRequest request, FinishReason reason, String error);
 
-    /** The request has spoken all of its text so far and gave its slot back until more comes. */
+    /** The request has generated all of its text so far and gave its slot back until more comes. */
     void parked(SpeechRequest request);
 }

@@ -6,12 +6,12 @@ import io.rwkvtts.text.Segmenter;
 import java.util.Optional;
 
 /**
- * One request's way from text events to audio tokens: what has come in, which segment is spoken,
+ * One request's way from text events to audio tokens: what has come in, which segment is generated,
  * what has gone out.
  *
  * <p>Owns the text and the progress; the {@link SynthesisLoop} owns the slot. Mutable, for one
  * thread. Between two steps {@link #snapshot} yields all of it as an immutable value and {@link
- * #restore} goes on from there.
+ * #restore} continues from there.
  */
 public final class SpeechRequest {
     private final String id;
@@ -48,7 +48,9 @@ public final class SpeechRequest {
         this.text = text;
     }
 
-    /** The request as {@code snapshot} found it; a running segment waits for a slot to go on in. */
+    /**
+     * The request as {@code snapshot} found it; a running segment waits for a slot to continue in.
+     */
     public static SpeechRequest restore(RequestSnapshot snapshot, int maxChars) {
         SpeechRequest request =
                 new SpeechRequest(
@@ -72,8 +74,8 @@ public final class SpeechRequest {
     /**
      * The request as it stands.
      *
-     * @param running the segment it speaks with the bits of its slot; null to keep what an earlier
-     *     snapshot held
+     * @param running the segment it generates with the bits of its slot; null to keep what an
+     *     earlier snapshot held
      */
     RequestSnapshot snapshot(SegmentSnapshot running) {
         return new RequestSnapshot(
@@ -125,7 +127,7 @@ public final class SpeechRequest {
     }
 
     /**
-     * Whether the request can use a slot now: a segment to go on with, or the next one is certain.
+     * Whether the request can use a slot now: a segment to continue, or the next one is certain.
      */
     public boolean ready(Segmenter segmenter) {
         return interrupted != null || nextSegment(segmenter).isPresent();
@@ -135,13 +137,13 @@ public final class SpeechRequest {
         return segmenter.next(text.joined(), textPosition, text.complete());
     }
 
-    /** Begins the next segment; the one behind it begins at {@code end} of the joined text. */
+    /** Begins the next segment; the one after it begins at {@code end} of the joined text. */
     void begin(ActiveSegment started, int end) {
         active = started;
         textPosition = end;
     }
 
-    /** Goes on with the segment that a restore found running. */
+    /** Continues the segment that a restore found running. */
     void resume(ActiveSegment restored) {
         active = restored;
         interrupted = null;
@@ -169,7 +171,7 @@ public final class SpeechRequest {
         return active;
     }
 
-    /** Whether a restore found it in mid-speech, and it waits for a slot to go on. */
+    /** Whether a restore found it in mid-generation, and it waits for a slot to continue. */
     public boolean isInterrupted() {
         return interrupted != null;
     }
@@ -187,7 +189,7 @@ public final class SpeechRequest {
     }
 
     /**
-     * Begins its wait for the next event anew, as behind a restore or the end of its speech so far.
+     * Begins its wait for the next event again, as after a restore or the end of its text so far.
      */
     public void awaitEventFrom(long nowMs) {
         idleSinceMs = nowMs;
@@ -300,7 +302,7 @@ public final class SpeechRequest {
         return ending;
     }
 
-    /** How the request ends when all its segments are spoken. */
+    /** How the request ends when all its segments are generated. */
     public FinishReason outcome() {
         return lengthReached ? FinishReason.LENGTH : FinishReason.STOP;
     }

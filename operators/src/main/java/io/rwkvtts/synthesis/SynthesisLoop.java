@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Continuous batching: speaks up to as many requests at once as the engine has slots; requests join
- * and leave at every step.
+ * Continuous batching: generates up to as many requests at once as the engine has slots; requests
+ * join and leave at every step.
  *
  * <p>One {@link #step} feeds every decoding request one token and then one piece of waiting
  * prompts, so that a long prompt never holds up the others by more than a piece. What a request
@@ -96,8 +96,8 @@ public final class SynthesisLoop {
     }
 
     /**
-     * Gives a request a free slot: goes on with its interrupted segment, or begins its next one. If
-     * it has none, or the segment cannot be begun, the request is parked or finished at once.
+     * Gives a request a free slot: continues its interrupted segment, or begins its next one. If it
+     * has none, or the segment cannot be begun, the request is parked or finished at once.
      *
      * @param sinceNanos when its wait for the slot began, by {@link System#nanoTime()}
      */
@@ -121,7 +121,7 @@ public final class SynthesisLoop {
         }
     }
 
-    /** Takes a request out of its slot in mid-speech; what it has put out stays valid. */
+    /** Takes a request out of its slot in mid-generation; what it has emitted stays valid. */
     public void release(SpeechRequest request) {
         freeSlot(request, request.active().slot);
     }
@@ -143,7 +143,7 @@ public final class SynthesisLoop {
         return snapshots;
     }
 
-    /** The states that say where a request continues: those not loaded yet, and the engine's. */
+    /** The states from which requests continue: those not loaded yet, and the engine's. */
     private Map<SpeechRequest, byte[]> states() {
         Map<SpeechRequest, byte[]> states = new IdentityHashMap<>();
         List<SpeechRequest> inEngine = new ArrayList<>();
@@ -367,7 +367,7 @@ public final class SynthesisLoop {
             begin(request, slot, segment.get());
         } else if (request.textComplete()) {
             freeSlot(request, slot);
-            observer.spoken(request, request.clock());
+            observer.finished(request, request.clock());
             output.finished(request, request.outcome(), null);
         } else {
             freeSlot(request, slot);

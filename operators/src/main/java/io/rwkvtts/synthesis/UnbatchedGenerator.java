@@ -8,8 +8,8 @@ import io.rwkvtts.protocol.SegmentGeneration;
 import java.util.List;
 
 /**
- * Speaks one segment after another, each from its prompt to its end: an engine without batching,
- * queue or stream. What {@link SynthesisLoop} says, in any company, is held against this.
+ * Generates one segment after another, each from its prompt to its end: an engine without batching,
+ * queue or stream. What {@link SynthesisLoop} generates, in any company, is compared with this.
  *
  * <p>Uses slot 0 of the engine, whose thread it runs on.
  */
@@ -35,13 +35,13 @@ public final class UnbatchedGenerator {
     }
 
     /**
-     * Speaks a whole segment.
+     * Generates a whole segment.
      *
      * @param prompt ids of the prompt, at least one
-     * @param generation that begins behind the prompt; finished afterwards
+     * @param generation that begins after the prompt; finished afterwards
      * @throws io.rwkvtts.sampling.InvalidLogitsException if the model gives no usable logits
      */
-    public void speak(int[] prompt, SegmentGeneration generation) {
+    public void generate(int[] prompt, SegmentGeneration generation) {
         engine.clear(SLOT);
         for (PromptPiece piece : PromptPiece.cut(SLOT, prompt, PREFILL_CHUNK_TOKENS)) {
             engine.prefill(List.of(piece));

@@ -53,7 +53,7 @@ class EarlyEventsTest {
         }
     }
 
-    /** However they go: joined, cancelled, expired, spoken of too many, dropped with the rest. */
+    /** However they go: joined, cancelled, expired, one too many, dropped with the rest. */
     @Test
     void testEventsThatAreHeldNoLongerMakeRoom() throws Exception {
         int most = 10;

@@ -45,7 +45,7 @@ class FlowControlTest {
         }
     }
 
-    /** The next event of a parked request lies behind the hold: nobody could read it. */
+    /** The next event of a parked request comes after the hold: nobody could read it. */
     @Test
     void testTimeInWhichInputIsHeldDoesNotCountAsIdle() throws Exception {
         AtomicLong now = new AtomicLong();
@@ -100,7 +100,10 @@ class FlowControlTest {
         }
     }
 
-    /** Requests that speak a while, wait for text, and speak again, faster than they are served. */
+    /**
+     * Requests that generate a while, wait for text, and generate again, faster than they are
+     * served.
+     */
     @Test
     void testNoMoreRequestsAreOpenThanTheQueueAndTheSlotsHold() throws Exception {
         try (SynthesizeHarness task =
@@ -297,7 +300,7 @@ class FlowControlTest {
         }
         try (SynthesizeHarness task =
                 new SynthesizeHarness.Builder().tenants(1e-6, 2).restore(state).open()) {
-            // One may begin: buckets are full behind a restore.
+            // One may begin: buckets are full after a restore.
             task.drain();
             task.process(Events.of("t", "after-0"));
             task.process(Events.of("t", "after-1"));

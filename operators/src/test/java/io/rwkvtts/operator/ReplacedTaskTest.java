@@ -108,7 +108,9 @@ class ReplacedTaskTest {
         }
     }
 
-    /** By its own count it has no room for what it had fetched; the living has spoken since. */
+    /**
+     * By its own count it has no room for what it had fetched; the living one has emitted since.
+     */
     @Test
     void testWokenTaskTurnsNothingAwayThatTheLivingAccepts() throws Exception {
         List<RequestEvent> first = Events.requests(2);

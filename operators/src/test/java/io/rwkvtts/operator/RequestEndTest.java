@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Requests that end before all is spoken: cancelled, past their deadline, or left alone. */
+/** Requests that end before all is generated: cancelled, past their deadline, or left alone. */
 @Timeout(60)
 class RequestEndTest {
 

@@ -16,7 +16,7 @@ import org.apache.flink.util.function.ThrowingRunnable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Timers on a clock of the test; what fires waits as a mail, as behind a running step. */
+/** Timers on a clock of the test; what fires waits as a mail, as after a running step. */
 class RequestTimersTest {
 
     private static final Duration IDLE = Duration.ofSeconds(10);

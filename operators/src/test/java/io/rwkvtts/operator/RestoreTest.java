@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a restore finds goes on as if nothing had happened. */
+/** What a restore finds continues as if nothing had happened. */
 @Timeout(60)
 class RestoreTest {
 
@@ -45,11 +45,11 @@ class RestoreTest {
                 task.steps(random.nextInt(30));
                 task.append(speech);
                 state = task.snapshot();
-                // What happens behind the snapshot is lost with the task.
+                // What happens after the snapshot is lost with the task.
                 task.steps(random.nextInt(30));
                 busy = task.busy();
                 if (!busy) {
-                    // Unless it was the end: then say the rest once more from the snapshot.
+                    // Unless it was the end: then emit the rest once more from the snapshot.
                     try (SynthesizeHarness last =
                             new SynthesizeHarness.Builder().restore(state).open()) {
                         last.drain();

@@ -46,7 +46,7 @@ class RestoredModelTest {
                         .open()) {
             task.drain();
             List<String> goneOn = task.speech().get("request-0");
-            // The scripted engine says the same whatever the id of its weights.
+            // The scripted engine generates the same whatever the id of its weights.
             List<String> expected = undisturbed(events).get("request-0");
             assertThat(goneOn)
                     .isEqualTo(

@@ -124,7 +124,7 @@ class SnapshotFormatTest {
                 null);
     }
 
-    /** In mid-speech, the state to be computed again. */
+    /** In mid-generation, the state to be computed again. */
     private static RequestSnapshot withoutState(RequestSnapshot request) {
         return request.withActive(request.active().withoutState());
     }

@@ -78,7 +78,7 @@ final class SynthesizeHarness implements AutoCloseable {
             return this;
         }
 
-        /** The scripted engine with so many slots. */
+        /** The scripted engine with that many slots. */
         Builder slots(int count) {
             return engine(() -> scripted(count));
         }
@@ -98,7 +98,7 @@ final class SynthesizeHarness implements AutoCloseable {
             return this;
         }
 
-        /** One request at once, so many a second, and any number that wait. */
+        /** One request at once, that many a second, and any number that wait. */
         Builder tenantRequestsPerSecond(double requests) {
             return tenants(requests, TenantLimits.UNLIMITED);
         }
@@ -228,7 +228,7 @@ final class SynthesizeHarness implements AutoCloseable {
         return new Builder().open();
     }
 
-    /** What requests say that come one after the other, each alone. */
+    /** What requests emit that come one after the other, each alone. */
     static Map<String, List<String>> undisturbed(List<RequestEvent> events) throws Exception {
         try (SynthesizeHarness task = open()) {
             for (RequestEvent event : events) {

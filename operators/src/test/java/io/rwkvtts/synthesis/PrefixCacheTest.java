@@ -226,7 +226,7 @@ class PrefixCacheTest {
     @Test
     void testKnownSegmentsWithoutSpeechAreGoneThroughOneAStep() {
         SynthesisLoop loop = loop(scripted().endAfter(0), PLENTY, new RecordedSpeech());
-        String text = "This is a sentence that is said again and again. ".repeat(20);
+        String text = "This is a sentence that is read again and again. ".repeat(20);
         loop.admit(request("a", text, RequestAttributes.NONE), System.nanoTime());
         while (loop.hasWork()) {
             int before = lookups.known.size();

@@ -63,11 +63,11 @@ class UnbatchedGeneratorTest {
             loop.step();
         }
 
-        UnbatchedGenerator speaker = new UnbatchedGenerator(engine(1));
+        UnbatchedGenerator generator = new UnbatchedGenerator(engine(1));
         texts.forEach(
                 (id, text) -> {
                     SegmentGeneration alone = generation(CounterRandom.seedOf(id));
-                    speaker.speak(PROMPTS.byProperties(VoiceProperties.DEFAULT, text), alone);
+                    generator.generate(PROMPTS.byProperties(VoiceProperties.DEFAULT, text), alone);
                     int[] tokens = alone.semantics(0, alone.semanticCount());
                     assertThat(tokens).isNotEmpty();
                     assertThat(company.records.get(id))
@@ -86,12 +86,12 @@ class UnbatchedGeneratorTest {
         int[] prompt = PROMPTS.byProperties(VoiceProperties.DEFAULT, "One two three. ".repeat(80));
         assertThat(prompt.length).isGreaterThan(512);
         SegmentGeneration generation = generation(1);
-        new UnbatchedGenerator(engine).speak(prompt, generation);
+        new UnbatchedGenerator(engine).generate(prompt, generation);
 
         assertThat(engine.prefillCalls()).isEqualTo((prompt.length + 255) / 256);
         // The globals, TAG_1 and the semantic tokens, the last of which is not fed at the limit.
-        int spoken = 33 + generation.semanticCount() - (generation.cutOff() ? 1 : 0);
-        assertThat(engine.tokensFed(0)).isEqualTo(prompt.length + spoken);
+        int generated = 33 + generation.semanticCount() - (generation.cutOff() ? 1 : 0);
+        assertThat(engine.tokensFed(0)).isEqualTo(prompt.length + generated);
     }
 
     private static SegmentGeneration generation(long seed) {

@@ -118,7 +118,7 @@ final class GenerateCommand implements Callable<Integer> {
                 recorded.map(v -> prompts.byVoice(v, segment))
                         .orElseGet(() -> prompts.byProperties(properties, segment));
         try (InferenceEngine engine = model.open(speech.directory())) {
-            speak(engine, prompt, generation);
+            generate(engine, prompt, generation);
             JsonLine.print(
                     spec.commandLine().getOut(),
                     speech(speech.directory(), engine.model(), prompt, generation));
@@ -133,10 +133,10 @@ final class GenerateCommand implements Callable<Integer> {
                 .check(0, text, true, RequestAttributes.NONE, System.currentTimeMillis());
     }
 
-    private void speak(InferenceEngine engine, int[] prompt, SegmentGeneration generation) {
+    private void generate(InferenceEngine engine, int[] prompt, SegmentGeneration generation) {
         long begin = System.nanoTime();
         try {
-            new UnbatchedGenerator(engine).speak(prompt, generation);
+            new UnbatchedGenerator(engine).generate(prompt, generation);
         } catch (InvalidLogitsException e) {
             throw new IllegalArgumentException(
                     "%s gives no usable logits (%s): expected finite ones; is it damaged?"

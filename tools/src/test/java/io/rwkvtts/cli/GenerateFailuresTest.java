@@ -28,7 +28,7 @@ class GenerateFailuresTest {
 
     @Test
     void testBadTextIsRefused() {
-        say("--text=").assertFailure("text is blank, expected something to speak");
+        say("--text=").assertFailure("text is blank, expected a letter or digit");
         say("--text= \t\n").assertFailure("text is blank");
         say("--text=a\ud800b").assertFailure("half a surrogate pair, U+D800, at index 1");
         say("--text=" + "x".repeat(10_001)).assertFailure("10001 characters", "at most 10000");
