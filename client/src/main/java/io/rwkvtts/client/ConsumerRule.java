@@ -109,6 +109,18 @@ public final class ConsumerRule<R> {
     }
 
     /**
+     * Forgets a request: what is held of it is dropped, and the rule no longer knows whether it has
+     * ended.
+     */
+    public void forget(String requestId) {
+        Request<R> request = open.remove(requestId);
+        if (request != null) {
+            throwAway(requestId, request);
+        }
+        ended.remove(requestId);
+    }
+
+    /**
      * Judges the next record of the topic. Records of a request must be given in the order of their
      * partition.
      *

@@ -4,9 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.rwkvtts.schema.InputFormat;
 import io.rwkvtts.schema.TextEvent;
+import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -20,7 +23,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 public final class TextEventProducer implements AutoCloseable {
 
-    private final KafkaProducer<byte[], byte[]> producer;
+    private final Producer<byte[], byte[]> producer;
     private final String topic;
     private final InputFormat format;
 
@@ -42,14 +45,32 @@ public final class TextEventProducer implements AutoCloseable {
      * @param format what the job reads, its {@code tts.input.format}
      */
     public TextEventProducer(Properties clientProperties, String topic, InputFormat format) {
+        this(connect(clientProperties), topic, format);
+    }
+
+    /** Sends with a producer that it owns from now on. */
+    TextEventProducer(Producer<byte[], byte[]> producer, String topic, InputFormat format) {
+        this.producer = producer;
+        this.topic = topic;
+        this.format = format;
+    }
+
+    private static Producer<byte[], byte[]> connect(Properties clientProperties) {
         Properties properties = new Properties();
         properties.putAll(clientProperties);
         properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "0");
-        this.producer =
-                new KafkaProducer<>(
-                        properties, new ByteArraySerializer(), new ByteArraySerializer());
-        this.topic = topic;
-        this.format = format;
+        return new KafkaProducer<>(
+                properties, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    /**
+     * Waits until Kafka has told where the topic is.
+     *
+     * @throws org.apache.kafka.common.errors.TimeoutException if there is no such topic, or Kafka
+     *     does not answer
+     */
+    void requireTopic() {
+        producer.partitionsFor(topic);
     }
 
     /**
@@ -60,18 +81,33 @@ public final class TextEventProducer implements AutoCloseable {
      *     InputFormat#encode}, or its text has half a character, which would become another one
      */
     public Future<RecordMetadata> send(TextEvent event) {
+        return send(event, (where, failure) -> {});
+    }
+
+    /**
+     * Sends an event.
+     *
+     * @param written hears, on a thread of the producer, where it was written or why it was not
+     */
+    Future<RecordMetadata> send(TextEvent event, Callback written) {
         if (!UTF_8.newEncoder().canEncode(event.getText())) {
             throw new IllegalArgumentException(
                     "the text holds a lone surrogate, which cannot be written in UTF-8");
         }
         return producer.send(
                 new ProducerRecord<>(
-                        topic, event.getRequestId().getBytes(UTF_8), format.encode(event)));
+                        topic, event.getRequestId().getBytes(UTF_8), format.encode(event)),
+                written);
     }
 
     /** Waits until all events are confirmed and disconnects. */
     @Override
     public void close() {
         producer.close();
+    }
+
+    /** Waits this long for events to be confirmed, gives up the rest and disconnects. */
+    void close(Duration limit) {
+        producer.close(limit);
     }
 }

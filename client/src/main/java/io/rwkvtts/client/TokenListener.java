@@ -10,13 +10,16 @@ import io.rwkvtts.schema.WireCodec;
 import io.rwkvtts.schema.WireFormatException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -49,7 +52,8 @@ public final class TokenListener implements AutoCloseable {
         LATEST
     }
 
-    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer;
+    private final Predicate<String> wanted;
     private final WireCodec<AudioTokens> codec = WireCodec.audioTokens();
     private final ConsumerRule<ReceivedTokens> rule;
     private final Queue<String> expected = new ConcurrentLinkedQueue<>();
@@ -79,19 +83,31 @@ public final class TokenListener implements AutoCloseable {
             Start start,
             IsolationLevel isolation,
             HoldLimits limits) {
-        rule =
+        this(
+                connect(clientProperties, isolation),
+                topic,
+                start,
                 new ConsumerRule<>(
                         start == Start.EARLIEST ? Join.BEFORE_REQUESTS : Join.AMONG_REQUESTS,
                         limits,
-                        ConsumerRule.DEDUP_WINDOW);
-        Properties properties = new Properties();
-        properties.putAll(clientProperties);
-        properties.setProperty(
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.name().toLowerCase(Locale.ROOT));
-        properties.setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-        consumer =
-                new KafkaConsumer<>(
-                        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+                        ConsumerRule.DEDUP_WINDOW),
+                id -> true);
+    }
+
+    /**
+     * Reads with a consumer that it owns from now on.
+     *
+     * @param wanted ids of the requests to let through; asked by the thread that polls
+     */
+    TokenListener(
+            org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer,
+            String topic,
+            Start start,
+            ConsumerRule<ReceivedTokens> rule,
+            Predicate<String> wanted) {
+        this.consumer = consumer;
+        this.rule = rule;
+        this.wanted = wanted;
         try {
             assign(topic, start);
         } catch (RuntimeException e) {
@@ -100,11 +116,44 @@ public final class TokenListener implements AutoCloseable {
         }
     }
 
+    /**
+     * Reads the records of requests that are sent from now on.
+     *
+     * @param wanted ids of the requests to let through; asked by the thread that polls
+     */
+    static TokenListener of(SpeechSettings settings, Predicate<String> wanted) {
+        Properties properties = new Properties();
+        properties.putAll(settings.kafka());
+        // Where the place to read from is lost, repeated records do no harm.
+        properties.setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        return new TokenListener(
+                connect(properties, settings.isolation()),
+                settings.tokensTopic(),
+                Start.LATEST,
+                new ConsumerRule<>(
+                        Join.BEFORE_REQUESTS, settings.holdLimits(), ConsumerRule.DEDUP_WINDOW),
+                wanted);
+    }
+
+    private static KafkaConsumer<byte[], byte[]> connect(
+            Properties clientProperties, IsolationLevel isolation) {
+        Properties properties = new Properties();
+        properties.putAll(clientProperties);
+        properties.setProperty(
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.name().toLowerCase(Locale.ROOT));
+        properties.setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+        return new KafkaConsumer<>(
+                properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
     private void assign(String topic, Start start) {
         List<TopicPartition> partitions =
                 consumer.partitionsFor(topic).stream()
                         .map(info -> new TopicPartition(topic, info.partition()))
                         .toList();
+        if (partitions.isEmpty()) {
+            throw new IllegalArgumentException("topic " + topic + " does not exist");
+        }
         consumer.assign(partitions);
         if (start == Start.EARLIEST) {
             consumer.seekToBeginning(partitions);
@@ -144,6 +193,32 @@ public final class TokenListener implements AutoCloseable {
         expected.add(requestId);
     }
 
+    /**
+     * Takes a request from a sequence on, and reads again what was written for some time.
+     *
+     * @param lookBack how long ago the first record that is to be read again was written, at most
+     */
+    void resume(String requestId, long nextSequence, Duration lookBack) {
+        rule.forget(requestId);
+        rule.expect(requestId, nextSequence);
+        long from = System.currentTimeMillis() - lookBack.toMillis();
+        Map<TopicPartition, Long> times = new HashMap<>();
+        consumer.assignment().forEach(partition -> times.put(partition, from));
+        consumer.offsetsForTimes(times)
+                .forEach(
+                        (partition, found) -> {
+                            // To the rule this is a job that repeats its records.
+                            if (found != null && found.offset() < consumer.position(partition)) {
+                                consumer.seek(partition, found.offset());
+                            }
+                        });
+    }
+
+    /** Drops what is known of a request. Its records are no longer wanted. */
+    void forget(String requestId) {
+        rule.forget(requestId);
+    }
+
     /** Number of records dropped so far: repetitions, and what came after an end. */
     public long dropped() {
         return rule.dropped();
@@ -169,6 +244,9 @@ public final class TokenListener implements AutoCloseable {
             ConsumerRecord<byte[], byte[]> record,
             long nowMs,
             Consumer<Taken<ReceivedTokens>> taken) {
+        if (record.key() != null && !wanted.test(new String(record.key(), UTF_8))) {
+            return;
+        }
         AudioTokens tokens;
         try {
             tokens = codec.decode(record.value() == null ? new byte[0] : record.value());
@@ -179,6 +257,9 @@ public final class TokenListener implements AutoCloseable {
                     record.partition(),
                     record.offset(),
                     e.getMessage());
+            return;
+        }
+        if (!wanted.test(tokens.getRequestId())) {
             return;
         }
         rule.receive(

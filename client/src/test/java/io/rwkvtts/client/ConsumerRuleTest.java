@@ -262,6 +262,21 @@ class ConsumerRuleTest {
     }
 
     @Test
+    void testAForgottenRequestIsUnknown() {
+        chunks("a", 0, 2);
+        rule.forget("a");
+        assertThat(rule.waiting()).isZero();
+        assertThat(rule.dropped()).isOne();
+        rule.expect("a", 2);
+        chunks("a", 1, 2);
+        end("a", 3);
+        rule.forget("a");
+        chunks("a", 0);
+
+        assertThat(records()).containsExactly("a0", "a2", "a end", "a0");
+    }
+
+    @Test
     void testLimitsAreChecked() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new HoldLimits(Duration.ofMillis(-1), 1, 1));

@@ -1,0 +1,231 @@
+package io.rwkvtts.client;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the token topic and hands each record to the open request that it belongs to.
+ *
+ * <p>Owns the listener. {@link #turn} and {@link #finish} belong to one thread, on which all
+ * requests hear of their records; the other methods may be called by any.
+ */
+final class RequestDispatcher {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RequestDispatcher.class);
+
+    private static final long IDLE_CHECK_MS = 1_000;
+
+    private final Map<String, Open> requests = new ConcurrentHashMap<>();
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final TokenListener listener;
+    private final Duration idleTimeout;
+    private final LongSupplier realMs;
+    private final PausedClock clock;
+    private long nextIdleCheckMs;
+    private SpeechException finished;
+
+    private static final class Open {
+        private final SpeechRequest request;
+        private long activeAtMs = -1;
+
+        private Open(SpeechRequest request) {
+            this.request = request;
+        }
+    }
+
+    /**
+     * Connects.
+     *
+     * @param connect makes the listener, given which requests it is to let through
+     * @param realMs time in milliseconds that never runs back
+     */
+    RequestDispatcher(
+            Function<Predicate<String>, TokenListener> connect,
+            SpeechSettings settings,
+            LongSupplier realMs) {
+        this.listener = connect.apply(requests::containsKey);
+        this.idleTimeout = settings.idleTimeout();
+        this.realMs = realMs;
+        this.clock = new PausedClock(settings.holdLimits().longestStep());
+    }
+
+    /**
+     * Adds a request that is about to be sent.
+     *
+     * @throws IllegalArgumentException if one of the same id is open
+     * @throws IllegalStateException if no more records are read
+     */
+    synchronized void add(SpeechRequest request) {
+        requireRunning();
+        if (requests.putIfAbsent(request.id(), new Open(request)) != null) {
+            throw new IllegalArgumentException(
+                    "request %s is open already; each request needs an id of its own"
+                            .formatted(request.id()));
+        }
+    }
+
+    /** Takes back a request that could not be sent. */
+    void remove(SpeechRequest request) {
+        requests.remove(request.id());
+    }
+
+    /**
+     * Adds a request that is running, and reads again what was written of it.
+     *
+     * @param nextSequence of the first record that is wanted
+     * @param lookBack how long ago the first record that is to be read again was written, at most
+     * @throws IllegalStateException if no more records are read
+     */
+    synchronized void resume(SpeechRequest request, long nextSequence, Duration lookBack) {
+        requireRunning();
+        tasks.add(
+                () -> {
+                    try {
+                        add(request);
+                    } catch (RuntimeException e) {
+                        request.failed(new SpeechException(e.getMessage(), e));
+                        return;
+                    }
+                    try {
+                        listener.resume(request.id(), nextSequence, lookBack);
+                    } catch (RuntimeException e) {
+                        fail(
+                                request.id(),
+                                new SpeechException(
+                                        "request %s cannot be read back: %s"
+                                                .formatted(request.id(), e.getMessage()),
+                                        e));
+                    }
+                });
+    }
+
+    private void requireRunning() {
+        if (finished != null) {
+            throw new IllegalStateException(finished.getMessage(), finished);
+        }
+    }
+
+    /** Kafka did not take an event of a request: it fails. */
+    void sendFailed(String id, Exception cause) {
+        tasks.add(
+                () ->
+                        fail(
+                                id,
+                                new SpeechException(
+                                        "Kafka did not take an event of request %s: %s"
+                                                .formatted(id, cause.getMessage()),
+                                        cause)));
+    }
+
+    /** Reads once, and hands out what has come. */
+    void turn(Duration wait) {
+        runTasks();
+        List<ReceivedTokens> records = listener.poll(wait);
+        records.forEach(this::deliver);
+        clock.advance(realMs.getAsLong());
+        if (clock.ms() >= nextIdleCheckMs) {
+            nextIdleCheckMs = clock.ms() + IDLE_CHECK_MS;
+            failIdle();
+        }
+    }
+
+    private void runTasks() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+    }
+
+    private void deliver(ReceivedTokens record) {
+        String id = record.tokens().getRequestId();
+        Open open = requests.get(id);
+        if (open == null) {
+            return;
+        }
+        if (record.end()) {
+            close(id);
+        }
+        try {
+            open.request.received(record);
+        } catch (RuntimeException e) {
+            abandon(open.request, asSpeechException(id, e));
+        }
+    }
+
+    private static SpeechException asSpeechException(String id, RuntimeException e) {
+        return e instanceof SpeechException speech
+                ? speech
+                : new SpeechException(
+                        "the listener of request %s threw %s".formatted(id, e.toString()), e);
+    }
+
+    private void failIdle() {
+        for (Open open : requests.values()) {
+            if (open.request.takeActivity() || open.activeAtMs < 0) {
+                open.activeAtMs = clock.ms();
+            } else if (clock.ms() - open.activeAtMs > idleTimeout.toMillis()) {
+                abandon(
+                        open.request,
+                        new SpeechException(
+                                "nothing was sent or received of request %s for %d s"
+                                        .formatted(open.request.id(), idleTimeout.toSeconds())));
+            }
+        }
+    }
+
+    /** Nobody takes any more of it, so the job need not generate it. */
+    private void abandon(SpeechRequest request, SpeechException cause) {
+        try {
+            request.cancel();
+        } catch (RuntimeException e) {
+            LOG.warn("Request {} cannot be cancelled: {}", request.id(), e.toString());
+        }
+        close(request.id());
+        tell(request, cause);
+    }
+
+    private void fail(String id, SpeechException cause) {
+        Open open = requests.get(id);
+        if (open != null) {
+            close(id);
+            tell(open.request, cause);
+        }
+    }
+
+    private void close(String id) {
+        requests.remove(id);
+        listener.forget(id);
+    }
+
+    private static void tell(SpeechRequest request, SpeechException cause) {
+        try {
+            request.failed(cause);
+        } catch (RuntimeException e) {
+            LOG.warn("The listener of request {} threw", request.id(), e);
+        }
+    }
+
+    /**
+     * Cancels and fails what is open, and disconnects.
+     *
+     * @param cause what the requests fail with
+     */
+    void finish(SpeechException cause) {
+        synchronized (this) {
+            finished = requireNonNull(cause, "cause");
+        }
+        runTasks();
+        requests.values().forEach(open -> abandon(open.request, cause));
+        listener.close();
+    }
+}

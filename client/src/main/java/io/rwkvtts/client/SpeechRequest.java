@@ -1,0 +1,149 @@
+package io.rwkvtts.client;
+
+import io.rwkvtts.schema.TextEvent;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.producer.RecordMetadata;
+
+/**
+ * A request that was sent with a {@link SpeechClient}. Its text may still be growing: the first
+ * event said {@code last = false}, and {@link #append} and {@link #end} send the rest.
+ *
+ * <p>All methods may be called by any thread. They do not wait for Kafka to take an event: if it
+ * does not, the request fails.
+ */
+public class SpeechRequest {
+
+    private final String id;
+    private final TextEventProducer producer;
+    private final SpeechListener listener;
+    private final Consumer<Exception> onSendFailure;
+    private final CompletableFuture<RecordMetadata> written = new CompletableFuture<>();
+    private long nextSequence;
+    private boolean textEnded = true;
+    private volatile boolean ended;
+    private volatile boolean active = true;
+
+    /**
+     * A request of which nothing was sent yet.
+     *
+     * @param onSendFailure hears, on a thread of the producer, that Kafka did not take an event
+     */
+    SpeechRequest(
+            String id,
+            TextEventProducer producer,
+            SpeechListener listener,
+            Consumer<Exception> onSendFailure) {
+        this.id = id;
+        this.producer = producer;
+        this.listener = listener;
+        this.onSendFailure = onSendFailure;
+    }
+
+    /** Its id. */
+    public String id() {
+        return id;
+    }
+
+    /** Sends the first event. */
+    synchronized void begin(TextEvent first) {
+        send(first);
+        nextSequence = 1;
+        textEnded = first.getLast();
+    }
+
+    /**
+     * Sends the next piece of the text. Does nothing if the request has ended meanwhile.
+     *
+     * @throws IllegalStateException if the text has ended, or was not begun with this client
+     * @throws IllegalArgumentException if the piece cannot be sent; the text may continue with
+     *     another one
+     */
+    public void append(String text) {
+        append(text, false);
+    }
+
+    /**
+     * Ends the text with what was sent so far. Does nothing if the request has ended meanwhile.
+     *
+     * @throws IllegalStateException if the text has ended, or was not begun with this client
+     */
+    public void end() {
+        append("", true);
+    }
+
+    private synchronized void append(String text, boolean last) {
+        if (textEnded) {
+            throw new IllegalStateException(
+                    "the text of request %s has ended; to send one in pieces, begin with last = false"
+                            .formatted(id));
+        }
+        if (!ended) {
+            send(
+                    TextEvent.newBuilder()
+                            .setRequestId(id)
+                            .setSequence(nextSequence)
+                            .setText(text)
+                            .setLast(last)
+                            .build());
+        }
+        nextSequence++;
+        textEnded = last;
+    }
+
+    /**
+     * Ends the request: the job generates no further step once it has read this. Its records follow
+     * until the end, whose finish reason is {@code cancelled} if it was in time. Does nothing if
+     * the request has ended.
+     *
+     * @throws IllegalArgumentException if the job reads plain text, which knows no cancellation
+     */
+    public synchronized void cancel() {
+        if (!ended) {
+            send(TextEvent.newBuilder().setRequestId(id).setCancel(true).build());
+        }
+    }
+
+    private void send(TextEvent event) {
+        active = true;
+        producer.send(
+                event,
+                (where, failure) -> {
+                    if (failure != null) {
+                        written.completeExceptionally(failure);
+                        onSendFailure.accept(failure);
+                    } else {
+                        written.complete(where);
+                    }
+                });
+    }
+
+    /** Where Kafka has written the first event, once it has. Completed by the producer's thread. */
+    public CompletionStage<RecordMetadata> written() {
+        return written.minimalCompletionStage();
+    }
+
+    /** Whether the last record has come, or none will. */
+    public boolean ended() {
+        return ended;
+    }
+
+    void received(ReceivedTokens record) {
+        active = true;
+        ended = record.end();
+        listener.received(record);
+    }
+
+    void failed(SpeechException cause) {
+        ended = true;
+        listener.failed(cause);
+    }
+
+    /** Whether anything was sent or received since the last call. */
+    boolean takeActivity() {
+        boolean was = active;
+        active = false;
+        return was;
+    }
+}

@@ -1,0 +1,244 @@
+package io.rwkvtts.client;
+
+import static io.rwkvtts.client.TokenRecords.chunk;
+import static io.rwkvtts.client.TokenRecords.end;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.rwkvtts.client.ConsumerRule.Join;
+import io.rwkvtts.client.TokenListener.Start;
+import io.rwkvtts.schema.AudioTokens;
+import io.rwkvtts.schema.InputFormat;
+import io.rwkvtts.schema.TextEvent;
+import io.rwkvtts.schema.WireCodec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RequestDispatcherTest {
+
+    private static final String TOPIC = "tts-tokens";
+    private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
+    private static final Duration IDLE = Duration.ofMinutes(2);
+
+    private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+    private final MockProducer<byte[], byte[]> kafka =
+            new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+    private final TextEventProducer producer =
+            new TextEventProducer(kafka, "tts-requests", InputFormat.AVRO);
+    private final RecordedSpeech heard = new RecordedSpeech();
+    private RequestDispatcher dispatcher;
+    private ConsumerRule<ReceivedTokens> rule;
+    private long offset = 100;
+    private long nowMs;
+
+    @BeforeEach
+    void connect() {
+        consumer.updatePartitions(TOPIC, List.of(new PartitionInfo(TOPIC, 0, null, null, null)));
+        consumer.updateEndOffsets(Map.of(PARTITION, offset));
+        rule = new ConsumerRule<>(Join.BEFORE_REQUESTS);
+        dispatcher =
+                new RequestDispatcher(
+                        wanted -> new TokenListener(consumer, TOPIC, Start.LATEST, rule, wanted),
+                        SpeechSettings.of(new Properties()).withIdleTimeout(IDLE),
+                        () -> nowMs);
+    }
+
+    @Test
+    void testEachRequestHearsOfItsOwnRecordsOnceAndInOrder() throws Exception {
+        RecordedSpeech other = new RecordedSpeech();
+        begin("a", heard);
+        begin("b", other);
+
+        write(chunk("a", 0), chunk("b", 0), chunk("foreign", 7), chunk("a", 0), chunk("a", 1));
+        write(end("b", 1), end("a", 2), chunk("a", 0));
+
+        assertThat(heard.sequences).containsExactly(0L, 1L, 2L);
+        assertThat(heard.finishReason).isEqualTo("stop");
+        assertThat(other.sequences).containsExactly(0L, 1L);
+        assertThat(kafka.history()).hasSize(2);
+    }
+
+    /** Thousands of requests of others pass by; a program may run for months. */
+    @Test
+    void testNothingIsKeptOfRequestsOfOthersNorOfThoseThatEnded() throws Exception {
+        begin("a", heard);
+        write(chunk("foreign", 3), chunk("foreign", 5), chunk("a", 0), end("a", 1));
+        assertThat(rule.waiting()).isZero();
+
+        begin("a", heard);
+        write(chunk("a", 0));
+
+        assertThat(heard.sequences).containsExactly(0L, 1L, 0L);
+    }
+
+    @Test
+    void testAListenerThatThrowsLosesItsRequestOnly() throws Exception {
+        List<SpeechException> failures = new ArrayList<>();
+        begin(
+                "broken",
+                new SpeechListener() {
+                    @Override
+                    public void received(ReceivedTokens record) {
+                        throw new IllegalStateException("connection reset");
+                    }
+
+                    @Override
+                    public void failed(SpeechException cause) {
+                        failures.add(cause);
+                    }
+                });
+        begin("a", heard);
+
+        write(chunk("broken", 0), chunk("a", 0), chunk("broken", 1), chunk("a", 1));
+
+        assertThat(failures)
+                .singleElement()
+                .asString()
+                .contains("the listener of request broken threw", "connection reset");
+        assertThat(heard.sequences).containsExactly(0L, 1L);
+        assertThat(sent(2).getCancel()).isTrue();
+        assertThat(sent(2).getRequestId()).isEqualTo("broken");
+    }
+
+    @Test
+    void testARequestOfWhichNothingComesFailsAndIsCancelled() throws Exception {
+        SpeechRequest silent = begin("silent", heard);
+        RecordedSpeech other = new RecordedSpeech();
+        begin("busy", other);
+        for (int second = 0; second <= IDLE.toSeconds(); second++) {
+            write(chunk("busy", second));
+            assertThat(heard.failure).isNull();
+            nowMs += 1_000;
+        }
+        pass(Duration.ofSeconds(2));
+
+        assertThat(heard.failure)
+                .hasMessage("nothing was sent or received of request silent for 120 s");
+        assertThat(silent.ended()).isTrue();
+        assertThat(other.failure).isNull();
+        assertThat(sent(2).getRequestId()).isEqualTo("silent");
+        assertThat(sent(2).getCancel()).isTrue();
+    }
+
+    @Test
+    void testARequestWhoseTextStillComesIsNotIdle() throws Exception {
+        SpeechRequest request =
+                begin(
+                        TextEvent.newBuilder().setRequestId("a").setLast(false).build(),
+                        request("a", heard));
+        for (int i = 0; i < 4; i++) {
+            pass(IDLE.dividedBy(2));
+            request.append("word ");
+        }
+
+        assertThat(heard.failure).isNull();
+    }
+
+    /** The records are there, but the program was suspended. */
+    @Test
+    void testTimeInWhichTheProgramWasPausedHardlyCounts() throws Exception {
+        begin("a", heard);
+        pass(Duration.ofSeconds(1));
+
+        nowMs += Duration.ofHours(8).toMillis();
+        turn();
+        write(chunk("a", 0));
+
+        assertThat(heard.failure).isNull();
+        assertThat(heard.sequences).containsExactly(0L);
+    }
+
+    @Test
+    void testARequestThatKafkaDoesNotTakeFails() throws Exception {
+        dispatcher.add(request("a", heard));
+        dispatcher.sendFailed("a", new IllegalStateException("no leader"));
+        turn();
+
+        assertThat(heard.failure).hasMessage("Kafka did not take an event of request a: no leader");
+        write(chunk("a", 0));
+        assertThat(heard.sequences).isEmpty();
+    }
+
+    @Test
+    void testOpenIdsAreTakenOnce() {
+        begin("a", heard);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> dispatcher.add(request("a", heard)))
+                .withMessage("request a is open already; each request needs an id of its own");
+    }
+
+    @Test
+    void testTheEndOfAClientCancelsAndFailsWhatIsOpen() throws Exception {
+        begin("a", heard);
+        RecordedSpeech ended = new RecordedSpeech();
+        begin("ended", ended);
+        write(end("ended", 0));
+
+        dispatcher.finish(new SpeechException("the client is closed"));
+
+        assertThat(heard.failure).hasMessage("the client is closed");
+        assertThat(ended.failure).isNull();
+        assertThat(kafka.history()).hasSize(3);
+        assertThat(sent(2).getRequestId()).isEqualTo("a");
+        assertThat(sent(2).getCancel()).isTrue();
+        assertThat(consumer.closed()).isTrue();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> dispatcher.add(request("b", heard)))
+                .withMessage("the client is closed");
+    }
+
+    private SpeechRequest begin(String id, SpeechListener listener) {
+        return begin(
+                TextEvent.newBuilder().setRequestId(id).setText("Hello.").build(),
+                request(id, listener));
+    }
+
+    private SpeechRequest begin(TextEvent first, SpeechRequest request) {
+        dispatcher.add(request);
+        request.begin(first);
+        return request;
+    }
+
+    private SpeechRequest request(String id, SpeechListener listener) {
+        return new SpeechRequest(id, producer, listener, cause -> dispatcher.sendFailed(id, cause));
+    }
+
+    private TextEvent sent(int place) throws Exception {
+        return WireCodec.textEvents().decode(kafka.history().get(place).value());
+    }
+
+    private void write(AudioTokens... records) {
+        for (AudioTokens tokens : records) {
+            byte[] key = tokens.getRequestId().getBytes(UTF_8);
+            byte[] value = WireCodec.audioTokens().encode(tokens);
+            consumer.addRecord(new ConsumerRecord<>(TOPIC, 0, offset++, key, value));
+        }
+        turn();
+    }
+
+    private void turn() {
+        dispatcher.turn(Duration.ZERO);
+    }
+
+    /** Lets time pass in steps that all count. */
+    private void pass(Duration time) {
+        for (long second = 0; second < time.toSeconds(); second++) {
+            nowMs += 1_000;
+            turn();
+        }
+    }
+}
