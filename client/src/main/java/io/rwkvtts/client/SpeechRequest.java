@@ -70,7 +70,18 @@ public class SpeechRequest {
      * @throws IllegalStateException if the text has ended, or was not begun with this client
      */
     public void end() {
-        append("", true);
+        end("");
+    }
+
+    /**
+     * Sends the last piece of the text, as {@link #append} does.
+     *
+     * @throws IllegalStateException if the text has ended, or was not begun with this client
+     * @throws IllegalArgumentException if the piece cannot be sent; the text may continue with
+     *     another one
+     */
+    public void end(String text) {
+        append(text, true);
     }
 
     private synchronized void append(String text, boolean last) {

@@ -109,14 +109,16 @@ public final class ChaosRun implements AutoCloseable {
                                 new TextEventProducer(kafka.properties(), kafka.requestsTopic()),
                                 workload,
                                 IN_FLIGHT);
-                TokenObserver observer =
-                        new TokenObserver(kafka, isolation(), undisturbed, load::received)) {
+                RecordWitness witness =
+                        RecordWitness.start(kafka, undisturbed, load::received);
+                JudgedConsumer consumer =
+                        JudgedConsumer.start(kafka, isolation(), witness::records)) {
             FaultInjector injector =
                     new FaultInjector(
                             cluster,
                             job,
                             new JobState(cluster, job, rest),
-                            observer,
+                            witness,
                             settings.faultLengths(cluster.options()),
                             settings.maxParallelism());
             long records = undisturbed.values().stream().mapToLong(s -> s.records().size()).sum();
@@ -125,7 +127,7 @@ public final class ChaosRun implements AutoCloseable {
             for (PlannedFault fault :
                     PlannedFault.plan(settings.seed(), settings.faults(), settings.kinds())) {
                 long target = Math.round(fault.progress() * records);
-                if (!observer.awaitMidSpeech(target, QUIET_LIMIT)) {
+                if (!witness.awaitMidSpeech(target, QUIET_LIMIT)) {
                     break;
                 }
                 // While it lasts, the work for the faults to come is held back.
@@ -134,18 +136,20 @@ public final class ChaosRun implements AutoCloseable {
                 faults.add(struck);
                 report.struck(faults.size(), struck);
             }
-            observer.awaitEnds(workload.size(), QUIET_LIMIT);
+            consumer.awaitEnds(workload.size(), QUIET_LIMIT);
             load.requireSent();
-            awaitQuiet(observer);
+            awaitQuiet(consumer);
+            witness.requireReading();
+            consumer.requireReading();
             return new ChaosResult(
                     settings.faults(),
                     faults,
-                    compare(undisturbed, observer),
+                    compare(undisturbed, witness, consumer),
                     workload.size(),
-                    observer.dropped(),
-                    observer.waits(),
-                    observer.longestWaitMs(),
-                    observer.gaps());
+                    consumer.dropped(),
+                    consumer.waits(),
+                    consumer.longestWaitMs(),
+                    consumer.gaps());
         }
     }
 
@@ -155,20 +159,20 @@ public final class ChaosRun implements AutoCloseable {
     }
 
     /** Repeated records may follow the last end. */
-    private static void awaitQuiet(TokenObserver observer) throws InterruptedException {
-        while (observer.quietNanos() < LAST_LOOK.toNanos()) {
+    private static void awaitQuiet(JudgedConsumer consumer) throws InterruptedException {
+        while (consumer.quietNanos() < LAST_LOOK.toNanos()) {
             TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
         }
     }
 
-    private Comparison compare(Map<String, Speech> undisturbed, TokenObserver observer) {
+    private Comparison compare(Map<String, Speech> undisturbed, RecordWitness witness, JudgedConsumer consumer) {
         Comparison comparison = new Comparison();
         for (PlannedRequest request : workload) {
-            comparison.add(request, undisturbed.get(request.id()), observer.speech(request.id()));
+            comparison.add(request, undisturbed.get(request.id()), consumer.speech(request.id()));
         }
-        comparison.addChanged(observer.changedTokens());
+        comparison.addChanged(witness.changedTokens());
         if (settings.delivery() == DeliveryGuarantee.EXACTLY_ONCE) {
-            comparison.addRepeated(observer.dropped());
+            comparison.addRepeated(consumer.dropped());
         }
         return comparison;
     }

@@ -14,7 +14,7 @@ final class FaultInjector {
     private final ChaosCluster cluster;
     private final ChaosJob job;
     private final JobState state;
-    private final TokenObserver observer;
+    private final RecordWitness witness;
     private final FaultLengths lengths;
     private final int maxParallelism;
 
@@ -22,13 +22,13 @@ final class FaultInjector {
             ChaosCluster cluster,
             ChaosJob job,
             JobState state,
-            TokenObserver observer,
+            RecordWitness witness,
             FaultLengths lengths,
             int maxParallelism) {
         this.cluster = cluster;
         this.job = job;
         this.state = state;
-        this.observer = observer;
+        this.witness = witness;
         this.lengths = lengths;
         this.maxParallelism = maxParallelism;
     }
@@ -43,12 +43,12 @@ final class FaultInjector {
     StruckFault strike(PlannedFault fault, long beganAtMs, Runnable onOver) throws Exception {
         // Beforehand, while all is well: looking for the target takes time.
         FaultTarget target = target(fault, state.awaitAll());
-        observer.mark();
-        int running = observer.running();
+        witness.mark();
+        int running = witness.running();
         long struckAt = System.currentTimeMillis();
         Recovery recovery = act(fault.kind(), target, struckAt);
         onOver.run();
-        OptionalLong recoveredAt = observer.awaitEmission(recovery.recovered(), JobState.LIMIT);
+        OptionalLong recoveredAt = witness.awaitEmission(recovery.recovered(), JobState.LIMIT);
         cluster.requireAlive();
         return new StruckFault(
                 target.describe(fault.kind()),

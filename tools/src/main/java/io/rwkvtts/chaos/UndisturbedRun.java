@@ -1,9 +1,11 @@
 package io.rwkvtts.chaos;
 
 import io.rwkvtts.client.ReceivedTokens;
-import io.rwkvtts.client.TextEventProducer;
-import io.rwkvtts.client.TokenListener;
+import io.rwkvtts.client.SpeechClient;
+import io.rwkvtts.client.SpeechRequest;
 import io.rwkvtts.job.kafka.KafkaSettings;
+import io.rwkvtts.local.ClientSettings;
+import io.rwkvtts.local.SpeechRecords;
 import io.rwkvtts.schema.AudioTokens;
 import io.rwkvtts.schema.TextEvent;
 import java.time.Duration;
@@ -18,26 +20,20 @@ import org.apache.kafka.common.IsolationLevel;
  * What a job says of requests that nothing disturbs: they are sent all at once, without their
  * cancellations and deadlines.
  *
- * <p>Owns its connections. Belongs to one thread.
+ * <p>Owns its connection. Belongs to one thread.
  */
 final class UndisturbedRun implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration QUIET_LIMIT = Duration.ofSeconds(120);
 
-    private final TextEventProducer producer;
-    private final TokenListener listener;
+    private final SpeechClient client;
+    private final SpeechRecords arriving = new SpeechRecords();
     private final Map<String, List<AudioTokens>> records = new HashMap<>();
     private int ends;
 
     UndisturbedRun(KafkaSettings kafka, IsolationLevel isolation) {
-        producer = new TextEventProducer(kafka.properties(), kafka.requestsTopic());
-        listener =
-                new TokenListener(
-                        kafka.properties(),
-                        kafka.tokensTopic(),
-                        TokenListener.Start.EARLIEST,
-                        isolation);
+        client = SpeechClient.connect(ClientSettings.of(kafka).withIsolation(isolation));
     }
 
     /**
@@ -47,15 +43,12 @@ final class UndisturbedRun implements AutoCloseable {
      * @return what was said, by request id
      */
     Map<String, Speech> speak(List<PlannedRequest> workload, Runnable check) throws Exception {
-        for (PlannedRequest request : workload) {
-            for (TextEvent event : request.events()) {
-                producer.send(event).get();
-            }
-        }
+        workload.forEach(this::send);
         long latest = System.nanoTime();
         while (ends < workload.size()) {
             check.run();
-            for (ReceivedTokens received : listener.poll(POLL)) {
+            ReceivedTokens received = arriving.poll(POLL);
+            if (received != null) {
                 receive(received);
                 latest = System.nanoTime();
             }
@@ -68,6 +61,18 @@ final class UndisturbedRun implements AutoCloseable {
         Map<String, Speech> speech = new HashMap<>();
         records.forEach((id, all) -> speech.put(id, Speech.of(all)));
         return speech;
+    }
+
+    private void send(PlannedRequest planned) {
+        List<TextEvent> events = planned.events();
+        SpeechRequest request = client.speak(events.get(0), arriving);
+        for (TextEvent event : events.subList(1, events.size())) {
+            if (event.getLast()) {
+                request.end(event.getText());
+            } else {
+                request.append(event.getText());
+            }
+        }
     }
 
     private void receive(ReceivedTokens received) {
@@ -83,7 +88,6 @@ final class UndisturbedRun implements AutoCloseable {
 
     @Override
     public void close() {
-        producer.close();
-        listener.close();
+        client.close();
     }
 }

@@ -8,7 +8,8 @@
  * io.rwkvtts.local.LoopbackProxy} that can be cut, {@link io.rwkvtts.chaos.ChaosJob} the job on
  * them, {@link io.rwkvtts.chaos.FaultInjector} strikes what {@link io.rwkvtts.chaos.PlannedFault}
  * plans, {@link io.rwkvtts.chaos.LoadGenerator} sends the requests of a {@link
- * io.rwkvtts.chaos.Workload}, {@link io.rwkvtts.chaos.TokenObserver} watches the token topic,
- * {@link io.rwkvtts.chaos.Comparison} judges.
+ * io.rwkvtts.chaos.Workload}, {@link io.rwkvtts.chaos.RecordWitness} watches every record of the
+ * token topic, {@link io.rwkvtts.chaos.Comparison} judges what the {@link
+ * io.rwkvtts.chaos.JudgedConsumer} took of them.
  */
 package io.rwkvtts.chaos;

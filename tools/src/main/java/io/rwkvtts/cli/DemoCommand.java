@@ -1,16 +1,19 @@
 package io.rwkvtts.cli;
 
 import io.rwkvtts.client.ReceivedTokens;
-import io.rwkvtts.client.TextEventProducer;
+import io.rwkvtts.client.SpeechClient;
+import io.rwkvtts.client.SpeechRequest;
 import io.rwkvtts.client.TokenListener;
 import io.rwkvtts.job.OptionKeys;
 import io.rwkvtts.job.SpeechModel;
 import io.rwkvtts.job.SynthesisOptions;
 import io.rwkvtts.job.kafka.KafkaSettings;
+import io.rwkvtts.local.ClientSettings;
 import io.rwkvtts.local.DemoVoice;
 import io.rwkvtts.local.EmbeddedFlink;
 import io.rwkvtts.local.LocalStack;
 import io.rwkvtts.local.LoopbackPorts;
+import io.rwkvtts.local.SpeechRecords;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.schema.InputFormat;
 import io.rwkvtts.schema.TextEvent;
@@ -157,48 +160,65 @@ final class DemoCommand implements Callable<Integer> {
 
     private int generate(LocalStack stack, PrintWriter out) throws Exception {
         KafkaSettings kafka = stack.kafka();
-        try (TokenListener listener =
-                        new TokenListener(
-                                kafka.properties(),
-                                kafka.tokensTopic(),
-                                TokenListener.Start.EARLIEST,
-                                IsolationLevel.READ_COMMITTED);
-                LostRequests lost = new LostRequests(kafka.properties(), kafka.deadLettersTopic());
-                TextEventProducer producer =
-                        new TextEventProducer(
-                                kafka.properties(), kafka.requestsTopic(), kafka.inputFormat())) {
+        try (SpeechClient client =
+                        SpeechClient.connect(
+                                ClientSettings.of(kafka)
+                                        .withIsolation(IsolationLevel.READ_COMMITTED));
+                LostRequests lost =
+                        new LostRequests(kafka.properties(), kafka.deadLettersTopic())) {
             DemoReport report = new DemoReport(out);
             if (!once) {
                 printAddresses(stack, out);
             }
+            SpeechRecords records = new SpeechRecords();
             String joined = String.join(" ", text);
             for (int i = 1; i <= requests; i++) {
                 String id = "demo-" + i;
                 report.sent(id, joined);
                 TextEvent event = TextEvent.newBuilder().setRequestId(id).setText(joined).build();
-                lost.sent(producer.send(event).get());
+                SpeechRequest request = client.speak(event, records);
+                lost.sent(request.written().toCompletableFuture().get());
             }
             while (report.ended() < requests && !StandardOutput.isClosed(out)) {
-                receive(stack.job(), listener, report);
+                ReceivedTokens received = records.poll(POLL);
+                if (received != null) {
+                    report.received(received);
+                } else {
+                    requireNotFailed(stack.job());
+                }
                 lost.requireNone();
             }
             report.summary();
             if (!once) {
                 out.println("Serving until Ctrl-C.");
                 out.flush();
-                while (!StandardOutput.isClosed(out)) {
-                    receive(stack.job(), listener, report);
-                }
+                showOthers(stack, report, out);
             }
             return report.failed() ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
         }
     }
 
-    private static void receive(JobClient job, TokenListener listener, DemoReport report)
+    /** Shows the requests of others, from the first one on, until nobody reads it any more. */
+    private static void showOthers(LocalStack stack, DemoReport report, PrintWriter out)
             throws Exception {
-        List<ReceivedTokens> received = listener.poll(POLL);
-        received.forEach(report::received);
-        if (received.isEmpty() && job.getJobStatus().get() == JobStatus.FAILED) {
+        try (TokenListener listener =
+                new TokenListener(
+                        stack.kafka().properties(),
+                        stack.kafka().tokensTopic(),
+                        TokenListener.Start.EARLIEST,
+                        IsolationLevel.READ_COMMITTED)) {
+            while (!StandardOutput.isClosed(out)) {
+                List<ReceivedTokens> received = listener.poll(POLL);
+                received.stream().filter(record -> !report.isOwn(record)).forEach(report::received);
+                if (received.isEmpty()) {
+                    requireNotFailed(stack.job());
+                }
+            }
+        }
+    }
+
+    private static void requireNotFailed(JobClient job) throws Exception {
+        if (job.getJobStatus().get() == JobStatus.FAILED) {
             job.getJobExecutionResult().get();
         }
     }

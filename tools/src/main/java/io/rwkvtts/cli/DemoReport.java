@@ -42,7 +42,7 @@ final class DemoReport {
     void received(ReceivedTokens record) {
         AudioTokens chunk = record.tokens();
         String id = chunk.getRequestId();
-        boolean own = sentAt.containsKey(id);
+        boolean own = isOwn(record);
         if (record.end()) {
             String error = chunk.getError() == null ? "" : ": " + chunk.getError();
             out.printf(
@@ -70,6 +70,11 @@ final class DemoReport {
             }
         }
         out.flush();
+    }
+
+    /** Whether a record belongs to one of the demo's requests. */
+    boolean isOwn(ReceivedTokens record) {
+        return sentAt.containsKey(record.tokens().getRequestId());
     }
 
     private String sinceSent(String id) {

@@ -1,13 +1,14 @@
 package io.rwkvtts.bench.load;
 
 import io.rwkvtts.client.ReceivedTokens;
-import io.rwkvtts.client.TextEventProducer;
-import io.rwkvtts.client.TokenListener;
+import io.rwkvtts.client.SpeechClient;
+import io.rwkvtts.client.SpeechException;
+import io.rwkvtts.client.SpeechListener;
+import io.rwkvtts.client.SpeechRequest;
 import io.rwkvtts.job.kafka.KafkaSettings;
+import io.rwkvtts.local.ClientSettings;
 import io.rwkvtts.schema.AudioTokens;
 import io.rwkvtts.schema.TextEvent;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,37 +17,27 @@ import java.util.function.Consumer;
 import org.apache.kafka.common.IsolationLevel;
 
 /**
- * Sends requests and takes note of what comes back.
+ * Sends requests and takes note of what comes back. All methods may be called by any thread.
  *
- * <p>Owns producer, consumer and a thread that reads. All methods may be called by any thread.
+ * <p>Owns the connection.
  */
 final class LoadClient implements AutoCloseable {
 
-    private static final Duration POLL = Duration.ofMillis(5);
     private static final int CHUNKS_OF_A_PACE = 3;
 
-    private final TextEventProducer producer;
-    private final TokenListener listener;
-    private final Thread reader;
-    private final Map<String, RequestTrace> traces = new HashMap<>();
+    private final SpeechClient client;
+    private final Map<RequestTrace, SpeechRequest> requests = new HashMap<>();
     private Latency interTokens = new Latency();
     private Consumer<RequestTrace> onEnd = trace -> {};
     private long tokens;
     private long globalTokens;
     private Exception failure;
-    private boolean closed;
 
     LoadClient(KafkaSettings kafka) {
-        producer = new TextEventProducer(kafka.properties(), kafka.requestsTopic());
-        listener =
-                new TokenListener(
-                        kafka.properties(),
-                        kafka.tokensTopic(),
-                        TokenListener.Start.EARLIEST,
-                        IsolationLevel.READ_COMMITTED);
-        reader = new Thread(this::read, "load-client");
-        reader.setDaemon(true);
-        reader.start();
+        client =
+                SpeechClient.connect(
+                        ClientSettings.of(kafka)
+                                .withIsolation(IsolationLevel.READ_COMMITTED));
     }
 
     /**
@@ -56,7 +47,7 @@ final class LoadClient implements AutoCloseable {
      *     load is at its end
      */
     synchronized void begin(Consumer<RequestTrace> onEnd) {
-        traces.clear();
+        requests.clear();
         interTokens = new Latency();
         this.onEnd = onEnd;
     }
@@ -76,69 +67,65 @@ final class LoadClient implements AutoCloseable {
      * @param dueAt when it should be sent, from which its times count
      * @param stream whose pace continues with it; from then on this object's alone
      */
-    RequestTrace send(TextEvent request, long dueAt, StreamPace stream) {
+    synchronized RequestTrace send(TextEvent request, long dueAt, StreamPace stream) {
         RequestTrace trace = new RequestTrace(request.getRequestId(), dueAt, stream);
-        synchronized (this) {
-            traces.put(request.getRequestId(), trace);
-        }
-        producer.send(request);
+        requests.put(trace, client.speak(request, new Tracer(trace)));
         return trace;
     }
 
     /** Cancels those of some requests that have not ended, and waits until all have. */
-    void cancel(List<RequestTrace> requests) throws InterruptedException {
-        List<RequestTrace> running;
-        synchronized (this) {
-            running = requests.stream().filter(trace -> !trace.ended()).toList();
-        }
-        running.forEach(
-                trace ->
-                        producer.send(
-                                TextEvent.newBuilder()
-                                        .setRequestId(trace.id())
-                                        .setCancel(true)
-                                        .build()));
+    synchronized void cancel(List<RequestTrace> traces) throws InterruptedException {
+        List<RequestTrace> running = traces.stream().filter(trace -> !trace.ended()).toList();
+        running.forEach(trace -> requests.get(trace).cancel());
         awaitEnds(running);
     }
 
-    private void read() {
-        try {
-            while (!closed()) {
-                List<ReceivedTokens> records = listener.poll(POLL);
-                long now = System.nanoTime();
-                take(records, now).run();
+    /** Takes note of what comes of a request. */
+    private final class Tracer implements SpeechListener {
+
+        private final RequestTrace trace;
+
+        private Tracer(RequestTrace trace) {
+            this.trace = trace;
+        }
+
+        @Override
+        public void received(ReceivedTokens received) {
+            Consumer<RequestTrace> hears = take(trace, received.tokens());
+            if (received.end()) {
+                try {
+                    hears.accept(trace);
+                } catch (RuntimeException e) {
+                    fail(e);
+                }
             }
-        } catch (Exception e) {
-            synchronized (this) {
-                failure = e;
-                notifyAll();
-            }
+        }
+
+        @Override
+        public void failed(SpeechException cause) {
+            fail(cause);
         }
     }
 
     /**
-     * Returns what is to be said of the requests that ended: to whom it was to be said when they
-     * did, since another measurement may begin as soon as the last one has ended.
+     * Returns who is to hear of the end of the request: another measurement may begin as soon as the
+     * last one has ended.
      */
-    private synchronized Runnable take(List<ReceivedTokens> records, long now) {
-        List<RequestTrace> ended = new ArrayList<>();
-        for (ReceivedTokens received : records) {
-            AudioTokens record = received.tokens();
-            RequestTrace trace = traces.get(record.getRequestId());
-            if (trace == null) {
-                continue;
-            }
-            long globalsBefore = trace.globalTokens();
-            trace.received(record, now, interTokens);
-            tokens += record.getTokens().size();
-            globalTokens += trace.globalTokens() - globalsBefore;
-            if (trace.ended()) {
-                ended.add(trace);
-            }
+    private synchronized Consumer<RequestTrace> take(RequestTrace trace, AudioTokens record) {
+        if (!requests.containsKey(trace)) {
+            return forgotten -> {};
         }
+        long globalsBefore = trace.globalTokens();
+        trace.received(record, System.nanoTime(), interTokens);
+        tokens += record.getTokens().size();
+        globalTokens += trace.globalTokens() - globalsBefore;
         notifyAll();
-        Consumer<RequestTrace> hears = onEnd;
-        return () -> ended.forEach(hears);
+        return onEnd;
+    }
+
+    private synchronized void fail(Exception cause) {
+        failure = failure == null ? cause : failure;
+        notifyAll();
     }
 
     /**
@@ -211,10 +198,6 @@ final class LoadClient implements AutoCloseable {
         return interTokens.percentiles();
     }
 
-    private synchronized boolean closed() {
-        return closed;
-    }
-
     /**
      * Tokens that have come.
      *
@@ -229,12 +212,7 @@ final class LoadClient implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        synchronized (this) {
-            closed = true;
-        }
-        reader.join();
-        listener.close();
-        producer.close();
+    public void close() {
+        client.close();
     }
 }
