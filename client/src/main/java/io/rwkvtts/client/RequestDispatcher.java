@@ -100,8 +100,9 @@ final class RequestDispatcher {
                     try {
                         listener.resume(request.id(), nextSequence, lookBack);
                     } catch (RuntimeException e) {
-                        fail(
-                                request.id(),
+                        close(request.id());
+                        tell(
+                                request,
                                 new SpeechException(
                                         "request %s cannot be read back: %s"
                                                 .formatted(request.id(), e.getMessage()),
@@ -116,11 +117,11 @@ final class RequestDispatcher {
         }
     }
 
-    /** Kafka did not take an event of a request: it fails. */
+    /** Kafka did not take an event of a request, so it is not whole: it fails. */
     void sendFailed(String id, Exception cause) {
         tasks.add(
                 () ->
-                        fail(
+                        abandon(
                                 id,
                                 new SpeechException(
                                         "Kafka did not take an event of request %s: %s"
@@ -183,6 +184,13 @@ final class RequestDispatcher {
         }
     }
 
+    private void abandon(String id, SpeechException cause) {
+        Open open = requests.get(id);
+        if (open != null) {
+            abandon(open.request, cause);
+        }
+    }
+
     /** Nobody takes any more of it, so the job need not generate it. */
     private void abandon(SpeechRequest request, SpeechException cause) {
         try {
@@ -192,14 +200,6 @@ final class RequestDispatcher {
         }
         close(request.id());
         tell(request, cause);
-    }
-
-    private void fail(String id, SpeechException cause) {
-        Open open = requests.get(id);
-        if (open != null) {
-            close(id);
-            tell(open.request, cause);
-        }
     }
 
     private void close(String id) {

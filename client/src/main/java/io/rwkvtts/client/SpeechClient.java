@@ -191,14 +191,18 @@ public final class SpeechClient implements AutoCloseable {
                                     .formatted(settings.tokensTopic(), e.getMessage()),
                             e);
         } finally {
-            dispatcher.finish(end);
-            producer.close(CLOSE_LIMIT);
+            try {
+                dispatcher.finish(end);
+            } finally {
+                producer.close(CLOSE_LIMIT);
+            }
         }
     }
 
     /**
      * Cancels the requests that are open, which fail, and disconnects. Waits until that is done,
-     * unless a listener calls this.
+     * unless a listener calls this. If Kafka does not take the cancellations within some seconds,
+     * the requests run to their ends.
      */
     @Override
     public void close() {
@@ -207,7 +211,12 @@ public final class SpeechClient implements AutoCloseable {
             return;
         }
         try {
-            thread.join();
+            thread.join(CLOSE_LIMIT.toMillis());
+            if (thread.isAlive()) {
+                // Ends its waiting for a broker.
+                producer.close(Duration.ZERO);
+                thread.join();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

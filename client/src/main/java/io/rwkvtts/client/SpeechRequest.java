@@ -10,8 +10,10 @@ import org.apache.kafka.clients.producer.RecordMetadata;
  * A request that was sent with a {@link SpeechClient}. Its text may still be growing: the first
  * event said {@code last = false}, and {@link #append} and {@link #end} send the rest.
  *
- * <p>All methods may be called by any thread. They do not wait for Kafka to take an event: if it
- * does not, the request fails.
+ * <p>All methods may be called by any thread. They do not wait until Kafka has written an event.
+ * But while no broker can be reached they wait for one, as long as {@code max.block.ms} of the
+ * client's Kafka properties says (60 s by default). If Kafka does not take an event, the request
+ * fails.
  */
 public class SpeechRequest {
 

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.rwkvtts.schema.InputFormat;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.TreeSet;
 import org.apache.kafka.common.IsolationLevel;
 
 /**
@@ -147,5 +148,20 @@ public record SpeechSettings(
                 holdLimits,
                 idleTimeout,
                 other);
+    }
+
+    /** Without the values of Kafka's properties, among which are passwords. */
+    @Override
+    public String toString() {
+        return "SpeechSettings[requests %s (%s), tokens %s, %s, %s, idle %s, buffered %d, kafka %s]"
+                .formatted(
+                        requestsTopic,
+                        format,
+                        tokensTopic,
+                        isolation,
+                        holdLimits,
+                        idleTimeout,
+                        bufferedRecords,
+                        new TreeSet<>(kafka.stringPropertyNames()));
     }
 }

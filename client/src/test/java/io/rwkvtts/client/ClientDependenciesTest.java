@@ -11,12 +11,9 @@ class ClientDependenciesTest {
 
     @Test
     void testClassPathHoldsNoFlinkAndNoModelRuntime() {
-        // Surefire starts its JVM with a jar that refers to the others.
-        String path =
-                System.getProperty(
-                        "surefire.test.class.path", System.getProperty("java.class.path"));
-
-        assertThat(Arrays.stream(path.split(File.pathSeparator)).map(entry -> new File(entry)))
+        assertThat(
+                        Arrays.stream(classPath().split(File.pathSeparator))
+                                .map(entry -> new File(entry)))
                 .extracting(File::getName)
                 .anyMatch(name -> name.startsWith("kafka-clients"))
                 .anyMatch(name -> name.startsWith("avro"))
@@ -24,5 +21,11 @@ class ClientDependenciesTest {
         assertThat(getClass().getResource("/org/apache/flink/api/common/JobStatus.class")).isNull();
         assertThat(getClass().getResource("/org/apache/kafka/clients/producer/Producer.class"))
                 .isNotNull();
+    }
+
+    /** Surefire starts its JVM with a jar that refers to the others. */
+    static String classPath() {
+        return System.getProperty(
+                "surefire.test.class.path", System.getProperty("java.class.path"));
     }
 }

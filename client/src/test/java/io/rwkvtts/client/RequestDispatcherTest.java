@@ -161,13 +161,15 @@ class RequestDispatcherTest {
         assertThat(heard.sequences).containsExactly(0L);
     }
 
+    /** The job waits for the piece of text that it did not get, and need not. */
     @Test
-    void testARequestThatKafkaDoesNotTakeFails() throws Exception {
-        dispatcher.add(request("a", heard));
+    void testARequestOfWhichKafkaDoesNotTakeAnEventFailsAndIsCancelled() throws Exception {
+        begin("a", heard);
         dispatcher.sendFailed("a", new IllegalStateException("no leader"));
         turn();
 
         assertThat(heard.failure).hasMessage("Kafka did not take an event of request a: no leader");
+        assertThat(sent(1).getCancel()).isTrue();
         write(chunk("a", 0));
         assertThat(heard.sequences).isEmpty();
     }

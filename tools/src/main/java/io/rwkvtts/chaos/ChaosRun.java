@@ -109,8 +109,7 @@ public final class ChaosRun implements AutoCloseable {
                                 new TextEventProducer(kafka.properties(), kafka.requestsTopic()),
                                 workload,
                                 IN_FLIGHT);
-                RecordWitness witness =
-                        RecordWitness.start(kafka, undisturbed, load::received);
+                RecordWitness witness = RecordWitness.start(kafka, undisturbed, load::received);
                 JudgedConsumer consumer =
                         JudgedConsumer.start(kafka, isolation(), witness::records)) {
             FaultInjector injector =
@@ -165,7 +164,8 @@ public final class ChaosRun implements AutoCloseable {
         }
     }
 
-    private Comparison compare(Map<String, Speech> undisturbed, RecordWitness witness, JudgedConsumer consumer) {
+    private Comparison compare(
+            Map<String, Speech> undisturbed, RecordWitness witness, JudgedConsumer consumer) {
         Comparison comparison = new Comparison();
         for (PlannedRequest request : workload) {
             comparison.add(request, undisturbed.get(request.id()), consumer.speech(request.id()));

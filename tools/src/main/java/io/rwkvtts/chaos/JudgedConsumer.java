@@ -16,8 +16,8 @@ import org.apache.kafka.common.IsolationLevel;
 
 /**
  * The consumer whose view is judged. It drops repeated records and, where the job delivers exactly
- * once, sees committed ones only. It reads the whole topic, not only the requests that were sent, so
- * that a record counts that should not be there.
+ * once, sees committed ones only. It reads the whole topic, not only the requests that were sent,
+ * so that a record counts that should not be there.
  */
 final class JudgedConsumer extends TopicWatcher {
 
@@ -51,7 +51,8 @@ final class JudgedConsumer extends TopicWatcher {
     /**
      * Begins to read.
      *
-     * @param written how many records were written so far: while there are more, it is worth to wait
+     * @param written how many records were written so far: while there are more, it is worth to
+     *     wait
      */
     static JudgedConsumer start(
             KafkaSettings kafka, IsolationLevel isolation, LongSupplier written) {

@@ -3,6 +3,8 @@ package io.rwkvtts.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rwkvtts.client.ReceivedTokens;
+import io.rwkvtts.client.SpeechClient;
+import io.rwkvtts.client.SpeechStream;
 import io.rwkvtts.client.TokenListener;
 import io.rwkvtts.job.kafka.KafkaSettings;
 import io.rwkvtts.schema.TextEvent;
@@ -107,14 +109,13 @@ class FlowControlITCase {
         KafkaSettings topics = cluster.topics("cancel", "at-least-once");
         JobClient job = submit(topics);
         long[] millis = new long[CANCELLED];
-        try (TokenListener listener = cluster.listen(topics)) {
+        try (SpeechClient client = SpeechCluster.client(topics)) {
             for (int i = 0; i < CANCELLED; i++) {
-                String id = "request-" + i;
-                cluster.send(topics, longRequest(id).build());
-                await(listener, id, false);
+                SpeechStream stream = client.speak(longRequest("request-" + i).build());
+                assertThat(stream.iterator().next().end()).isFalse();
                 long sent = System.currentTimeMillis();
-                cluster.send(topics, cancel(id));
-                ReceivedTokens end = await(listener, id, true);
+                stream.cancel();
+                ReceivedTokens end = last(stream);
                 assertThat(end.tokens().getFinishReason()).isEqualTo("cancelled");
                 millis[i] = end.emittedAtMs() - sent;
             }
@@ -173,6 +174,14 @@ class FlowControlITCase {
                 millis.length);
         assertThat(millis[millis.length / 2]).isLessThan(500);
         assertThat(millis[millis.length - 1]).isLessThan(5_000);
+    }
+
+    private static ReceivedTokens last(SpeechStream stream) {
+        ReceivedTokens last = null;
+        for (ReceivedTokens received : stream) {
+            last = received;
+        }
+        return last;
     }
 
     private static TextEvent cancel(String id) {

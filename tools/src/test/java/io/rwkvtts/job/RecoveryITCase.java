@@ -59,10 +59,7 @@ class RecoveryITCase {
         requests = IntStream.range(0, REQUESTS).mapToObj(SpeechCluster::longRequest).toList();
         KafkaSettings topics = cluster.topics("undisturbed", "at-least-once");
         JobClient job = cluster.submit(topics);
-        cluster.send(topics, requests.toArray(TextEvent[]::new));
-        try (TokenListener listener = cluster.listen(topics)) {
-            undisturbed = cluster.collect(listener, ids());
-        }
+        undisturbed = cluster.speak(topics, requests.toArray(TextEvent[]::new));
         job.cancel().get();
         assertThat(undisturbed.values())
                 .allSatisfy(speech -> assertThat(speech.tokens()).hasSizeGreaterThanOrEqualTo(300));

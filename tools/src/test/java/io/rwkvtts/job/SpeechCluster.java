@@ -1,11 +1,14 @@
 package io.rwkvtts.job;
 
 import io.rwkvtts.client.ReceivedTokens;
+import io.rwkvtts.client.SpeechClient;
+import io.rwkvtts.client.SpeechStream;
 import io.rwkvtts.client.TextEventProducer;
 import io.rwkvtts.client.TokenListener;
 import io.rwkvtts.job.kafka.KafkaAdmin;
 import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.job.kafka.KafkaSettings;
+import io.rwkvtts.local.ClientSettings;
 import io.rwkvtts.local.DemoVoice;
 import io.rwkvtts.local.EmbeddedFlink;
 import io.rwkvtts.local.EmbeddedKafka;
@@ -264,6 +267,41 @@ final class SpeechCluster implements AutoCloseable {
         return ended;
     }
 
+    /** A client of the job of these topics. */
+    static SpeechClient client(KafkaSettings topics) {
+        return SpeechClient.connect(
+                ClientSettings.of(topics).withIsolation(IsolationLevel.READ_COMMITTED));
+    }
+
+    /** Sends whole requests at once and reads until all of them have ended. */
+    Map<String, Speech> speak(KafkaSettings topics, TextEvent... requests) throws Exception {
+        Map<String, Speech> speech = new LinkedHashMap<>();
+        try (SpeechClient client = client(topics)) {
+            List<SpeechStream> streams = new ArrayList<>();
+            for (TextEvent request : requests) {
+                streams.add(client.speak(request));
+            }
+            streams.forEach(stream -> speech.put(stream.id(), speech(records(stream))));
+        }
+        return speech;
+    }
+
+    /** All records of a request that have not been read. */
+    static List<AudioTokens> records(SpeechStream stream) {
+        List<AudioTokens> records = new ArrayList<>();
+        for (ReceivedTokens received : stream) {
+            requireNoGap(received);
+            records.add(received.tokens());
+        }
+        return records;
+    }
+
+    private static void requireNoGap(ReceivedTokens received) {
+        if (received.gap()) {
+            throw new AssertionError("records before this one are lost: " + received);
+        }
+    }
+
     TokenListener listen(KafkaSettings topics) {
         return listener(topics, TokenListener.Start.EARLIEST);
     }
@@ -291,9 +329,7 @@ final class SpeechCluster implements AutoCloseable {
     void collect(TokenListener listener, Map<String, List<AudioTokens>> records, int requests) {
         while (ended(records) < requests) {
             for (ReceivedTokens received : listener.poll(Duration.ofMillis(100))) {
-                if (received.gap()) {
-                    throw new AssertionError("records before this one are lost: " + received);
-                }
+                requireNoGap(received);
                 records.computeIfAbsent(received.tokens().getRequestId(), id -> new ArrayList<>())
                         .add(received.tokens());
             }

@@ -86,11 +86,9 @@ class TtsJobITCase {
             events.add(expectedRequest("request-" + i, speech).build());
             reference.put("request-" + i, expectedSpeech(speech));
         }
-        cluster.send(topics, events.toArray(TextEvent[]::new));
-        try (TokenListener listener = cluster.listen(topics)) {
-            assertThat(cluster.collect(listener, reference.keySet()))
-                    .containsExactlyInAnyOrderEntriesOf(reference);
-        }
+
+        assertThat(cluster.speak(topics, events.toArray(TextEvent[]::new)))
+                .containsExactlyInAnyOrderEntriesOf(reference);
         job.cancel().get();
     }
 

@@ -3,7 +3,6 @@ package io.rwkvtts.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.rwkvtts.client.TokenListener;
 import io.rwkvtts.job.JobStatistics.Checkpoint;
 import io.rwkvtts.job.SpeechCluster.Speech;
 import io.rwkvtts.job.kafka.KafkaSettings;
@@ -12,7 +11,6 @@ import io.rwkvtts.operator.MetricNames;
 import io.rwkvtts.schema.TextEvent;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -115,12 +113,10 @@ class WaitingRequestsITCase {
             throws Exception {
         KafkaSettings topics = cluster.topics(name, "at-least-once");
         JobClient job = cluster.submit(topics, options, engines, null);
-        // Not before: a producer that met a partition without a leader yet once sent it nothing
-        // for 120 s.
-        cluster.send(topics, requests);
-        try (TokenListener listener = cluster.listen(topics)) {
-            return cluster.collect(
-                    listener, Arrays.stream(requests).map(TextEvent::getRequestId).toList());
+        try {
+            // Not before: a producer that met a partition without a leader yet once sent it nothing
+            // for 120 s.
+            return cluster.speak(topics, requests);
         } finally {
             job.cancel().get();
         }

@@ -36,8 +36,7 @@ final class LoadClient implements AutoCloseable {
     LoadClient(KafkaSettings kafka) {
         client =
                 SpeechClient.connect(
-                        ClientSettings.of(kafka)
-                                .withIsolation(IsolationLevel.READ_COMMITTED));
+                        ClientSettings.of(kafka).withIsolation(IsolationLevel.READ_COMMITTED));
     }
 
     /**
@@ -108,8 +107,8 @@ final class LoadClient implements AutoCloseable {
     }
 
     /**
-     * Returns who is to hear of the end of the request: another measurement may begin as soon as the
-     * last one has ended.
+     * Returns who is to hear of the end of the request: another measurement may begin as soon as
+     * the last one has ended.
      */
     private synchronized Consumer<RequestTrace> take(RequestTrace trace, AudioTokens record) {
         if (!requests.containsKey(trace)) {
