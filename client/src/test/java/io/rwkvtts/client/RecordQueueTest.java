@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -62,23 +63,42 @@ class RecordQueueTest {
 
     @Test
     void testWhoWaitsIsWokenByARecordAFailureOrTheClose() throws Exception {
-        CompletableFuture<ReceivedTokens> waiting = CompletableFuture.supplyAsync(this::take);
+        assertThat(takenWhile(queue -> queue.received(received(chunk("a", 0)))))
+                .isCompletedWithValueMatching(record -> record.tokens().getSequence() == 0);
+        assertThat(takenWhile(queue -> queue.failed(new SpeechException("the client is closed"))))
+                .isCompletedExceptionally();
+        assertThat(takenWhile(RecordQueue::close)).isCompletedWithValue(null);
+    }
+
+    @Test
+    void testNothingIsKeptAfterTheClose() throws Exception {
         queue.received(received(chunk("a", 0)));
-        assertThat(waiting.get().tokens().getSequence()).isZero();
-
-        waiting = CompletableFuture.supplyAsync(this::take);
         queue.close();
-        assertThat(waiting.get()).isNull();
-
         queue.received(received(chunk("a", 1)));
+
         assertThat(queue.take()).isNull();
     }
 
-    private ReceivedTokens take() {
-        try {
-            return queue.take();
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
+    /** What a thread takes that waits when something happens. */
+    private static CompletableFuture<ReceivedTokens> takenWhile(Consumer<RecordQueue> event)
+            throws InterruptedException {
+        RecordQueue queue = new RecordQueue(1);
+        CompletableFuture<ReceivedTokens> taken = new CompletableFuture<>();
+        Thread reader =
+                new Thread(
+                        () -> {
+                            try {
+                                taken.complete(queue.take());
+                            } catch (Exception e) {
+                                taken.completeExceptionally(e);
+                            }
+                        });
+        reader.start();
+        while (reader.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
         }
+        event.accept(queue);
+        reader.join();
+        return taken;
     }
 }
