@@ -1,5 +1,6 @@
 package io.rwkvtts.client;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * Reads the token topic and hands each record to the open request that it belongs to.
  *
  * <p>Owns the listener. {@link #turn} and {@link #finish} belong to one thread, on which all
- * requests hear of their records; the other methods may be called by any.
+ * listeners are called; the other methods may be called by any.
  */
 final class RequestDispatcher {
 
@@ -37,24 +39,38 @@ final class RequestDispatcher {
 
     private static final class Open {
         private final SpeechRequest request;
+        private final long firstSequence;
+        private int partition = -1;
+        private long nextOffset;
         private long activeAtMs = -1;
 
-        private Open(SpeechRequest request) {
+        private Open(SpeechRequest request, long firstSequence) {
             this.request = request;
+            this.firstSequence = firstSequence;
+        }
+
+        /** Takes note of a record of the request; false if it was read before. */
+        private boolean read(ConsumerRecord<?, ?> record) {
+            if (record.partition() == partition && record.offset() < nextOffset) {
+                return false;
+            }
+            partition = record.partition();
+            nextOffset = record.offset() + 1;
+            return true;
         }
     }
 
     /**
      * Connects.
      *
-     * @param connect makes the listener, given which requests it is to let through
+     * @param connect makes the listener, given which records it is to look at
      * @param realMs time in milliseconds that never runs back
      */
     RequestDispatcher(
-            Function<Predicate<String>, TokenListener> connect,
+            Function<Predicate<ConsumerRecord<byte[], byte[]>>, TokenListener> connect,
             SpeechSettings settings,
             LongSupplier realMs) {
-        this.listener = connect.apply(requests::containsKey);
+        this.listener = connect.apply(this::isWanted);
         this.idleTimeout = settings.idleTimeout();
         this.realMs = realMs;
         this.clock = new PausedClock(settings.holdLimits().longestStep());
@@ -66,9 +82,13 @@ final class RequestDispatcher {
      * @throws IllegalArgumentException if one of the same id is open
      * @throws IllegalStateException if no more records are read
      */
-    synchronized void add(SpeechRequest request) {
+    void add(SpeechRequest request) {
+        add(request, 0);
+    }
+
+    private synchronized void add(SpeechRequest request, long firstSequence) {
         requireRunning();
-        if (requests.putIfAbsent(request.id(), new Open(request)) != null) {
+        if (requests.putIfAbsent(request.id(), new Open(request, firstSequence)) != null) {
             throw new IllegalArgumentException(
                     "request %s is open already; each request needs an id of its own"
                             .formatted(request.id()));
@@ -81,10 +101,21 @@ final class RequestDispatcher {
     }
 
     /**
-     * Adds a request that is running, and reads again what was written of it.
+     * Whether a record belongs to an open request. When one request is read back, others are not
+     * given their records again: the rule takes repetitions of the job, but an end that it has
+     * thrown away would be one now.
+     */
+    private boolean isWanted(ConsumerRecord<byte[], byte[]> record) {
+        Open open = record.key() == null ? null : requests.get(new String(record.key(), UTF_8));
+        return open != null && open.read(record);
+    }
+
+    /**
+     * Adds a request that is running, and reads all of it again. The rule sees it from its
+     * beginning, the request only what it wants.
      *
      * @param nextSequence of the first record that is wanted
-     * @param lookBack how long ago the first record that is to be read again was written, at most
+     * @param lookBack how long ago the first record of the request was written, at most
      * @throws IllegalStateException if no more records are read
      */
     synchronized void resume(SpeechRequest request, long nextSequence, Duration lookBack) {
@@ -92,13 +123,13 @@ final class RequestDispatcher {
         tasks.add(
                 () -> {
                     try {
-                        add(request);
+                        add(request, nextSequence);
                     } catch (RuntimeException e) {
                         request.failed(new SpeechException(e.getMessage(), e));
                         return;
                     }
                     try {
-                        listener.resume(request.id(), nextSequence, lookBack);
+                        listener.readBack(lookBack);
                     } catch (RuntimeException e) {
                         close(request.id());
                         tell(
@@ -155,6 +186,8 @@ final class RequestDispatcher {
         }
         if (record.end()) {
             close(id);
+        } else if (record.tokens().getSequence() < open.firstSequence) {
+            return;
         }
         try {
             open.request.received(record);

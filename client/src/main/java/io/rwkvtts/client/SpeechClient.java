@@ -15,13 +15,14 @@ import org.slf4j.LoggerFactory;
  * Sends requests to a running job and receives their records, each once, whole and in order ({@link
  * ConsumerRule}).
  *
- * <p>A request is read by a thread that waits for its records ({@link SpeechStream}), or has a
- * {@link SpeechListener}, which takes no thread: all listeners hear of their records on the one
- * thread that reads. A client serves any number of requests at once.
+ * <p>The records of a request are read from a {@link SpeechStream} by a thread that waits for them,
+ * or passed to a {@link SpeechListener}. All listeners are called on the client's one thread, so a
+ * request with a listener needs no thread of its own. A client serves any number of requests at
+ * once.
  *
  * <p>It reads all partitions of the token topic, from the time at which it was made, and drops what
  * belongs to requests of others by its key. So each request begins with sequence 0. What it keeps
- * in memory of a request is bounded, and forgotten when the request ends.
+ * of a request is bounded, and forgotten when the request ends.
  *
  * <p>Owns its connections and a thread. May be used by several threads.
  */
@@ -99,10 +100,10 @@ public final class SpeechClient implements AutoCloseable {
     }
 
     /**
-     * Sends a request whose records a listener will hear of.
+     * Sends a request whose records are passed to a listener.
      *
      * @param request as for {@link #speak(TextEvent)}
-     * @param listener may hear of the first record before this method returns
+     * @param listener may be called before this method returns
      */
     public SpeechRequest speak(TextEvent request, SpeechListener listener) {
         return begin(request(request.getRequestId(), listener), request);
@@ -134,14 +135,15 @@ public final class SpeechClient implements AutoCloseable {
 
     /**
      * Continues to receive a request that was sent before, by this or another client, from a
-     * sequence on. What was written of it meanwhile is read again; requests that are open here see
-     * nothing of that, but their next records come after it.
+     * sequence on. The client reads again what was written since then; its other requests do not
+     * notice, but their next records come after that.
      *
      * <p>More text cannot be sent with what this returns, but the request can be cancelled.
      *
      * @param requestId of the request; none of this id is open here, or it fails
      * @param nextSequence one more than the sequence of the last record that was received
-     * @param lookBack how far to read back: at least to the time at which the request was sent
+     * @param lookBack how far to read back: to the time at which the request was sent, or earlier.
+     *     If that is too short, its records are held as after a gap
      * @throws IllegalStateException if the client is closed, or Kafka cannot be read
      */
     public SpeechStream resume(String requestId, long nextSequence, Duration lookBack) {
@@ -154,7 +156,7 @@ public final class SpeechClient implements AutoCloseable {
      * Continues to receive a request that was sent before, as {@link #resume(String, long,
      * Duration)} does.
      *
-     * @param listener hears of its records
+     * @param listener receives its records
      */
     public SpeechRequest resume(
             String requestId, long nextSequence, Duration lookBack, SpeechListener listener) {

@@ -1,8 +1,8 @@
 package io.rwkvtts.client;
 
 /**
- * Hears what comes of one request. Called by the thread of the {@link SpeechClient}, which serves
- * all its requests: must not block.
+ * Receives the records of one request, or of several. Called on the thread of the {@link
+ * SpeechClient}, which serves all its requests: must not block.
  */
 public interface SpeechListener {
 

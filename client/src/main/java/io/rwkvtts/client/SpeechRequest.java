@@ -30,7 +30,7 @@ public class SpeechRequest {
     /**
      * A request of which nothing was sent yet.
      *
-     * @param onSendFailure hears, on a thread of the producer, that Kafka did not take an event
+     * @param onSendFailure called on the producer's thread when Kafka did not take an event
      */
     SpeechRequest(
             String id,

@@ -87,7 +87,7 @@ public final class TextEventProducer implements AutoCloseable {
     /**
      * Sends an event.
      *
-     * @param written hears, on a thread of the producer, where it was written or why it was not
+     * @param written called on the producer's thread with where it was written, or why it was not
      */
     Future<RecordMetadata> send(TextEvent event, Callback written) {
         if (!UTF_8.newEncoder().canEncode(event.getText())) {

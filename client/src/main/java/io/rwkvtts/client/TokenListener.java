@@ -53,7 +53,7 @@ public final class TokenListener implements AutoCloseable {
     }
 
     private final org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer;
-    private final Predicate<String> wanted;
+    private final Predicate<ConsumerRecord<byte[], byte[]>> wanted;
     private final WireCodec<AudioTokens> codec = WireCodec.audioTokens();
     private final ConsumerRule<ReceivedTokens> rule;
     private final Queue<String> expected = new ConcurrentLinkedQueue<>();
@@ -91,20 +91,21 @@ public final class TokenListener implements AutoCloseable {
                         start == Start.EARLIEST ? Join.BEFORE_REQUESTS : Join.AMONG_REQUESTS,
                         limits,
                         ConsumerRule.DEDUP_WINDOW),
-                id -> true);
+                record -> true);
     }
 
     /**
      * Reads with a consumer that it owns from now on.
      *
-     * @param wanted ids of the requests to let through; asked by the thread that polls
+     * @param wanted whether to look at a record; asked once when it is read, by the thread that
+     *     polls
      */
     TokenListener(
             org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer,
             String topic,
             Start start,
             ConsumerRule<ReceivedTokens> rule,
-            Predicate<String> wanted) {
+            Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
         this.consumer = consumer;
         this.rule = rule;
         this.wanted = wanted;
@@ -119,9 +120,11 @@ public final class TokenListener implements AutoCloseable {
     /**
      * Reads the records of requests that are sent from now on.
      *
-     * @param wanted ids of the requests to let through; asked by the thread that polls
+     * @param wanted whether to look at a record; asked once when it is read, by the thread that
+     *     polls
      */
-    static TokenListener of(SpeechSettings settings, Predicate<String> wanted) {
+    static TokenListener of(
+            SpeechSettings settings, Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
         Properties properties = new Properties();
         properties.putAll(settings.kafka());
         // Where the place to read from is lost, repeated records do no harm.
@@ -194,20 +197,17 @@ public final class TokenListener implements AutoCloseable {
     }
 
     /**
-     * Takes a request from a sequence on, and reads again what was written for some time.
+     * Reads again what was written for some time.
      *
      * @param lookBack how long ago the first record that is to be read again was written, at most
      */
-    void resume(String requestId, long nextSequence, Duration lookBack) {
-        rule.forget(requestId);
-        rule.expect(requestId, nextSequence);
+    void readBack(Duration lookBack) {
         long from = System.currentTimeMillis() - lookBack.toMillis();
         Map<TopicPartition, Long> times = new HashMap<>();
         consumer.assignment().forEach(partition -> times.put(partition, from));
         consumer.offsetsForTimes(times)
                 .forEach(
                         (partition, found) -> {
-                            // To the rule this is a job that repeats its records.
                             if (found != null && found.offset() < consumer.position(partition)) {
                                 consumer.seek(partition, found.offset());
                             }
@@ -244,7 +244,7 @@ public final class TokenListener implements AutoCloseable {
             ConsumerRecord<byte[], byte[]> record,
             long nowMs,
             Consumer<Taken<ReceivedTokens>> taken) {
-        if (record.key() != null && !wanted.test(new String(record.key(), UTF_8))) {
+        if (!wanted.test(record)) {
             return;
         }
         AudioTokens tokens;
@@ -257,9 +257,6 @@ public final class TokenListener implements AutoCloseable {
                     record.partition(),
                     record.offset(),
                     e.getMessage());
-            return;
-        }
-        if (!wanted.test(tokens.getRequestId())) {
             return;
         }
         rule.receive(

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -33,7 +34,15 @@ class RequestDispatcherTest {
     private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
     private static final Duration IDLE = Duration.ofMinutes(2);
 
-    private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+    private final MockConsumer<byte[], byte[]> consumer =
+            new MockConsumer<>("earliest") {
+                @Override
+                public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(
+                        Map<TopicPartition, Long> times) {
+                    return Map.of(PARTITION, new OffsetAndTimestamp(lookedBackTo, 0));
+                }
+            };
+
     private final MockProducer<byte[], byte[]> kafka =
             new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
     private final TextEventProducer producer =
@@ -42,6 +51,7 @@ class RequestDispatcherTest {
     private RequestDispatcher dispatcher;
     private ConsumerRule<ReceivedTokens> rule;
     private long offset = 100;
+    private long lookedBackTo = offset;
     private long nowMs;
 
     @BeforeEach
@@ -82,6 +92,53 @@ class RequestDispatcherTest {
         write(chunk("a", 0));
 
         assertThat(heard.sequences).containsExactly(0L, 1L, 0L);
+    }
+
+    /**
+     * The end at 3 was held, and thrown away when the job repeated what was missing before it. Who
+     * is given it a second time ends there: the job repeats records, but never goes back so.
+     */
+    @Test
+    void testARequestIsGivenNoRecordAgainThatIsReadAgainForAnother() throws Exception {
+        AudioTokens[] log = {
+            chunk("a", 0), end("a", 3), chunk("a", 1), chunk("a", 2), chunk("b", 0), chunk("a", 3)
+        };
+        RecordedSpeech other = new RecordedSpeech();
+        begin("a", heard);
+        write(log);
+
+        resume("b", 0, other);
+        write(log);
+        write(chunk("a", 4));
+
+        assertThat(other.sequences).containsExactly(0L);
+        assertThat(heard.sequences).containsExactly(0L, 1L, 2L, 3L, 4L);
+        assertThat(heard.finishReason).isNull();
+    }
+
+    @Test
+    void testARequestThatContinuesIsJudgedFromItsBeginning() throws Exception {
+        AudioTokens[] log = {
+            chunk("a", 0), end("a", 3), chunk("a", 1), chunk("a", 2), chunk("a", 3), chunk("a", 4)
+        };
+        write(log);
+
+        resume("a", 4, heard);
+        write(log);
+        write(chunk("a", 5), end("a", 6));
+
+        assertThat(heard.sequences).containsExactly(4L, 5L, 6L);
+        assertThat(heard.finishReason).isEqualTo("stop");
+    }
+
+    @Test
+    void testARequestThatCannotBeReadBackFailsAndIsNotCancelled() throws Exception {
+        lookedBackTo = -1;
+
+        resume("a", 0, heard);
+
+        assertThat(heard.failure).hasMessageContaining("request a cannot be read back");
+        assertThat(kafka.history()).isEmpty();
     }
 
     @Test
@@ -213,6 +270,13 @@ class RequestDispatcherTest {
         dispatcher.add(request);
         request.begin(first);
         return request;
+    }
+
+    /** What is written after it is read again from the first record on. */
+    private void resume(String id, long nextSequence, SpeechListener listener) {
+        dispatcher.resume(request(id, listener), nextSequence, Duration.ofMinutes(1));
+        turn();
+        offset = lookedBackTo;
     }
 
     private SpeechRequest request(String id, SpeechListener listener) {
