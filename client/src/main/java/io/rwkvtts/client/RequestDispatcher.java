@@ -28,7 +28,7 @@ final class RequestDispatcher {
 
     private static final long IDLE_CHECK_MS = 1_000;
 
-    private final Map<String, Open> requests = new ConcurrentHashMap<>();
+    private final Map<String, OpenRequest> requests = new ConcurrentHashMap<>();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final TokenListener listener;
     private final Duration idleTimeout;
@@ -36,29 +36,6 @@ final class RequestDispatcher {
     private final PausedClock clock;
     private long nextIdleCheckMs;
     private SpeechException finished;
-
-    private static final class Open {
-        private final SpeechRequest request;
-        private final long firstSequence;
-        private int partition = -1;
-        private long nextOffset;
-        private long activeAtMs = -1;
-
-        private Open(SpeechRequest request, long firstSequence) {
-            this.request = request;
-            this.firstSequence = firstSequence;
-        }
-
-        /** Takes note of a record of the request; false if it was read before. */
-        private boolean read(ConsumerRecord<?, ?> record) {
-            if (record.partition() == partition && record.offset() < nextOffset) {
-                return false;
-            }
-            partition = record.partition();
-            nextOffset = record.offset() + 1;
-            return true;
-        }
-    }
 
     /**
      * Connects.
@@ -88,7 +65,7 @@ final class RequestDispatcher {
 
     private synchronized void add(SpeechRequest request, long firstSequence) {
         requireRunning();
-        if (requests.putIfAbsent(request.id(), new Open(request, firstSequence)) != null) {
+        if (requests.putIfAbsent(request.id(), new OpenRequest(request, firstSequence)) != null) {
             throw new IllegalArgumentException(
                     "request %s is open already; each request needs an id of its own"
                             .formatted(request.id()));
@@ -100,13 +77,10 @@ final class RequestDispatcher {
         requests.remove(request.id());
     }
 
-    /**
-     * Whether a record belongs to an open request. When one request is read back, others are not
-     * given their records again: the rule takes repetitions of the job, but an end that it has
-     * thrown away would be one now.
-     */
+    /** Whether a record belongs to an open request, which has not seen it. */
     private boolean isWanted(ConsumerRecord<byte[], byte[]> record) {
-        Open open = record.key() == null ? null : requests.get(new String(record.key(), UTF_8));
+        OpenRequest open =
+                record.key() == null ? null : requests.get(new String(record.key(), UTF_8));
         return open != null && open.read(record);
     }
 
@@ -125,7 +99,7 @@ final class RequestDispatcher {
                     try {
                         add(request, nextSequence);
                     } catch (RuntimeException e) {
-                        request.failed(new SpeechException(e.getMessage(), e));
+                        tell(request, new SpeechException(e.getMessage(), e));
                         return;
                     }
                     try {
@@ -180,19 +154,17 @@ final class RequestDispatcher {
 
     private void deliver(ReceivedTokens record) {
         String id = record.tokens().getRequestId();
-        Open open = requests.get(id);
-        if (open == null) {
+        OpenRequest open = requests.get(id);
+        if (open == null || !open.wants(record)) {
             return;
         }
         if (record.end()) {
             close(id);
-        } else if (record.tokens().getSequence() < open.firstSequence) {
-            return;
         }
         try {
-            open.request.received(record);
+            open.request().received(record);
         } catch (RuntimeException e) {
-            abandon(open.request, asSpeechException(id, e));
+            abandon(open.request(), asSpeechException(id, e));
         }
     }
 
@@ -204,23 +176,21 @@ final class RequestDispatcher {
     }
 
     private void failIdle() {
-        for (Open open : requests.values()) {
-            if (open.request.takeActivity() || open.activeAtMs < 0) {
-                open.activeAtMs = clock.ms();
-            } else if (clock.ms() - open.activeAtMs > idleTimeout.toMillis()) {
+        for (OpenRequest open : requests.values()) {
+            if (open.isIdle(clock.ms(), idleTimeout)) {
                 abandon(
-                        open.request,
+                        open.request(),
                         new SpeechException(
                                 "nothing was sent or received of request %s for %d s"
-                                        .formatted(open.request.id(), idleTimeout.toSeconds())));
+                                        .formatted(open.request().id(), idleTimeout.toSeconds())));
             }
         }
     }
 
     private void abandon(String id, SpeechException cause) {
-        Open open = requests.get(id);
+        OpenRequest open = requests.get(id);
         if (open != null) {
-            abandon(open.request, cause);
+            abandon(open.request(), cause);
         }
     }
 
@@ -258,7 +228,7 @@ final class RequestDispatcher {
             finished = requireNonNull(cause, "cause");
         }
         runTasks();
-        requests.values().forEach(open -> abandon(open.request, cause));
+        requests.values().forEach(open -> abandon(open.request(), cause));
         listener.close();
     }
 }
