@@ -89,7 +89,7 @@ final class RequestDispatcher {
      * beginning, the request only what it wants.
      *
      * @param nextSequence of the first record that is wanted
-     * @param lookBack how long ago the first record of the request was written, at most
+     * @param lookBack how far to read back: to the first record of the request, or further
      * @throws IllegalStateException if no more records are read
      */
     synchronized void resume(SpeechRequest request, long nextSequence, Duration lookBack) {

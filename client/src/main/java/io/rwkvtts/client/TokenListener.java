@@ -197,9 +197,9 @@ public final class TokenListener implements AutoCloseable {
     }
 
     /**
-     * Reads again what was written for some time.
+     * Reads again what was written in the time before this.
      *
-     * @param lookBack how long ago the first record that is to be read again was written, at most
+     * @param lookBack length of that time
      */
     void readBack(Duration lookBack) {
         long from = System.currentTimeMillis() - lookBack.toMillis();
