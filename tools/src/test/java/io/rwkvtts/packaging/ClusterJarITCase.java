@@ -93,6 +93,16 @@ class ClusterJarITCase {
                 .anyMatch(file -> file.matches("linux/amd64/libzstd-jni-.*\\.so"));
     }
 
+    /** Those of other platforms would only make the jar larger. */
+    @Test
+    void testHoldsNativeLibrariesOfThePlatformsThatOnnxRuntimeRunsOn() {
+        assertThat(files)
+                .filteredOn(file -> file.contains("libzstd-jni"))
+                .extracting(file -> file.substring(0, file.lastIndexOf('/')))
+                .containsExactlyInAnyOrder(
+                        "darwin/aarch64", "linux/aarch64", "linux/amd64", "win/amd64");
+    }
+
     /** Of ICU4J's data a part is left out. */
     @Test
     void testNormalisesAndCutsTextsByItself() throws Exception {
