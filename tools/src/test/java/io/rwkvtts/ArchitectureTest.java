@@ -57,16 +57,17 @@ class ArchitectureTest {
         "protocol,  file text sampling",
         "model,     checkpoint",
         "onnx,",
+        "audio,     file onnx",
         "engine,    model checkpoint onnx",
         "synthesis, scheduling engine protocol text sampling",
         "operator,  synthesis scheduling engine protocol text",
         "job,       operator synthesis scheduling engine protocol text sampling model checkpoint schema",
         "client,    schema",
         "process,   local",
-        "local,     job client synthesis protocol text model checkpoint schema",
+        "local,     job client audio synthesis protocol text model checkpoint schema",
         "bench,     local process job client operator synthesis engine protocol text sampling model checkpoint onnx schema",
         "chaos,     local process job client operator synthesis engine protocol text sampling model checkpoint schema",
-        "cli,       bench chaos local job client synthesis engine protocol text sampling model checkpoint schema"
+        "cli,       bench chaos local job client audio synthesis engine protocol text sampling model checkpoint schema"
     })
     void testPackageUsesOnlyThoseBelow(String name, String below) {
         Set<String> allowed = new TreeSet<>(Set.of(name));
@@ -123,6 +124,7 @@ class ArchitectureTest {
         main.forEach(c -> tops.add(top(c.getPackageName())));
         assertThat(tops)
                 .containsExactly(
+                        "audio",
                         "bench",
                         "chaos",
                         "checkpoint",
@@ -177,7 +179,7 @@ class ArchitectureTest {
     @CsvSource({
         "org.apache.flink,    operator job local bench chaos cli",
         "com.github.benmanes, synthesis",
-        "ai.onnxruntime,      onnx engine.cpu bench",
+        "ai.onnxruntime,      onnx engine.cpu audio bench",
         "ai.onnx.proto,       model",
         "com.google.protobuf, model",
         "org.apache.avro,     schema",

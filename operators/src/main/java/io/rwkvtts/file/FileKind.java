@@ -34,6 +34,10 @@ public record FileKind(String what, Optional<String> remedy) {
     /** Text that some readers take and others do not. */
     public static final FileKind UTF_16 = kind("text in UTF-16", "Save it as UTF-8");
 
+    /** What a decoder is, and a part of a model directory. */
+    public static final FileKind ONNX =
+            kind("an ONNX graph", "Give the model directory that holds it and model.json");
+
     private record Magic(int offset, byte[] bytes, FileKind kind) {}
 
     private static final List<Magic> MAGICS =
@@ -81,8 +85,7 @@ public record FileKind(String what, Optional<String> remedy) {
             return Optional.of(kind("a safetensors file, which holds weights"));
         }
         if (isOnnx(head)) {
-            return Optional.of(
-                    kind("an ONNX graph", "Give the model directory that holds it and model.json"));
+            return Optional.of(ONNX);
         }
         return ofMarkup(text(head).stripLeading());
     }

@@ -32,6 +32,7 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.kafka.common.IsolationLevel;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -53,9 +54,6 @@ final class DemoCommand implements Callable<Integer> {
 
     private static final String DEFAULT_TEXT = "Hello, streaming world.";
 
-    /** The demo voice reads well up to here. */
-    private static final int SEGMENT_MAX_UNITS = 60;
-
     private static final Duration POLL = Duration.ofMillis(100);
 
     @Spec private CommandSpec spec;
@@ -71,6 +69,8 @@ final class DemoCommand implements Callable<Integer> {
             description =
                     "end when the requests have finished; takes free ports unless told otherwise")
     private boolean once;
+
+    @Mixin private WavOptions wav;
 
     @Option(
             names = "--requests",
@@ -111,11 +111,17 @@ final class DemoCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         Configuration configuration = configuration();
+        if (wav.byDemoDecoder() && configuration.contains(SynthesisOptions.MODEL)) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(),
+                    "--wav with tts.model needs --decoder: the demo voice's decoder knows its own"
+                            + " tokens only");
+        }
         SpeechModel model = model(configuration);
         try (LocalStack stack =
                 LocalStack.start(port(kafkaPort, 9092, "--kafka-port"), configuration, model)) {
             stack.closeOnExit();
-            return untilClosed(stack, out);
+            return untilClosed(stack, SpeechModel.cache(configuration), out);
         }
     }
 
@@ -126,7 +132,7 @@ final class DemoCommand implements Callable<Integer> {
         configuration.set(RestOptions.PORT, port(webPort, 8081, "--web-port"));
         configuration.set(EmbeddedFlink.METRICS_PORT, port(metricsPort, 9249, "--metrics-port"));
         if (!options.containsKey(SynthesisOptions.MODEL.key())) {
-            configuration.set(SynthesisOptions.SEGMENT_MAX_UNITS, SEGMENT_MAX_UNITS);
+            configuration.set(SynthesisOptions.SEGMENT_MAX_UNITS, DemoVoice.MAX_UNITS);
         }
         configuration.addAll(Configuration.fromMap(options));
         return configuration;
@@ -147,9 +153,9 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     /** Ctrl-C takes the parts away from under the loop; that is no failure. */
-    private int untilClosed(LocalStack stack, PrintWriter out) throws Exception {
+    private int untilClosed(LocalStack stack, ModelCache cache, PrintWriter out) throws Exception {
         try {
-            return generate(stack, out);
+            return generate(stack, cache, out);
         } catch (Exception e) {
             if (stack.closed()) {
                 return CommandLine.ExitCode.OK;
@@ -158,9 +164,10 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private int generate(LocalStack stack, PrintWriter out) throws Exception {
+    private int generate(LocalStack stack, ModelCache cache, PrintWriter out) throws Exception {
         KafkaSettings kafka = stack.kafka();
-        try (SpeechClient client =
+        try (RequestRecorder recorder = wav.open(cache, spec.commandLine().getErr());
+                SpeechClient client =
                         SpeechClient.connect(
                                 ClientSettings.of(kafka)
                                         .withIsolation(IsolationLevel.READ_COMMITTED));
@@ -183,6 +190,7 @@ final class DemoCommand implements Callable<Integer> {
                 ReceivedTokens received = records.poll(POLL);
                 if (received != null) {
                     report.received(received);
+                    recorder.received(received);
                 } else {
                     requireNotFailed(stack.job());
                 }
@@ -192,14 +200,15 @@ final class DemoCommand implements Callable<Integer> {
             if (!once) {
                 out.println("Serving until Ctrl-C.");
                 out.flush();
-                showOthers(stack, report, out);
+                showOthers(stack, report, recorder, out);
             }
             return report.failed() ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
         }
     }
 
     /** Shows the requests of others, from the first one on, until nobody reads it any more. */
-    private static void showOthers(LocalStack stack, DemoReport report, PrintWriter out)
+    private static void showOthers(
+            LocalStack stack, DemoReport report, RequestRecorder recorder, PrintWriter out)
             throws Exception {
         try (TokenListener listener =
                 new TokenListener(
@@ -209,7 +218,12 @@ final class DemoCommand implements Callable<Integer> {
                         IsolationLevel.READ_COMMITTED)) {
             while (!StandardOutput.isClosed(out)) {
                 List<ReceivedTokens> received = listener.poll(POLL);
-                received.stream().filter(record -> !report.isOwn(record)).forEach(report::received);
+                for (ReceivedTokens record : received) {
+                    if (!report.isOwn(record)) {
+                        report.received(record);
+                        recorder.received(record);
+                    }
+                }
                 if (received.isEmpty()) {
                     requireNotFailed(stack.job());
                 }

@@ -1,5 +1,6 @@
 package io.rwkvtts.cli;
 
+import io.rwkvtts.audio.AudioDecoder;
 import io.rwkvtts.engine.EngineModel;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.job.SpeechModel;
@@ -77,6 +78,14 @@ final class GenerateCommand implements Callable<Integer> {
             description = "text to generate")
     private String text;
 
+    @Option(
+            names = "--wav",
+            paramLabel = "FILE.wav",
+            description = "also decode the tokens and write the sound")
+    private Path wav;
+
+    @Mixin private DecoderOptions decoding;
+
     @ArgGroup(heading = "%nVoice:%n")
     private VoiceOptions voice = new VoiceOptions();
 
@@ -119,6 +128,7 @@ final class GenerateCommand implements Callable<Integer> {
                         .orElseGet(() -> prompts.byProperties(properties, segment));
         try (InferenceEngine engine = model.open(speech.directory())) {
             generate(engine, prompt, generation);
+            writeWav(generation);
             JsonLine.print(
                     spec.commandLine().getOut(),
                     speech(speech.directory(), engine.model(), prompt, generation));
@@ -153,6 +163,19 @@ final class GenerateCommand implements Callable<Integer> {
                         generation.semanticCount(),
                         audioSeconds,
                         seconds);
+    }
+
+    private void writeWav(SegmentGeneration generation) throws IOException {
+        int count = generation.semanticCount();
+        if (wav == null || count == 0) {
+            return;
+        }
+        try (AudioDecoder decoder = decoding.open(model.cache());
+                AudioSink sink = AudioSink.file(wav, decoder.format().sampleRate())) {
+            sink.write(
+                    decoding.pcm(
+                            decoder.decode(generation.semantics(0, count), generation.globals())));
+        }
     }
 
     private Speech speech(

@@ -2,6 +2,8 @@ package io.rwkvtts.cli;
 
 import io.rwkvtts.client.ReceivedTokens;
 import io.rwkvtts.client.TokenListener;
+import io.rwkvtts.model.ModelCache;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Set;
@@ -63,30 +65,35 @@ final class ListenCommand implements Callable<Integer> {
             description = "token topic (default: ${DEFAULT-VALUE})")
     private String topic;
 
+    @Mixin private WavOptions wav;
+
     @Mixin private KafkaConnection kafka;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         if (untilFinished != null && untilFinished < 1) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--until-finished is " + untilFinished + ", expected 1 or more");
         }
         kafka.require(topic);
-        try (TokenListener listener =
-                new TokenListener(
-                        kafka.properties(),
-                        topic,
-                        fromBeginning ? TokenListener.Start.EARLIEST : TokenListener.Start.LATEST,
-                        readCommitted
-                                ? IsolationLevel.READ_COMMITTED
-                                : IsolationLevel.READ_UNCOMMITTED)) {
-            listen(listener);
+        try (RequestRecorder recorder = wav.open(ModelCache.ofUser(), spec.commandLine().getErr());
+                TokenListener listener =
+                        new TokenListener(
+                                kafka.properties(),
+                                topic,
+                                fromBeginning
+                                        ? TokenListener.Start.EARLIEST
+                                        : TokenListener.Start.LATEST,
+                                readCommitted
+                                        ? IsolationLevel.READ_COMMITTED
+                                        : IsolationLevel.READ_UNCOMMITTED)) {
+            listen(listener, recorder);
         }
         return CommandLine.ExitCode.OK;
     }
 
-    private void listen(TokenListener listener) {
+    private void listen(TokenListener listener, RequestRecorder recorder) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         TokenFormat format = json ? TokenFormat.JSON : TokenFormat.TEXT;
         int finished = 0;
@@ -98,6 +105,7 @@ final class ListenCommand implements Callable<Integer> {
                 if (untilFinished != null && finished >= untilFinished) {
                     return;
                 }
+                recorder.received(received);
                 out.println(format.line(received));
                 if (StandardOutput.isClosed(out)) {
                     return;

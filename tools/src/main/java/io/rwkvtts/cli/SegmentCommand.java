@@ -1,7 +1,5 @@
 package io.rwkvtts.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.rwkvtts.local.DemoVoice;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.model.ModelDirectory;
@@ -9,10 +7,7 @@ import io.rwkvtts.text.SegmentStream;
 import io.rwkvtts.text.Segmenter;
 import io.rwkvtts.text.WorldTokenizer;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.io.Reader;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -50,8 +45,6 @@ import picocli.CommandLine.Spec;
             "  tts segment --min-units 0 \"It is 3.30 p.m. in Rome. Are you there?\""
         })
 final class SegmentCommand implements Callable<Integer> {
-
-    private static final int BUFFER = 1 << 12;
 
     @Spec private CommandSpec spec;
 
@@ -101,7 +94,11 @@ final class SegmentCommand implements Callable<Integer> {
         SegmentStream segments = new SegmentStream(segmenter());
         tokenizer = tokenizer();
         if (words.isEmpty()) {
-            stream(segments);
+            StandardInput.read(
+                    piece -> {
+                        segments.append(piece);
+                        print(segments);
+                    });
         } else {
             segments.append(String.join(" ", words));
         }
@@ -147,20 +144,6 @@ final class SegmentCommand implements Callable<Integer> {
                         () ->
                                 new IllegalArgumentException(
                                         "%s holds no vocabulary: give --vocab".formatted(model)));
-    }
-
-    /** Takes bytes as they come, whatever characters they end in the middle of. */
-    private void stream(SegmentStream segments) throws IOException {
-        Reader in = new InputStreamReader(System.in, UTF_8.newDecoder());
-        char[] buffer = new char[BUFFER];
-        try {
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                segments.append(new String(buffer, 0, read));
-                print(segments);
-            }
-        } catch (CharacterCodingException e) {
-            throw new IOException("the standard input is not UTF-8", e);
-        }
     }
 
     private void print(SegmentStream segments) {

@@ -1,5 +1,6 @@
 package io.rwkvtts.local;
 
+import io.rwkvtts.audio.CodecFormat;
 import io.rwkvtts.job.SpeechModel;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.model.Quantization;
@@ -16,8 +17,12 @@ import java.util.Optional;
  *
  * @param checkpoint the weights
  * @param vocabulary the vocabulary
+ * @param decoder makes sound of its tokens; its {@code codec.json} lies beside it
  */
-public record DemoVoice(Path checkpoint, Path vocabulary) {
+public record DemoVoice(Path checkpoint, Path vocabulary, Path decoder) {
+
+    /** It reads texts of up to that many characters well. */
+    public static final int MAX_UNITS = 60;
 
     private static final String RESOURCES = "/demo-voice/";
 
@@ -28,8 +33,11 @@ public record DemoVoice(Path checkpoint, Path vocabulary) {
      */
     public static DemoVoice unpack(Path directory) throws IOException {
         Files.createDirectories(directory);
+        unpack(CodecFormat.FILE, directory);
         return new DemoVoice(
-                unpack("model.safetensors", directory), unpack("tokenizer.json", directory));
+                unpack("model.safetensors", directory),
+                unpack("tokenizer.json", directory),
+                unpack("BiCodecDetokenize.onnx", directory));
     }
 
     /**

@@ -29,12 +29,18 @@ class DemoCommandITCase {
                 demo(
                         "--once",
                         "--requests=3",
+                        "--wav=" + cache.resolve("wav-" + parallelism),
                         "-Dtts.parallelism=" + parallelism,
                         "Good",
                         "morning.");
 
         assertThat(run.err()).isEmpty();
         assertThat(run.exit()).isZero();
+        for (int i = 1; i <= 3; i++) {
+            assertThat(cache.resolve("wav-%d/demo-%d.wav".formatted(parallelism, i)).toFile())
+                    .isFile()
+                    .satisfies(file -> assertThat(file.length()).isGreaterThan(10_000));
+        }
         assertThat(run.out())
                 .contains("demo-1: \"Good morning.\"\n")
                 .containsPattern("demo-3: chunk 0, 10 tokens, 0.20 s of audio so far, \\d+ ms")

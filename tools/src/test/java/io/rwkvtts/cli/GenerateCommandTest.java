@@ -139,6 +139,11 @@ class GenerateCommandTest {
                                 c.get("text").asText(),
                                 "--seed",
                                 c.get("seed").asText()));
+        String[] attributes = {"--age", "--gender", "--emotion", "--pitch", "--speed"};
+        for (int i = 0; i < attributes.length; i++) {
+            all.add(attributes[i]);
+            all.add(c.get("properties").get(i).asText());
+        }
         all.addAll(Arrays.asList(options));
         return files.generate(files.demo().checkpoint(), files.demo().vocabulary(), all);
     }

@@ -22,10 +22,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.sound.sampled.AudioInputStream;
+import javax.sound.sampled.AudioSystem;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -37,6 +40,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -305,6 +309,31 @@ class SendAndListenITCase {
         assertThat(json.out().lines())
                 .hasSize(5)
                 .allSatisfy(line -> assertThat(line).startsWith("{\"requestId\":").endsWith("}"));
+    }
+
+    @Test
+    void testListenerWritesTheSoundOfEachRequest(@TempDir Path directory) throws Exception {
+        createTopic("sound");
+        List<Integer> speaker = Collections.nCopies(32, 3077);
+        write("sound", chunk("a", 0).setGlobalTokens(speaker));
+        write("sound", chunk("a", 1));
+        write("sound", chunk("a", 1));
+        write("sound", end("a", 2));
+
+        Result result =
+                tts(
+                        "listen",
+                        "--topic=sound",
+                        "--from-beginning",
+                        "--until-finished=1",
+                        "--wav=" + directory);
+
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(result.out().lines()).hasSize(3);
+        try (AudioInputStream in =
+                AudioSystem.getAudioInputStream(directory.resolve("a.wav").toFile())) {
+            assertThat(in.getFrameLength()).isEqualTo(4 * 320);
+        }
     }
 
     private record Result(int status, String out, String err) {}
