@@ -1,5 +1,6 @@
 package io.rwkvtts.operator;
 
+import io.rwkvtts.synthesis.ChunkPlan;
 import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.RequestSnapshot;
 import io.rwkvtts.synthesis.SpeechRequest;
@@ -31,18 +32,22 @@ final class RequestStore {
     private final ValueState<RequestSnapshot> requests;
     private final ValueState<String> finished;
     private final int maxTextChars;
+    private final ChunkPlan chunks;
 
     /**
      * @param dedupWindow how long a finished id is remembered
      * @param maxTextChars most characters of a request's text
+     * @param chunks for requests of a snapshot that does not know how their tokens are cut
      */
     RequestStore(
             KeyedStateBackend<String> backend,
             KeyedStateStore states,
             Duration dedupWindow,
-            int maxTextChars) {
+            int maxTextChars,
+            ChunkPlan chunks) {
         this.backend = backend;
         this.maxTextChars = maxTextChars;
+        this.chunks = chunks;
         this.requests =
                 states.getState(
                         new ValueStateDescriptor<>(REQUESTS, new RequestSnapshotSerializer()));
@@ -84,7 +89,7 @@ final class RequestStore {
     /** The request of the current key, null if there is none. */
     SpeechRequest load() {
         RequestSnapshot snapshot = snapshot();
-        return snapshot == null ? null : SpeechRequest.restore(snapshot, maxTextChars);
+        return snapshot == null ? null : SpeechRequest.restore(snapshot, maxTextChars, chunks);
     }
 
     void save(RequestSnapshot request) {

@@ -3,6 +3,7 @@ package io.rwkvtts.operator;
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.GenerationProgress;
 import io.rwkvtts.protocol.NextAction;
+import io.rwkvtts.synthesis.ChunkPlan;
 import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.RequestAttributes;
 import io.rwkvtts.synthesis.RequestSnapshot;
@@ -28,16 +29,18 @@ import java.util.TreeMap;
  *
  * <p>A released version stays readable for ever: its golden file is a test resource. Version 2
  * added the budget of a request. Version 3 added the frame with its checksums, the end that a
- * request waits for, and the part of its text whose normal form is not certain; versions 1 and 2
- * are the version and the bare fields, the state last after its length (−1 if it is to be computed
- * again), and tell damage only if the fields make no sense.
+ * request waits for, and the part of its text whose normal form is not certain. Version 4 added how
+ * its tokens are cut into records. Versions 1 and 2 are the version and the bare fields, the state
+ * last after its length (−1 if it is to be computed again), and tell damage only if the fields make
+ * no sense.
  */
 final class SnapshotFormat {
-    static final byte VERSION = 3;
+    static final byte VERSION = 4;
 
     private static final byte FIRST_WITH_BUDGET = 2;
     private static final byte FIRST_WITH_FRAME = 3;
     private static final byte FIRST_WITH_PENDING_TEXT = 3;
+    private static final byte FIRST_WITH_CHUNKS = 4;
     private static final int NULL = -1;
     private static final int SHOWN_OF_ID = 200;
 
@@ -123,6 +126,7 @@ final class SnapshotFormat {
             writeInts(request.globalTokens(), out);
         }
         out.writeBoolean(request.lengthReached());
+        writeChunks(request.chunks(), out);
         writeString(request.ending() == null ? null : request.ending().name(), out);
         out.writeBoolean(request.active() != null);
         if (request.active() != null) {
@@ -148,8 +152,22 @@ final class SnapshotFormat {
                 in.readLong(),
                 in.readBoolean() ? readInts(in) : null,
                 in.readBoolean(),
+                version < FIRST_WITH_CHUNKS ? null : readChunks(in),
                 version < FIRST_WITH_FRAME ? null : readEnding(in),
                 in.readBoolean() ? readActive(version, in, state) : null);
+    }
+
+    /** As the request has it: null if it was restored from a version before and not loaded yet. */
+    private static void writeChunks(ChunkPlan chunks, DataOutput out) throws IOException {
+        out.writeBoolean(chunks != null);
+        if (chunks != null) {
+            out.writeInt(chunks.firstTokens());
+            out.writeInt(chunks.tokens());
+        }
+    }
+
+    private static ChunkPlan readChunks(DataInput in) throws IOException {
+        return in.readBoolean() ? new ChunkPlan(in.readInt(), in.readInt()) : null;
     }
 
     private static FinishReason readEnding(DataInput in) throws IOException {

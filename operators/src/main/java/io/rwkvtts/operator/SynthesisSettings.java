@@ -159,7 +159,6 @@ public record SynthesisSettings(
                 engine,
                 new SegmentFactory(new PromptBuilder(ids, tokenizer), rules(), capByText),
                 segmenter(),
-                chunks,
                 prefillChunkTokens,
                 new PrefixCache(prefixCacheBytes, model.stateBytes()),
                 output,

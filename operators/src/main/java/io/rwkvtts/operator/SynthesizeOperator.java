@@ -108,7 +108,8 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
                         getKeyedStateBackend(),
                         getKeyedStateStore(),
                         settings.dedupWindow(),
-                        settings.maxTextChars());
+                        settings.maxTextChars(),
+                        settings.chunks());
         emitter = new RecordEmitter(output, deadLetters, model.weightsId());
         admission =
                 new AdmissionControl(
@@ -172,7 +173,8 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
                             event.requestId(),
                             admission.arrived(),
                             event.timestampMs(),
-                            settings.maxTextChars());
+                            settings.maxTextChars(),
+                            settings.chunks());
         }
         if (event.rejection() != null) {
             end(request, FinishReason.ERROR, event.rejection());

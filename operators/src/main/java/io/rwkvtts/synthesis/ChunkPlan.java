@@ -5,7 +5,7 @@ import java.io.Serializable;
 /**
  * Where the semantic tokens of a segment are cut into records: first a short chunk, so that sound
  * starts early, then longer ones, then what is left. The borders depend on nothing but the number
- * of tokens, so a replay emits the same records.
+ * of tokens, so a replay emits the same records. A request keeps its plan to its end.
  *
  * @param firstTokens tokens of a segment's first chunk, option {@code tts.chunk.first-tokens}
  * @param tokens tokens of the others, option {@code tts.chunk.tokens}

@@ -17,6 +17,7 @@ package io.rwkvtts.synthesis;
  * @param tokenOffset semantic tokens put out before the next record
  * @param globalTokens the 32 global tokens of the request's voice, null until they are generated
  * @param lengthReached whether a segment was cut at its limit
+ * @param chunks how its tokens are cut into records; null in a snapshot that does not know it
  * @param ending how it ended, if its end is still to be put out; else null
  * @param active the running segment, null if none runs
  */
@@ -33,6 +34,7 @@ public record RequestSnapshot(
         long tokenOffset,
         int[] globalTokens,
         boolean lengthReached,
+        ChunkPlan chunks,
         FinishReason ending,
         SegmentSnapshot active) {
 
@@ -51,6 +53,7 @@ public record RequestSnapshot(
                 tokenOffset,
                 globalTokens,
                 lengthReached,
+                chunks,
                 ending,
                 other);
     }

@@ -17,6 +17,7 @@ public final class SpeechRequest {
     private final String id;
     private final long arrival;
     private final long timestampMs;
+    private final ChunkPlan chunks;
     private RequestText text;
     private RequestAttributes attributes = RequestAttributes.NONE;
     private long idleSinceMs;
@@ -36,28 +37,35 @@ public final class SpeechRequest {
      * @param arrival number of its arrival in the job
      * @param timestampMs timestamp of its first record, epoch milliseconds
      * @param maxChars most characters of its text
+     * @param chunks how its tokens are cut into records, to its end
      */
-    public SpeechRequest(String id, long arrival, long timestampMs, int maxChars) {
-        this(id, arrival, timestampMs, new RequestText(maxChars));
+    public SpeechRequest(
+            String id, long arrival, long timestampMs, int maxChars, ChunkPlan chunks) {
+        this(id, arrival, timestampMs, new RequestText(maxChars), chunks);
     }
 
-    private SpeechRequest(String id, long arrival, long timestampMs, RequestText text) {
+    private SpeechRequest(
+            String id, long arrival, long timestampMs, RequestText text, ChunkPlan chunks) {
         this.id = id;
         this.arrival = arrival;
         this.timestampMs = timestampMs;
+        this.chunks = chunks;
         this.text = text;
     }
 
     /**
      * The request as {@code snapshot} found it; a running segment waits for a slot to continue in.
+     *
+     * @param chunks for a snapshot that does not know how its tokens are cut
      */
-    public static SpeechRequest restore(RequestSnapshot snapshot, int maxChars) {
+    public static SpeechRequest restore(RequestSnapshot snapshot, int maxChars, ChunkPlan chunks) {
         SpeechRequest request =
                 new SpeechRequest(
                         snapshot.id(),
                         snapshot.arrival(),
                         snapshot.timestampMs(),
-                        RequestText.restore(maxChars, snapshot.text()));
+                        RequestText.restore(maxChars, snapshot.text()),
+                        snapshot.chunks() == null ? chunks : snapshot.chunks());
         request.idleSinceMs = snapshot.idleSinceMs();
         request.attributes = snapshot.attributes();
         request.segment = snapshot.segment();
@@ -91,6 +99,7 @@ public final class SpeechRequest {
                 tokenOffset,
                 globalTokens,
                 lengthReached,
+                chunks,
                 ending,
                 running);
     }
@@ -169,6 +178,11 @@ public final class SpeechRequest {
 
     ActiveSegment active() {
         return active;
+    }
+
+    /** How its tokens are cut into records. */
+    ChunkPlan chunks() {
+        return chunks;
     }
 
     /** Whether a restore found it in mid-generation, and it waits for a slot to continue. */

@@ -29,7 +29,6 @@ public final class SynthesisLoop {
     private final InferenceEngine engine;
     private final SegmentFactory segments;
     private final Segmenter segmenter;
-    private final ChunkPlan chunks;
     private final int prefillChunkTokens;
     private final PrefixCache prefixes;
     private final SpeechOutput output;
@@ -52,7 +51,6 @@ public final class SynthesisLoop {
             InferenceEngine engine,
             SegmentFactory segments,
             Segmenter segmenter,
-            ChunkPlan chunks,
             int prefillChunkTokens,
             PrefixCache prefixes,
             SpeechOutput output,
@@ -60,7 +58,6 @@ public final class SynthesisLoop {
         this.engine = engine;
         this.segments = segments;
         this.segmenter = segmenter;
-        this.chunks = chunks;
         this.prefillChunkTokens = prefillChunkTokens;
         this.prefixes = prefixes;
         this.output = output;
@@ -322,7 +319,7 @@ public final class SynthesisLoop {
     private void advance(SpeechRequest request) {
         ActiveSegment active = request.active();
         SegmentGeneration generation = active.generation;
-        if (generation.semanticCount() >= chunks.nextBorder(active.emitted)) {
+        if (generation.semanticCount() >= request.chunks().nextBorder(active.emitted)) {
             emit(request, active);
         }
         if (generation.finished()) {

@@ -2,6 +2,7 @@ package io.rwkvtts.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rwkvtts.synthesis.ChunkPlan;
 import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.SpeechRequest;
 import java.time.Duration;
@@ -50,7 +51,7 @@ class RequestTimersTest {
     }
 
     private SpeechRequest request(String id, Long deadlineMs, boolean last) {
-        SpeechRequest request = new SpeechRequest(id, 0, 0, 100);
+        SpeechRequest request = new SpeechRequest(id, 0, 0, 100, new ChunkPlan(10, 25));
         request.accept(0, "Hello.", last, Attributes.of("deadlineMs", deadlineMs), 1_000);
         timers.watch(request);
         return request;

@@ -61,6 +61,33 @@ class RestoreTest {
         assertThat(speech).containsExactlyInAnyOrderEntriesOf(undisturbed(events));
     }
 
+    /** A request keeps the borders of its chunks, whatever the options are by now. */
+    @Test
+    void testOtherChunkSizesAreForNewRequestsOnly() throws Exception {
+        List<RequestEvent> events = requests(6);
+        Map<String, List<String>> speech = new LinkedHashMap<>();
+        OperatorSubtaskState state;
+        try (SynthesizeHarness task = SynthesizeHarness.open()) {
+            for (RequestEvent event : events) {
+                task.process(event);
+            }
+            task.steps(30);
+            state = task.snapshot();
+            task.append(speech);
+        }
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder().chunks(3, 7).restore(state).open()) {
+            task.drain();
+            task.append(speech);
+            assertThat(speech).containsExactlyInAnyOrderEntriesOf(undisturbed(events));
+            int before = task.chunks().size();
+            task.process(Events.whole("new", TWO_SENTENCES));
+            task.drain();
+            assertThat(task.chunks().get(before).tokens()).hasSize(3);
+            assertThat(task.chunks().get(before + 1).tokens()).hasSize(7);
+        }
+    }
+
     @Test
     void testRescalesInMidSpeech() throws Exception {
         List<RequestEvent> events = requests(16);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.GenerationProgress;
 import io.rwkvtts.protocol.NextAction;
+import io.rwkvtts.synthesis.ChunkPlan;
 import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.RequestAttributes;
 import io.rwkvtts.synthesis.RequestSnapshot;
@@ -44,16 +45,21 @@ class SnapshotFormatTest {
 
     /** Everything set, with values that differ from each other. */
     private static RequestSnapshot speaking() {
-        return speaking(4_500L, FinishReason.EXPIRED, " \r", 21);
+        return speaking(4_500L, new ChunkPlan(7, 19), FinishReason.EXPIRED, " \r", 21);
+    }
+
+    /** As version 3 holds it, which did not know how tokens are cut into records. */
+    private static RequestSnapshot speakingBefore4() {
+        return speaking(4_500L, null, FinishReason.EXPIRED, " \r", 21);
     }
 
     /** As versions 1 and 2 hold it, which knew only the text itself. */
     private static RequestSnapshot speakingBefore3(Long budgetMs) {
-        return speaking(budgetMs, null, "", 16);
+        return speaking(budgetMs, null, null, "", 16);
     }
 
     private static RequestSnapshot speaking(
-            Long budgetMs, FinishReason ending, String pending, int joinedChars) {
+            Long budgetMs, ChunkPlan chunks, FinishReason ending, String pending, int joinedChars) {
         return new RequestSnapshot(
                 "request-1 ü",
                 17,
@@ -89,6 +95,7 @@ class SnapshotFormatTest {
                 85,
                 IntStream.range(0, 32).map(i -> i * 100).toArray(),
                 true,
+                chunks,
                 ending,
                 new SegmentSnapshot(
                         new int[] {8195, 12_365, 8193},
@@ -120,6 +127,7 @@ class SnapshotFormatTest {
                 0,
                 null,
                 false,
+                null,
                 null,
                 null);
     }
@@ -157,17 +165,24 @@ class SnapshotFormatTest {
         assertHolds(golden(2), speaking, waiting(), withoutState(speaking));
     }
 
+    /** The file was written by version 3, which did not know how tokens are cut into records. */
+    @Test
+    void testReadsVersion3() throws IOException {
+        RequestSnapshot speaking = speakingBefore4();
+        assertHolds(golden(3), speaking, waiting(), withoutState(speaking));
+    }
+
     /** The file was written by the current version; see the class on how to write the next one. */
     @Test
-    void testReadsAndWritesVersion3() throws IOException {
+    void testReadsAndWritesVersion4() throws IOException {
         RequestSnapshot[] requests = {speaking(), waiting(), withoutState(speaking())};
         if (Boolean.getBoolean(WRITE)) {
             Files.write(
                     Path.of("src/test/resources" + goldenName(SnapshotFormat.VERSION)),
                     bytes(requests));
         }
-        assertThat(bytes(requests)).isEqualTo(golden(3));
-        assertHolds(golden(3), requests);
+        assertThat(bytes(requests)).isEqualTo(golden(4));
+        assertHolds(golden(4), requests);
     }
 
     private static String goldenName(int version) {
@@ -190,14 +205,14 @@ class SnapshotFormatTest {
     @Test
     void testRefusesAnUnknownVersion() throws IOException {
         byte[] bytes = bytes(waiting());
-        bytes[0] = 4;
+        bytes[0] = 5;
         assertThatThrownBy(
                         () ->
                                 SnapshotFormat.read(
                                         new DataInputStream(new ByteArrayInputStream(bytes))))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("version 4")
-                .hasMessageContaining("versions 1 to 3");
+                .hasMessageContaining("version 5")
+                .hasMessageContaining("versions 1 to 4");
     }
 
     /** Every bit of a request counts, those of its lengths and of its state among them. */

@@ -68,13 +68,12 @@ class SynthesisMetricsTest {
                                         VoiceDirectory.empty(), new GenerationLimits(0, 40), 100),
                                 false),
                         new Segmenter(),
-                        new ChunkPlan(10, 25),
                         256,
                         new PrefixCache(1_000_000, 24),
                         new Unheard(),
                         new SynthesisMetrics(counters, 1, 24, firstChunkObjective));
         for (String text : texts) {
-            SpeechRequest request = new SpeechRequest(text, 0, 0, 100);
+            SpeechRequest request = new SpeechRequest(text, 0, 0, 100, new ChunkPlan(10, 25));
             request.accept(0, text, true, RequestAttributes.NONE, 0);
             loop.admit(request, System.nanoTime());
             while (loop.hasWork()) {

@@ -63,6 +63,7 @@ final class SynthesizeHarness implements AutoCloseable {
         private SynthesisSettings.WhenFull whenFull = SynthesisSettings.WhenFull.BACKPRESSURE;
         private TenantLimits tenants = TenantLimits.NONE;
         private int prefillChunkTokens = 16;
+        private ChunkPlan chunks = new ChunkPlan(10, 25);
         private long startAtMs;
         private SynthesisSettings.SnapshotMode snapshotMode = SynthesisSettings.SnapshotMode.STATE;
         private SynthesisSettings.OtherWeights otherWeights = SynthesisSettings.OtherWeights.REFUSE;
@@ -90,6 +91,11 @@ final class SynthesizeHarness implements AutoCloseable {
 
         Builder queueCapacity(int requests) {
             queueCapacity = requests;
+            return this;
+        }
+
+        Builder chunks(int firstTokens, int tokens) {
+            chunks = new ChunkPlan(firstTokens, tokens);
             return this;
         }
 
@@ -172,7 +178,7 @@ final class SynthesizeHarness implements AutoCloseable {
                             maxTextChars,
                             20,
                             200,
-                            new ChunkPlan(10, 25),
+                            chunks,
                             prefillChunkTokens,
                             PREFIX_CACHE_BYTES,
                             FIRST_CHUNK_OBJECTIVE,

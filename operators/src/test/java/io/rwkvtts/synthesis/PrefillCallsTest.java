@@ -65,7 +65,8 @@ class PrefillCallsTest {
     }
 
     private static SpeechRequest request(int slot, int promptTokens) {
-        SpeechRequest request = new SpeechRequest("request-" + slot, slot, 0, 100);
+        SpeechRequest request =
+                new SpeechRequest("request-" + slot, slot, 0, 100, new ChunkPlan(10, 25));
         SegmentGeneration generation =
                 new SegmentGeneration(
                         1, 0, GenerationProgress.START, LIMITS, SamplingParameters.SEMANTIC);

@@ -75,7 +75,6 @@ class PrefixCacheTest {
                                 MAX_CHARS),
                         false),
                 new Segmenter(),
-                new ChunkPlan(10, 25),
                 16,
                 new PrefixCache(maxBytes, engine.model().stateBytes()),
                 output,
@@ -83,7 +82,7 @@ class PrefixCacheTest {
     }
 
     private static SpeechRequest request(String id, String text, RequestAttributes attributes) {
-        SpeechRequest request = new SpeechRequest(id, 0, 0, MAX_CHARS);
+        SpeechRequest request = new SpeechRequest(id, 0, 0, MAX_CHARS, new ChunkPlan(10, 25));
         request.accept(0, text, true, attributes, 0);
         return request;
     }
@@ -212,7 +211,9 @@ class PrefixCacheTest {
         speak(next, "a", "Hello.");
         speak(next, "b", "Hello.");
         RequestSnapshot snapshot = former.snapshots(false).get(0);
-        next.admit(SpeechRequest.restore(snapshot, MAX_CHARS), System.nanoTime());
+        next.admit(
+                SpeechRequest.restore(snapshot, MAX_CHARS, new ChunkPlan(10, 25)),
+                System.nanoTime());
         run(next);
 
         int prompt = lookups.asked.get(0);
@@ -247,7 +248,9 @@ class PrefixCacheTest {
         former.admit(interrupted, System.nanoTime());
         RequestSnapshot snapshot = former.snapshots(true).get(0);
         SynthesisLoop next = loop(scripted(), PLENTY, speech);
-        next.admit(SpeechRequest.restore(snapshot, MAX_CHARS), System.nanoTime());
+        next.admit(
+                SpeechRequest.restore(snapshot, MAX_CHARS, new ChunkPlan(10, 25)),
+                System.nanoTime());
         run(next);
         RecordedSpeech undisturbed = new RecordedSpeech();
         speak(loop(scripted(), PrefixCache.OFF, undisturbed), "c", "Hello.");

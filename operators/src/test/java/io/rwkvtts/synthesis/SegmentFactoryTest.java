@@ -60,9 +60,11 @@ class SegmentFactoryTest {
                         40,
                         globalTokens,
                         false,
+                        new ChunkPlan(10, 25),
                         null,
                         null),
-                100);
+                100,
+                null);
     }
 
     @Test

@@ -37,7 +37,8 @@ class StepAllocationTest {
                                 .endAfter(2_000));
         SynthesisLoop loop = loop(engine);
         for (int i = 0; i < batch; i++) {
-            SpeechRequest request = new SpeechRequest("request-" + i, i, 0, 100);
+            SpeechRequest request =
+                    new SpeechRequest("request-" + i, i, 0, 100, new ChunkPlan(10, 25));
             request.accept(0, "Sentence number " + i + ".", true, RequestAttributes.NONE, 0);
             loop.admit(request, System.nanoTime());
         }
@@ -66,7 +67,6 @@ class StepAllocationTest {
                         new RequestRules(VoiceDirectory.empty(), LIMITS, 100),
                         false),
                 new Segmenter(),
-                new ChunkPlan(10, 25),
                 256,
                 new PrefixCache(PrefixCache.OFF, engine.model().stateBytes()),
                 new Unheard(),

@@ -63,7 +63,6 @@ class SynthesisLoopTest {
                         new RequestRules(VoiceDirectory.empty(), limits, MAX_CHARS),
                         false),
                 SEGMENTER,
-                new ChunkPlan(10, 25),
                 prefillTokens,
                 new PrefixCache(PrefixCache.OFF, 24),
                 out,
@@ -79,7 +78,7 @@ class SynthesisLoopTest {
     }
 
     private static SpeechRequest request(String id, String text) {
-        SpeechRequest request = new SpeechRequest(id, 0, 0, MAX_CHARS);
+        SpeechRequest request = new SpeechRequest(id, 0, 0, MAX_CHARS, new ChunkPlan(10, 25));
         request.accept(0, text, true, RequestAttributes.NONE, 0);
         return request;
     }
@@ -208,7 +207,8 @@ class SynthesisLoopTest {
             }
             List<RequestSnapshot> snapshots = loop.snapshots(withState);
             requests.clear();
-            snapshots.forEach(s -> requests.add(SpeechRequest.restore(s, MAX_CHARS)));
+            snapshots.forEach(
+                    s -> requests.add(SpeechRequest.restore(s, MAX_CHARS, new ChunkPlan(10, 25))));
             crashes++;
         }
         assertThat(crashes).isGreaterThan(50);
@@ -227,7 +227,9 @@ class SynthesisLoopTest {
         List<RequestSnapshot> snapshots = former.snapshots(true);
         SynthesisLoop next = loop(engine(2), LIMITS, 256, new RecordedSpeech());
         for (RequestSnapshot snapshot : snapshots) {
-            next.admit(SpeechRequest.restore(snapshot, MAX_CHARS), System.nanoTime());
+            next.admit(
+                    SpeechRequest.restore(snapshot, MAX_CHARS, new ChunkPlan(10, 25)),
+                    System.nanoTime());
         }
 
         assertThat(snapshots).hasSize(2).allMatch(s -> s.active().state() != null);
@@ -239,7 +241,7 @@ class SynthesisLoopTest {
         RecordedSpeech undisturbed = alone(Map.of("r", THREE_SENTENCES), LIMITS);
 
         SynthesisLoop loop = loop(engine(1), LIMITS, 256, speech);
-        SpeechRequest request = new SpeechRequest("r", 0, 0, MAX_CHARS);
+        SpeechRequest request = new SpeechRequest("r", 0, 0, MAX_CHARS, new ChunkPlan(10, 25));
         for (int i = 0; i < THREE_SENTENCES.length(); i++) {
             boolean last = i == THREE_SENTENCES.length() - 1;
             request.accept(i, THREE_SENTENCES.substring(i, i + 1), last, RequestAttributes.NONE, i);
@@ -256,7 +258,7 @@ class SynthesisLoopTest {
     @Test
     void testTextsThatSoundTheSameGiveTheSameRecords() {
         RecordedSpeech plain = alone(Map.of("r", "Café is open. Come in, then!"), LIMITS);
-        SpeechRequest request = new SpeechRequest("r", 0, 0, MAX_CHARS);
+        SpeechRequest request = new SpeechRequest("r", 0, 0, MAX_CHARS, new ChunkPlan(10, 25));
         String written =
                 "\uFEFFCafe\u0301 is\u00A0\u2003op\u00ADen.\u200E\r\n\u202ACome in,\tthen!\u202C";
         for (int i = 0; i < written.length(); i++) {
@@ -323,7 +325,8 @@ class SynthesisLoopTest {
     void testRequestWhoseVoiceIsGoneEndsWithErrorAndTheOthersGoOn() {
         GenerationLimits limits = new GenerationLimits(0, 80);
         SynthesisLoop loop = loop(engine(2), limits, 256, speech);
-        SpeechRequest unknownVoice = new SpeechRequest("voice", 0, 0, MAX_CHARS);
+        SpeechRequest unknownVoice =
+                new SpeechRequest("voice", 0, 0, MAX_CHARS, new ChunkPlan(10, 25));
         unknownVoice.accept(0, "Hello.", true, attributesWithVoice("gone"), 0);
         loop.admit(request("fine", "Hello."), System.nanoTime());
         loop.admit(unknownVoice, System.nanoTime());

@@ -44,7 +44,6 @@ class UnbatchedGeneratorTest {
                                 new RequestRules(VoiceDirectory.empty(), LIMITS, 100),
                                 false),
                         new Segmenter(),
-                        new ChunkPlan(60, 60),
                         7,
                         new PrefixCache(PrefixCache.OFF, 24),
                         company,
@@ -54,7 +53,7 @@ class UnbatchedGeneratorTest {
                     while (!loop.hasFreeSlot()) {
                         loop.step();
                     }
-                    SpeechRequest request = new SpeechRequest(id, 0, 0, 100);
+                    SpeechRequest request = new SpeechRequest(id, 0, 0, 100, new ChunkPlan(60, 60));
                     request.accept(0, text, true, RequestAttributes.NONE, 0);
                     loop.admit(request, System.nanoTime());
                     loop.step();

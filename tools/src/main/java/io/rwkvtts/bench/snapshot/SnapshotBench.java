@@ -10,6 +10,7 @@ import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.GenerationProgress;
 import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.protocol.NextAction;
+import io.rwkvtts.synthesis.ChunkPlan;
 import io.rwkvtts.synthesis.RequestAttributes;
 import io.rwkvtts.synthesis.RequestSnapshot;
 import io.rwkvtts.synthesis.RequestText;
@@ -152,6 +153,7 @@ public final class SnapshotBench {
                 generated.length,
                 globals,
                 false,
+                new ChunkPlan(10, 25),
                 null,
                 active);
     }
