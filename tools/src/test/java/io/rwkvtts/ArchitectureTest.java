@@ -67,7 +67,7 @@ class ArchitectureTest {
         "local,     job client audio synthesis protocol text model checkpoint schema",
         "bench,     local process job client operator synthesis engine protocol text sampling model checkpoint onnx schema",
         "chaos,     local process job client operator synthesis engine protocol text sampling model checkpoint schema",
-        "cli,       bench chaos local job client audio synthesis engine protocol text sampling model checkpoint schema"
+        "cli,       bench chaos local job client operator audio synthesis engine protocol text sampling model checkpoint schema"
     })
     void testPackageUsesOnlyThoseBelow(String name, String below) {
         Set<String> allowed = new TreeSet<>(Set.of(name));

@@ -2,7 +2,11 @@ package io.rwkvtts.job;
 
 import io.rwkvtts.checkpoint.ModelShape;
 import io.rwkvtts.model.Quantization;
-import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
+import io.rwkvtts.operator.PrefillSettings;
+import io.rwkvtts.operator.RequestSettings;
+import io.rwkvtts.operator.SnapshotSettings;
+import io.rwkvtts.operator.SynthesisSettings;
+import java.io.Serializable;
 
 /**
  * What the engines of a process and the requests in their slots need, in bytes. All but the
@@ -32,7 +36,8 @@ record MemoryNeed(
         long snapshots,
         long prefixes,
         long earlyEvents,
-        long texts) {
+        long texts)
+        implements Serializable {
 
     /** ONNX Runtime 1.29 itself, and what the JVM needs to run it. */
     private static final long RUNTIME = 150_000_000;
@@ -50,36 +55,30 @@ record MemoryNeed(
      * The need of an engine.
      *
      * @param headRows rows of the head that are computed
-     * @param prefillTokens most prompt tokens of a call
-     * @param prefixCacheBytes option {@code tts.prefix-cache.size}
-     * @param earlyEventBytes bytes of events that may be held for an earlier one
-     * @param queueCapacity requests that may wait
-     * @param maxTextChars most characters of a request
+     * @param slots requests that are generated at once
      */
     static MemoryNeed of(
             ModelShape shape,
             int headRows,
             Quantization quantization,
             int slots,
-            int prefillTokens,
-            SnapshotMode snapshotMode,
-            long prefixCacheBytes,
-            long earlyEventBytes,
-            int queueCapacity,
-            int maxTextChars) {
+            SynthesisSettings synthesis) {
         long state = shape.stateFloats() * Float.BYTES;
         long prefillFloats = (long) shape.ffnWidth() + (long) VECTORS * shape.width();
         return new MemoryNeed(
                 RUNTIME + quantization.weights().stepWeightBytes(shape, headRows),
                 slots * state,
-                ((long) slots * headRows + prefillTokens * prefillFloats) * Float.BYTES,
-                snapshotMode == SnapshotMode.STATE ? 2 * slots * state : 0,
-                prefixCacheBytes,
-                earlyEventBytes,
-                product((long) maxTextChars * Character.BYTES, queueCapacity));
+                ((long) slots * headRows + synthesis.prefill().chunkTokens() * prefillFloats)
+                        * Float.BYTES,
+                synthesis.snapshots().mode() == SnapshotSettings.Mode.STATE ? 2 * slots * state : 0,
+                synthesis.prefill().prefixCacheBytes(),
+                synthesis.requests().earlyEventsHeapBytes(),
+                product(
+                        (long) synthesis.text().maxChars() * Character.BYTES,
+                        synthesis.queue().capacity()));
     }
 
-    /** The need of so many engines in one process; they share what ONNX Runtime itself needs. */
+    /** The need of that many engines in one process; they share what ONNX Runtime itself needs. */
     MemoryNeed times(int engines) {
         return new MemoryNeed(
                 RUNTIME + product(weights - RUNTIME, engines),
@@ -110,12 +109,12 @@ record MemoryNeed(
                                     megabytes(prefixes),
                                     megabytes(earlyEvents),
                                     megabytes(OTHER_HEAP),
-                                    SynthesisOptions.SLOTS.key(),
-                                    SynthesisOptions.PREFIX_CACHE_SIZE.key(),
-                                    SynthesisOptions.EARLY_EVENTS_MAX_COUNT.key(),
-                                    SynthesisOptions.EARLY_EVENTS_MAX_SIZE.key(),
-                                    SynthesisOptions.PARALLELISM.key(),
-                                    SynthesisOptions.SNAPSHOT_MODE.key()));
+                                    EngineSettings.SLOTS.key(),
+                                    PrefillSettings.PREFIX_CACHE_SIZE.key(),
+                                    RequestSettings.EARLY_EVENTS_MAX_COUNT.key(),
+                                    RequestSettings.EARLY_EVENTS_MAX_SIZE.key(),
+                                    EngineSettings.PARALLELISM.key(),
+                                    SnapshotSettings.MODE.key()));
         }
         if (sum() + OTHER_HEAP > limits.processBytes()) {
             throw new IllegalArgumentException(
@@ -124,11 +123,11 @@ record MemoryNeed(
                                     megabytes(limits.processBytes()),
                                     this,
                                     megabytes(OTHER_HEAP),
-                                    SynthesisOptions.SLOTS.key(),
-                                    SynthesisOptions.PREFILL_CHUNK_TOKENS.key(),
-                                    SynthesisOptions.PARALLELISM.key(),
-                                    SynthesisOptions.SNAPSHOT_MODE.key(),
-                                    SynthesisOptions.QUANTIZE.key()));
+                                    EngineSettings.SLOTS.key(),
+                                    PrefillSettings.CHUNK_TOKENS.key(),
+                                    EngineSettings.PARALLELISM.key(),
+                                    SnapshotSettings.MODE.key(),
+                                    SpeechModel.QUANTIZE.key()));
         }
     }
 

@@ -1,8 +1,18 @@
 package io.rwkvtts.job;
 
 import io.rwkvtts.job.kafka.KafkaOptions;
+import io.rwkvtts.operator.GenerationSettings;
+import io.rwkvtts.operator.PrefillSettings;
+import io.rwkvtts.operator.QueueSettings;
+import io.rwkvtts.operator.RequestSettings;
+import io.rwkvtts.operator.SnapshotSettings;
+import io.rwkvtts.operator.SynthesisSettings;
+import io.rwkvtts.operator.TextSettings;
 import java.lang.reflect.Field;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,12 +26,27 @@ public final class OptionKeys {
     private static final String CLIENT_PROPERTY = KafkaOptions.CLIENT_PROPERTIES.key() + ".";
     private static final Set<String> KNOWN = new TreeSet<>();
 
+    /** All classes that declare options, by what the options are about. */
+    private static final Map<String, List<Class<?>>> CLASSES = new LinkedHashMap<>();
+
     static {
-        addKeysOf(SynthesisOptions.class);
-        addKeysOf(KafkaOptions.class);
+        CLASSES.put("Model and voices", List.of(SpeechModel.class, SynthesisSettings.class));
+        CLASSES.put("Engine", List.of(EngineSettings.class, PrefillSettings.class));
+        CLASSES.put("Text", List.of(TextSettings.class));
+        CLASSES.put("Generation", List.of(GenerationSettings.class));
+        CLASSES.put("Requests", List.of(RequestSettings.class));
+        CLASSES.put("Queue and tenants", List.of(QueueSettings.class));
+        CLASSES.put("Checkpoints", List.of(SnapshotSettings.class));
+        CLASSES.put("Kafka", List.of(KafkaOptions.class));
+        CLASSES.values().forEach(classes -> classes.forEach(OptionKeys::addKeysOf));
     }
 
     private OptionKeys() {}
+
+    /** All classes that declare options, by what the options are about. */
+    public static Map<String, List<Class<?>>> classes() {
+        return Collections.unmodifiableMap(CLASSES);
+    }
 
     private static void addKeysOf(Class<?> options) {
         for (Field field : options.getFields()) {

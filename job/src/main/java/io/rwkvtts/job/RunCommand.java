@@ -3,6 +3,7 @@ package io.rwkvtts.job;
 import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.job.kafka.SecretProperties;
 import io.rwkvtts.job.recovery.RestorePoint;
+import io.rwkvtts.operator.SynthesisSettings;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -130,10 +131,10 @@ public class RunCommand implements Callable<Integer> {
 
     private Configuration configuration() {
         Configuration configuration = Configuration.fromMap(options);
-        set(configuration, SynthesisOptions.MODEL, model);
-        set(configuration, SynthesisOptions.VOCABULARY, vocabulary);
-        set(configuration, SynthesisOptions.VOICES, voices);
-        set(configuration, SynthesisOptions.QUANTIZE, quantize);
+        set(configuration, SpeechModel.MODEL, model);
+        set(configuration, SpeechModel.VOCABULARY, vocabulary);
+        set(configuration, SynthesisSettings.VOICES, voices);
+        set(configuration, SpeechModel.QUANTIZE, quantize);
         set(configuration, KafkaOptions.BOOTSTRAP_SERVERS, bootstrapServers);
         return configuration;
     }

@@ -11,6 +11,8 @@ import io.rwkvtts.text.WorldTokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.ReadableConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +27,47 @@ import org.slf4j.LoggerFactory;
  */
 public record SpeechModel(ModelDirectory directory, Path vocabulary, PromptBuilder prompts) {
 
+    /** The model to generate with. */
+    public static final ConfigOption<String> MODEL =
+            ConfigOptions.key("tts.model")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Model directory made by 'tts export', or a .safetensors checkpoint,"
+                                    + " which is exported into a cache on first use. The path must"
+                                    + " lead to the same files on every TaskManager.");
+
+    /** The vocabulary of the model. */
+    public static final ConfigOption<String> VOCABULARY =
+            ConfigOptions.key("tts.vocabulary")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Vocabulary file, .txt or .json. Not needed for a model directory that"
+                                    + " holds its vocabulary.");
+
+    /** Number format of the large matrices, for a checkpoint that is exported on first use. */
+    public static final ConfigOption<String> QUANTIZE =
+            ConfigOptions.key("tts.quantize")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Weights of a checkpoint that is exported on first use: "
+                                    + String.join(", ", Quantization.described())
+                                    + ". By default none. A model directory has its own and"
+                                    + " refuses another.");
+
+    /** Where exported checkpoints are kept. */
+    public static final ConfigOption<String> CACHE_DIRECTORY =
+            ConfigOptions.key("tts.cache.directory")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Directory in which a checkpoint that is exported on first use is kept."
+                                    + " By default flink-rwkv-tts in $XDG_CACHE_HOME or, if that is"
+                                    + " no absolute path, in .cache of the home directory ($HOME,"
+                                    + " or that of the password file).");
+
     private static final Logger LOG = LoggerFactory.getLogger(SpeechModel.class);
 
     /**
@@ -36,18 +79,18 @@ public record SpeechModel(ModelDirectory directory, Path vocabulary, PromptBuild
      */
     public static SpeechModel from(ReadableConfig config) throws IOException {
         Path model =
-                config.getOptional(SynthesisOptions.MODEL)
+                config.getOptional(MODEL)
                         .map(Path::of)
                         .orElseThrow(
                                 () ->
                                         new IllegalArgumentException(
-                                                SynthesisOptions.MODEL.key()
+                                                MODEL.key()
                                                         + " is not set: expected a model directory"
                                                         + " or a .safetensors checkpoint"));
         return open(
                 model,
-                config.getOptional(SynthesisOptions.VOCABULARY).map(Path::of),
-                config.getOptional(SynthesisOptions.QUANTIZE).map(SpeechModel::quantization),
+                config.getOptional(VOCABULARY).map(Path::of),
+                config.getOptional(QUANTIZE).map(SpeechModel::quantization),
                 cache(config));
     }
 
@@ -55,14 +98,13 @@ public record SpeechModel(ModelDirectory directory, Path vocabulary, PromptBuild
         try {
             return Quantization.ofLabel(label);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    SynthesisOptions.QUANTIZE.key() + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException(QUANTIZE.key() + ": " + e.getMessage(), e);
         }
     }
 
     /** The cache that the options name, or the user's. */
     public static ModelCache cache(ReadableConfig config) {
-        return config.getOptional(SynthesisOptions.CACHE_DIRECTORY)
+        return config.getOptional(CACHE_DIRECTORY)
                 .map(directory -> new ModelCache(Path.of(directory)))
                 .orElseGet(ModelCache::ofUser);
     }
@@ -126,6 +168,6 @@ public record SpeechModel(ModelDirectory directory, Path vocabulary, PromptBuild
                 () ->
                         new IllegalArgumentException(
                                 "no vocabulary for %s: give the file that the model was trained with (--vocab or %s)"
-                                        .formatted(model, SynthesisOptions.VOCABULARY.key())));
+                                        .formatted(model, VOCABULARY.key())));
     }
 }

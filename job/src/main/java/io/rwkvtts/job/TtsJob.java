@@ -36,7 +36,7 @@ public final class TtsJob {
 
     /** Adds the job to an environment. */
     public static void build(StreamExecutionEnvironment environment, TtsSettings settings) {
-        environment.setMaxParallelism(settings.maxParallelism());
+        environment.setMaxParallelism(settings.engine().maxParallelism());
         KafkaSettings kafka = settings.kafka();
 
         SingleOutputStreamOperator<RequestEvent> events =
@@ -59,12 +59,12 @@ public final class TtsJob {
                                 new SynthesizeOperatorFactory(
                                         settings.engines(), settings.synthesis(), DEAD_LETTERS))
                         .uid("synthesize")
-                        .setParallelism(settings.parallelism());
+                        .setParallelism(settings.engine().parallelism());
 
         chunks.sinkTo(KafkaConnectors.tokens(kafka))
                 .uid("audio-tokens")
                 .name("Audio tokens")
-                .setParallelism(settings.parallelism());
+                .setParallelism(settings.engine().parallelism());
         events.getSideOutput(DEAD_LETTERS)
                 .union(chunks.getSideOutput(DEAD_LETTERS))
                 .sinkTo(KafkaConnectors.deadLetters(kafka))
@@ -82,7 +82,8 @@ public final class TtsJob {
         KafkaSettings kafka = settings.kafka();
         try (KafkaAdmin brokers = KafkaAdmin.connect(kafka.properties())) {
             brokers.requireTopics(topicsOf(kafka));
-            new TopicRequirements(brokers, kafka).check(settings.synthesis().chunks().mostTokens());
+            new TopicRequirements(brokers, kafka)
+                    .check(settings.synthesis().generation().chunks().mostTokens());
             if (kafka.deliveryGuarantee() == DeliveryGuarantee.EXACTLY_ONCE) {
                 brokers.requireTransactionTimeout(kafka.transactionTimeout());
             }

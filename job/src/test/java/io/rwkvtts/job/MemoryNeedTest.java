@@ -6,7 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rwkvtts.checkpoint.ModelShape;
 import io.rwkvtts.model.Quantization;
-import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
+import io.rwkvtts.operator.PrefillSettings;
+import io.rwkvtts.operator.RequestSettings;
+import io.rwkvtts.operator.SnapshotSettings;
+import io.rwkvtts.operator.SnapshotSettings.Mode;
+import io.rwkvtts.operator.SynthesisSettings;
+import java.nio.file.Path;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,9 +24,21 @@ class MemoryNeedTest {
     private static final ModelShape PUBLIC_0_1B = ModelShape.proportioned(12, 768, 77_923, 8193);
     private static final ModelShape PUBLIC_0_4B = ModelShape.proportioned(24, 1024, 77_923, 8193);
 
-    private static MemoryNeed need(int slots, SnapshotMode mode) {
-        return MemoryNeed.of(
-                PUBLIC_0_4B, 8193, Quantization.INT8, slots, 256, mode, 0, 0, 10_000, 10_000);
+    private static MemoryNeed need(int slots, Mode mode) {
+        return MemoryNeed.of(PUBLIC_0_4B, 8193, Quantization.INT8, slots, synthesis(config(mode)));
+    }
+
+    /** Without prefixes and with hardly any early events. */
+    private static Configuration config(Mode mode) {
+        return new Configuration()
+                .set(SnapshotSettings.MODE, mode)
+                .set(PrefillSettings.PREFIX_CACHE_SIZE, MemorySize.ZERO)
+                .set(RequestSettings.EARLY_EVENTS_MAX_COUNT, 1)
+                .set(RequestSettings.EARLY_EVENTS_MAX_SIZE, new MemorySize(1));
+    }
+
+    private static SynthesisSettings synthesis(Configuration config) {
+        return SynthesisSettings.from(config, Path.of("vocabulary"), 0);
     }
 
     /** What was measured, see {@link MemoryNeed}, is covered, and not by far. */
@@ -27,8 +46,7 @@ class MemoryNeedTest {
     @CsvSource({"INT8, 356", "INT8_BLOCKS, 356", "NONE, 614"})
     void testNeedCoversWhatWasMeasured(Quantization quantization, long megabytes) {
         MemoryNeed need =
-                MemoryNeed.of(
-                        PUBLIC_0_1B, 8193, quantization, 32, 256, SnapshotMode.TOKENS, 0, 0, 1, 1);
+                MemoryNeed.of(PUBLIC_0_1B, 8193, quantization, 32, synthesis(config(Mode.TOKENS)));
 
         assertThat((need.weights() + need.states() + need.buffers()) / 1_000_000)
                 .isBetween(megabytes, megabytes * 6 / 5);
@@ -36,19 +54,19 @@ class MemoryNeedTest {
 
     @Test
     void testStatesAndSnapshotsGrowWithTheSlots() {
-        MemoryNeed one = need(1, SnapshotMode.STATE);
-        MemoryNeed many = need(32, SnapshotMode.STATE);
+        MemoryNeed one = need(1, Mode.STATE);
+        MemoryNeed many = need(32, Mode.STATE);
 
         assertThat(one.states()).isEqualTo(24L * (2 * 1024 + 1024 * 64) * 4);
         assertThat(many.states()).isEqualTo(32 * one.states());
         assertThat(many.snapshots()).isEqualTo(2 * many.states());
         assertThat(many.weights()).isEqualTo(one.weights());
-        assertThat(need(32, SnapshotMode.TOKENS).snapshots()).isZero();
+        assertThat(need(32, Mode.TOKENS).snapshots()).isZero();
     }
 
     @Test
     void testDefaultsOfAPublicModelFitIntoTwoGigabytes() {
-        assertThatCode(() -> need(32, SnapshotMode.STATE).requireFits(new MemoryLimits(2 * GB, GB)))
+        assertThatCode(() -> need(32, Mode.STATE).requireFits(new MemoryLimits(2 * GB, GB)))
                 .doesNotThrowAnyException();
     }
 
@@ -56,14 +74,13 @@ class MemoryNeedTest {
     void testTooSmallHeapIsRefusedWithWhatToChange() {
         MemoryLimits limits = new MemoryLimits(64 * GB, GB / 4);
 
-        assertThatThrownBy(() -> need(32, SnapshotMode.STATE).requireFits(limits))
+        assertThatThrownBy(() -> need(32, Mode.STATE).requireFits(limits))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("heap of 250 MB cannot hold 415 MB of snapshots")
                 .hasMessageContaining("tts.slots")
                 .hasMessageContaining("tts.snapshot.mode")
                 .hasMessageContaining("-Xmx");
-        assertThatCode(() -> need(32, SnapshotMode.TOKENS).requireFits(limits))
-                .doesNotThrowAnyException();
+        assertThatCode(() -> need(32, Mode.TOKENS).requireFits(limits)).doesNotThrowAnyException();
     }
 
     @Test
@@ -74,12 +91,11 @@ class MemoryNeedTest {
                         8193,
                         Quantization.INT8,
                         1,
-                        256,
-                        SnapshotMode.TOKENS,
-                        200_000_000,
-                        0,
-                        1,
-                        1);
+                        synthesis(
+                                config(Mode.TOKENS)
+                                        .set(
+                                                PrefillSettings.PREFIX_CACHE_SIZE,
+                                                new MemorySize(200_000_000))));
 
         assertThatThrownBy(() -> need.requireFits(new MemoryLimits(64 * GB, GB / 4)))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -95,27 +111,23 @@ class MemoryNeedTest {
                         8193,
                         Quantization.INT8,
                         1,
-                        256,
-                        SnapshotMode.TOKENS,
-                        0,
-                        200_000_000,
-                        1,
-                        1);
+                        synthesis(
+                                config(Mode.TOKENS)
+                                        .set(
+                                                RequestSettings.EARLY_EVENTS_MAX_SIZE,
+                                                new MemorySize(200_000_000))));
 
         assertThatThrownBy(() -> need.requireFits(new MemoryLimits(64 * GB, GB / 4)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("200 MB of early events")
                 .hasMessageContaining("tts.request.early-events.max-count")
                 .hasMessageContaining("tts.request.early-events.max-size");
-        assertThat(need.times(2).earlyEvents()).isEqualTo(400_000_000);
+        assertThat(need.times(2).earlyEvents()).isEqualTo(2 * need.earlyEvents());
     }
 
     @Test
     void testTooSmallMachineIsRefusedWithThePartsAndWhatToChange() {
-        assertThatThrownBy(
-                        () ->
-                                need(32, SnapshotMode.STATE)
-                                        .requireFits(new MemoryLimits(GB, 64 * GB)))
+        assertThatThrownBy(() -> need(32, Mode.STATE).requireFits(new MemoryLimits(GB, 64 * GB)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("this process may use 1,000 MB")
                 .hasMessageContaining("states 208 MB")
@@ -129,7 +141,7 @@ class MemoryNeedTest {
     void testAbsurdNumberOfSlotsIsRefusedBeforeAnythingIsAllocated() {
         assertThatThrownBy(
                         () ->
-                                need(Integer.MAX_VALUE, SnapshotMode.TOKENS)
+                                need(Integer.MAX_VALUE, Mode.TOKENS)
                                         .requireFits(MemoryLimits.ofThisProcess()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("tts.slots");
@@ -137,7 +149,7 @@ class MemoryNeedTest {
 
     @Test
     void testEnginesOfAProcessAddUpButForTheRuntimeThatTheyShare() {
-        MemoryNeed one = need(32, SnapshotMode.STATE);
+        MemoryNeed one = need(32, Mode.STATE);
         MemoryNeed two = one.times(2);
 
         assertThat(one.times(1)).isEqualTo(one);
@@ -148,18 +160,14 @@ class MemoryNeedTest {
         assertThatThrownBy(() -> two.requireFits(limits))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("tts.parallelism");
-        assertThatThrownBy(
-                        () ->
-                                need(1_000_000_000, SnapshotMode.STATE)
-                                        .times(32_768)
-                                        .requireFits(limits))
+        assertThatThrownBy(() -> need(1_000_000_000, Mode.STATE).times(32_768).requireFits(limits))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     /** A full queue of the longest texts is far from usual: it refuses nothing. */
     @Test
     void testTextsOfAFullQueueAreCountedBesideTheSum() {
-        MemoryNeed need = need(32, SnapshotMode.STATE);
+        MemoryNeed need = need(32, Mode.STATE);
 
         assertThat(need.texts()).isEqualTo(200_000_000);
         assertThat(need.times(2).texts()).isEqualTo(400_000_000);

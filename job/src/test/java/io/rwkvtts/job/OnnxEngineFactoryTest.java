@@ -15,7 +15,7 @@ class OnnxEngineFactoryTest {
             throws Exception {
         SpeechModel model = SmallModel.open(directory);
         Configuration config = new Configuration();
-        config.set(SynthesisOptions.SLOTS, 1_000_000_000);
+        config.set(EngineSettings.SLOTS, 1_000_000_000);
         EngineFactory engines = TtsSettings.from(config, model).engines();
 
         assertThatThrownBy(engines::open)

@@ -3,14 +3,12 @@ package io.rwkvtts.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rwkvtts.synthesis.PrefixCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.MemorySize;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,7 +91,8 @@ class TtsSettingsTest {
 
     @Test
     void testTenantsThatAreHeldBackMayFillATenthOfTheQueueIfNothingElseIsSet() {
-        assertThat(settings("tts.slots", "3").synthesis().tenants().queueCapacity()).isZero();
+        assertThat(settings("tts.slots", "3").synthesis().queue().tenants().queueCapacity())
+                .isZero();
         assertThat(tenantCapacity(Map.of())).isEqualTo(1_000);
         assertThat(tenantCapacity(Map.of("tts.queue.capacity", "5"))).isOne();
         assertThat(tenantCapacity(Map.of("tts.tenant.queue-capacity", "7"))).isEqualTo(7);
@@ -119,14 +118,13 @@ class TtsSettingsTest {
     }
 
     private static int enginesPerProcess(Map<String, String> more) {
-        return fourSubtasks(more).enginesPerProcess();
+        return fourSubtasks(more).perProcess();
     }
 
-    private static OnnxEngineFactory fourSubtasks(Map<String, String> more) {
+    private static EngineSettings fourSubtasks(Map<String, String> more) {
         Map<String, String> options = new HashMap<>(more);
         options.put("tts.parallelism", "4");
-        TtsSettings settings = TtsSettings.from(Configuration.fromMap(options), model);
-        return (OnnxEngineFactory) settings.engines();
+        return TtsSettings.from(Configuration.fromMap(options), model).engine();
     }
 
     private static int tenantCapacity(Map<String, String> more) {
@@ -134,23 +132,12 @@ class TtsSettingsTest {
         options.put("tts.tenant.requests-per-second", "2.5");
         return TtsSettings.from(Configuration.fromMap(options), model)
                 .synthesis()
+                .queue()
                 .tenants()
                 .queueCapacity();
     }
 
     private static TtsSettings settings(String option, String value) {
         return TtsSettings.from(Configuration.fromMap(Map.of(option, value)), model);
-    }
-
-    @Test
-    void testPrefixCacheOfTheDefaultSizeIsOffForAModelWhoseStateIsLarger() {
-        Configuration config = new Configuration();
-        long usual = SynthesisOptions.PREFIX_CACHE_SIZE.defaultValue().getBytes();
-        assertThat(TtsSettings.prefixCacheBytes(config, usual)).isEqualTo(usual);
-        assertThat(TtsSettings.prefixCacheBytes(config, usual + 1)).isEqualTo(PrefixCache.OFF);
-
-        // What a person chose is not changed, but refused where it cannot work.
-        config.set(SynthesisOptions.PREFIX_CACHE_SIZE, new MemorySize(usual));
-        assertThat(TtsSettings.prefixCacheBytes(config, usual + 1)).isEqualTo(usual);
     }
 }

@@ -1,6 +1,6 @@
 package io.rwkvtts.operator;
 
-import io.rwkvtts.operator.SynthesisSettings.WhenFull;
+import io.rwkvtts.operator.QueueSettings.WhenFull;
 import io.rwkvtts.scheduling.Admission;
 import io.rwkvtts.scheduling.TenantLimits;
 import io.rwkvtts.scheduling.Ticket;
@@ -54,13 +54,13 @@ final class AdmissionControl {
      * @param wake called when held requests may begin again
      */
     AdmissionControl(
-            SynthesisSettings settings,
+            QueueSettings settings,
             Collection<SpeechRequest> running,
             int slots,
             ProcessingTimeService clock,
             Runnable wake) {
         this.admission = settings.admission();
-        this.capacity = settings.queueCapacity();
+        this.capacity = settings.capacity();
         this.whenFull = settings.whenFull();
         this.tenantCapacity = settings.tenants().queueCapacity();
         this.running = running;

@@ -22,8 +22,8 @@ final class EarlyEvents {
     private long bytes;
 
     /**
-     * @param maxEvents option {@code tts.request.early-events.max-count}
-     * @param maxBytes option {@code tts.request.early-events.max-size}
+     * @param maxEvents most events that may be held
+     * @param maxBytes most bytes of their texts
      */
     EarlyEvents(int maxEvents, long maxBytes) {
         this.maxEvents = maxEvents;

@@ -1,7 +1,7 @@
 package io.rwkvtts.operator;
 
 import io.rwkvtts.engine.EngineModel;
-import io.rwkvtts.operator.SynthesisSettings.OtherWeights;
+import io.rwkvtts.operator.SnapshotSettings.OtherWeights;
 import io.rwkvtts.synthesis.RequestSnapshot;
 import io.rwkvtts.synthesis.SegmentSnapshot;
 import java.util.stream.IntStream;
@@ -57,8 +57,9 @@ final class RestoredModel {
                                     + ", but this job runs model "
                                     + model.weightsId()
                                     + ". Start it with the old model and let the running requests"
-                                    + " end before you change it, or set"
-                                    + " tts.restore.other-weights to 'recompute' to have them continue"
+                                    + " end before you change it, or set "
+                                    + SnapshotSettings.OTHER_WEIGHTS.key()
+                                    + " to 'recompute' to have them continue"
                                     + " with the new model"));
         }
         int largest = IntStream.of(active.prompt()).max().orElse(0);

@@ -64,9 +64,13 @@ final class ReusedIds {
                     ("request %s of record %s is dropped: another request with this id and another"
                                     + " text came before it (%d such records since the last"
                                     + " warning). Each request needs an id of its own for as long"
-                                    + " as tts.request.dedup-window; where the input is plain"
+                                    + " as %s; where the input is plain"
                                     + " text, the record's key is the id")
-                            .formatted(event.requestId(), event.origin(), unreported));
+                            .formatted(
+                                    event.requestId(),
+                                    event.origin(),
+                                    unreported,
+                                    RequestSettings.DEDUP_WINDOW.key()));
             unreported = 0;
             quietUntilMs = clockMs.getAsLong() + PAUSE_MS;
         }

@@ -2,7 +2,7 @@ package io.rwkvtts.operator;
 
 import io.rwkvtts.engine.EngineModel;
 import io.rwkvtts.engine.InferenceEngine;
-import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
+import io.rwkvtts.operator.SnapshotSettings.Mode;
 import io.rwkvtts.scheduling.Ticket;
 import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.RequestException;
@@ -87,9 +87,12 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
     public void open() throws Exception {
         super.open();
         timers =
-                new RequestTimers(getProcessingTimeService(), settings.idleTimeout(), this::endDue);
+                new RequestTimers(
+                        getProcessingTimeService(),
+                        settings.requests().idleTimeout(),
+                        this::endDue);
         reusedIds = new ReusedIds(timers::now, LOG::warn);
-        segmenter = settings.segmenter();
+        segmenter = settings.text().segmenter();
         try {
             engine = engines.open();
             speechMetrics =
@@ -97,7 +100,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
                             getMetricGroup(),
                             engine.slots(),
                             engine.model().stateBytes(),
-                            settings.firstChunkObjective());
+                            settings.requests().firstChunkObjective());
             loop = settings.loop(engine, this, speechMetrics);
         } catch (IOException | IllegalArgumentException e) {
             throw StartFailure.of(e);
@@ -107,24 +110,26 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
                 new RequestStore(
                         getKeyedStateBackend(),
                         getKeyedStateStore(),
-                        settings.dedupWindow(),
-                        settings.maxTextChars(),
-                        settings.chunks());
+                        settings.requests().dedupWindow(),
+                        settings.text().maxChars(),
+                        settings.generation().chunks());
         emitter = new RecordEmitter(output, deadLetters, model.weightsId());
         admission =
                 new AdmissionControl(
-                        settings,
+                        settings.queue(),
                         loop.running(),
                         engine.slots(),
                         getProcessingTimeService(),
                         this::kick);
         ends = new PendingEnds();
-        early = new EarlyEvents(settings.maxEarlyEvents(), settings.maxEarlyBytes());
+        early =
+                new EarlyEvents(
+                        settings.requests().maxEarlyEvents(), settings.requests().maxEarlyBytes());
         checkpointed =
                 CheckpointingOptions.isCheckpointingEnabled(
                         getContainingTask().getEnvironment().getJobConfiguration());
         trampoline = new StepScheduler(mailbox, this::step, getOperatorName());
-        requeueRestored(new RestoredModel(model, settings.otherWeights()));
+        requeueRestored(new RestoredModel(model, settings.snapshots().otherWeights()));
     }
 
     private void requeueRestored(RestoredModel restored) throws IOException {
@@ -173,8 +178,8 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
                             event.requestId(),
                             admission.arrived(),
                             event.timestampMs(),
-                            settings.maxTextChars(),
-                            settings.chunks());
+                            settings.text().maxChars(),
+                            settings.generation().chunks());
         }
         if (event.rejection() != null) {
             end(request, FinishReason.ERROR, event.rejection());
@@ -421,7 +426,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         long start = System.nanoTime();
-        boolean withState = settings.snapshotMode() == SnapshotMode.STATE;
+        boolean withState = settings.snapshots().mode() == Mode.STATE;
         for (RequestSnapshot request : loop.snapshots(withState)) {
             setCurrentKey(request.id());
             store.save(request);

@@ -21,24 +21,21 @@ public record TenantLimits(double requestsPerSecond, int burst, int queueCapacit
     public static final TenantLimits NONE = new TenantLimits(UNLIMITED, 1, UNLIMITED);
 
     /**
-     * @throws IllegalArgumentException for a value that cannot work; names the option
+     * @throws IllegalArgumentException for a value that cannot work
      */
     public TenantLimits {
         if (!(requestsPerSecond >= 0) || Double.isInfinite(requestsPerSecond)) {
             throw new IllegalArgumentException(
-                    "tts.tenant.requests-per-second is "
+                    "requests per second are "
                             + requestsPerSecond
                             + ", expected 0 (no limit) or more");
         }
         if (burst < 1) {
-            throw new IllegalArgumentException(
-                    "tts.tenant.burst is " + burst + ", expected at least 1");
+            throw new IllegalArgumentException("burst is " + burst + ", expected at least 1");
         }
         if (queueCapacity < 0) {
             throw new IllegalArgumentException(
-                    "tts.tenant.queue-capacity is "
-                            + queueCapacity
-                            + ", expected 0 (no limit) or more");
+                    "queue capacity is " + queueCapacity + ", expected 0 (no limit) or more");
         }
     }
 }

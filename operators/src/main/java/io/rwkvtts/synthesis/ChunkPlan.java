@@ -7,18 +7,16 @@ import java.io.Serializable;
  * starts early, then longer ones, then what is left. The borders depend on nothing but the number
  * of tokens, so a replay emits the same records. A request keeps its plan to its end.
  *
- * @param firstTokens tokens of a segment's first chunk, option {@code tts.chunk.first-tokens}
- * @param tokens tokens of the others, option {@code tts.chunk.tokens}
+ * @param firstTokens tokens of a segment's first chunk
+ * @param tokens tokens of the others
  */
 public record ChunkPlan(int firstTokens, int tokens) implements Serializable {
 
     public ChunkPlan {
         if (firstTokens < 1 || tokens < 1) {
             throw new IllegalArgumentException(
-                    "chunks need at least 1 token, but tts.chunk.first-tokens is "
-                            + firstTokens
-                            + " and tts.chunk.tokens is "
-                            + tokens);
+                    "chunks of %d and then %d tokens, expected at least 1"
+                            .formatted(firstTokens, tokens));
         }
     }
 

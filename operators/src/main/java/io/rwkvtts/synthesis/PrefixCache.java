@@ -72,14 +72,13 @@ public final class PrefixCache {
     private final Cache<Integer, Boolean> asked;
 
     /**
-     * @param maxBytes most bytes of all states together, {@link #OFF} for none; option {@code
-     *     tts.prefix-cache.size}
+     * @param maxBytes most bytes of all states together, {@link #OFF} for none
      * @param stateBytes bytes of one state
      */
     public PrefixCache(long maxBytes, int stateBytes) {
         if (maxBytes != OFF && maxBytes < stateBytes) {
             throw new IllegalArgumentException(
-                    "tts.prefix-cache.size is %d bytes, expected room for one state of this model, %d bytes, at least, or 0 to keep none"
+                    "%d bytes, expected room for one state of this model, %d bytes, at least, or 0 to keep none"
                             .formatted(maxBytes, stateBytes));
         }
         off = maxBytes == OFF;

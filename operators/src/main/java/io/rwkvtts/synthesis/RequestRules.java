@@ -170,8 +170,7 @@ public final class RequestRules {
                     "maxSemanticTokens is "
                             + max
                             + ", expected at most "
-                            + limits.maxSemanticTokens()
-                            + " (tts.max-semantic-tokens)");
+                            + limits.maxSemanticTokens());
         }
         int min =
                 attributes.minSemanticTokens() == null

@@ -89,9 +89,7 @@ public final class RequestText {
         }
         if ((long) joinedChars + heldChars + piece.length() > maxChars) {
             throw new RequestException(
-                    "the text of all events together has more than "
-                            + maxChars
-                            + " characters (tts.text.max-chars)");
+                    "the text of all events together has more than " + maxChars + " characters");
         }
         if (sequence > nextSequence) {
             if (held.size() == MAX_HELD) {

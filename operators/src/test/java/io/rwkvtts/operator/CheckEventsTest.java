@@ -3,18 +3,15 @@ package io.rwkvtts.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.rwkvtts.protocol.GenerationLimits;
-import io.rwkvtts.scheduling.TenantLimits;
-import io.rwkvtts.synthesis.ChunkPlan;
-import io.rwkvtts.synthesis.PrefixCache;
 import io.rwkvtts.synthesis.RequestAttributes;
 import java.io.File;
-import java.time.Duration;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.streaming.api.operators.ProcessOperator;
@@ -41,29 +38,13 @@ class CheckEventsTest {
 
     @BeforeEach
     void open() throws Exception {
+        Configuration config = new Configuration();
+        config.set(
+                SynthesisSettings.VOICES,
+                new File(SynthesizeHarness.resource("vectors/voice-a.raf.json")).getParent());
         SynthesisSettings settings =
-                new SynthesisSettings(
-                        SynthesizeHarness.resource("vectors/mini_vocab.txt"),
-                        new File(SynthesizeHarness.resource("vectors/voice-a.raf.json"))
-                                .getParent(),
-                        new GenerationLimits(0, 2_048),
-                        false,
-                        10_000,
-                        20,
-                        200,
-                        new ChunkPlan(10, 25),
-                        256,
-                        PrefixCache.OFF,
-                        Duration.ofSeconds(1),
-                        10_000,
-                        SynthesisSettings.WhenFull.BACKPRESSURE,
-                        TenantLimits.NONE,
-                        SynthesisSettings.SnapshotMode.STATE,
-                        SynthesisSettings.OtherWeights.REFUSE,
-                        Duration.ofMinutes(10),
-                        Duration.ofHours(1),
-                        100_000,
-                        1 << 20);
+                SynthesisSettings.from(
+                        config, Path.of(SynthesizeHarness.resource("vectors/mini_vocab.txt")), 0);
         function = new CheckEvents(settings, DEAD_LETTERS);
         harness = new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(function));
         harness.open();

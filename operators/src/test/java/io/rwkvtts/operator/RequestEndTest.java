@@ -196,7 +196,7 @@ class RequestEndTest {
             task.process(Events.piece("r", 2, "x".repeat(20), false));
             task.process(Events.piece("r", 4, "x".repeat(11), false));
             assertThat(task.finishReasons("r")).containsExactly("error");
-            assertThat(task.deadLetters().get(0).detail()).contains("tts.text.max-chars");
+            assertThat(task.deadLetters().get(0).detail()).contains(" characters");
         }
     }
 }

@@ -5,7 +5,6 @@ import static io.rwkvtts.operator.Events.requests;
 import static io.rwkvtts.operator.SynthesizeHarness.undisturbed;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rwkvtts.operator.SynthesisSettings.SnapshotMode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +22,7 @@ class RestoreTest {
 
     @ParameterizedTest
     @EnumSource
-    void testGoesOnInMidSpeechFromAnySnapshot(SnapshotMode mode) throws Exception {
+    void testGoesOnInMidSpeechFromAnySnapshot(SnapshotSettings.Mode mode) throws Exception {
         List<RequestEvent> events = requests(9);
         Map<String, List<String>> speech = new LinkedHashMap<>();
         Random random = new Random(7);
@@ -36,7 +35,8 @@ class RestoreTest {
                             // crash.
                             new SynthesizeHarness.Builder()
                                     .snapshots(mode)
-                                    .prefillChunkTokens(mode == SnapshotMode.STATE ? 16 : 4_096);
+                                    .prefillChunkTokens(
+                                            mode == SnapshotSettings.Mode.STATE ? 16 : 4_096);
             try (SynthesizeHarness task =
                     (state == null ? builder : builder.restore(state)).open()) {
                 for (int i = random.nextInt(3); i > 0 && fed < events.size(); i--) {
@@ -156,7 +156,7 @@ class RestoreTest {
 
     private static SynthesizeHarness.Builder tokensMode() {
         return new SynthesizeHarness.Builder()
-                .snapshots(SnapshotMode.TOKENS)
+                .snapshots(SnapshotSettings.Mode.TOKENS)
                 .prefillChunkTokens(16);
     }
 

@@ -3,13 +3,12 @@ package io.rwkvtts.operator;
 import io.rwkvtts.engine.EngineModel;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.ScriptedEngine;
-import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.scheduling.TenantLimits;
-import io.rwkvtts.synthesis.ChunkPlan;
 import io.rwkvtts.synthesis.RequestSnapshot;
 import java.io.File;
 import java.lang.reflect.Field;
 import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,6 +20,9 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -57,22 +59,28 @@ final class SynthesizeHarness implements AutoCloseable {
 
     /** How a task is set up; the defaults suit most tests. */
     static final class Builder {
+        private final Configuration config = new Configuration();
         private EngineFactory engines = () -> scripted(4);
-        private int maxTextChars = 10_000;
-        private int queueCapacity = 10_000;
-        private SynthesisSettings.WhenFull whenFull = SynthesisSettings.WhenFull.BACKPRESSURE;
-        private TenantLimits tenants = TenantLimits.NONE;
-        private int prefillChunkTokens = 16;
-        private ChunkPlan chunks = new ChunkPlan(10, 25);
         private long startAtMs;
-        private SynthesisSettings.SnapshotMode snapshotMode = SynthesisSettings.SnapshotMode.STATE;
-        private SynthesisSettings.OtherWeights otherWeights = SynthesisSettings.OtherWeights.REFUSE;
-        private int maxEarlyEvents = 100_000;
-        private long maxEarlyBytes = 1 << 20;
         private boolean checkpointed = true;
         private int parallelism = 1;
         private int subtask;
         private OperatorSubtaskState state;
+
+        Builder() {
+            set(GenerationSettings.MAX_SEMANTIC_TOKENS, 80);
+            set(PrefillSettings.CHUNK_TOKENS, 16);
+            set(PrefillSettings.PREFIX_CACHE_SIZE, new MemorySize(PREFIX_CACHE_BYTES));
+            set(RequestSettings.FIRST_CHUNK_OBJECTIVE, FIRST_CHUNK_OBJECTIVE);
+            set(RequestSettings.IDLE_TIMEOUT, IDLE_TIMEOUT);
+            set(RequestSettings.DEDUP_WINDOW, DEDUP_WINDOW);
+            set(RequestSettings.EARLY_EVENTS_MAX_SIZE, MemorySize.ofMebiBytes(1));
+        }
+
+        private <T> Builder set(ConfigOption<T> option, T value) {
+            config.set(option, value);
+            return this;
+        }
 
         Builder engine(EngineFactory factory) {
             engines = factory;
@@ -85,23 +93,20 @@ final class SynthesizeHarness implements AutoCloseable {
         }
 
         Builder maxTextChars(int chars) {
-            maxTextChars = chars;
-            return this;
+            return set(TextSettings.MAX_CHARS, chars);
         }
 
         Builder queueCapacity(int requests) {
-            queueCapacity = requests;
-            return this;
+            return set(QueueSettings.CAPACITY, requests);
         }
 
         Builder chunks(int firstTokens, int tokens) {
-            chunks = new ChunkPlan(firstTokens, tokens);
-            return this;
+            return set(GenerationSettings.CHUNK_FIRST_TOKENS, firstTokens)
+                    .set(GenerationSettings.CHUNK_TOKENS, tokens);
         }
 
         Builder rejectWhenFull() {
-            whenFull = SynthesisSettings.WhenFull.REJECT;
-            return this;
+            return set(QueueSettings.WHEN_FULL, QueueSettings.WhenFull.REJECT);
         }
 
         /** One request at once, that many a second, and any number that wait. */
@@ -110,18 +115,17 @@ final class SynthesizeHarness implements AutoCloseable {
         }
 
         Builder tenants(double requestsPerSecond, int queueCapacity) {
-            tenants = new TenantLimits(requestsPerSecond, 1, queueCapacity);
-            return this;
+            return set(QueueSettings.TENANT_REQUESTS_PER_SECOND, requestsPerSecond)
+                    .set(QueueSettings.TENANT_BURST, 1)
+                    .set(QueueSettings.TENANT_QUEUE_CAPACITY, queueCapacity);
         }
 
         Builder maxEarlyEvents(int events) {
-            maxEarlyEvents = events;
-            return this;
+            return set(RequestSettings.EARLY_EVENTS_MAX_COUNT, events);
         }
 
         Builder maxEarlyBytes(long bytes) {
-            maxEarlyBytes = bytes;
-            return this;
+            return set(RequestSettings.EARLY_EVENTS_MAX_SIZE, new MemorySize(bytes));
         }
 
         /** A job that takes no checkpoints. */
@@ -130,19 +134,16 @@ final class SynthesizeHarness implements AutoCloseable {
             return this;
         }
 
-        Builder snapshots(SynthesisSettings.SnapshotMode mode) {
-            snapshotMode = mode;
-            return this;
+        Builder snapshots(SnapshotSettings.Mode mode) {
+            return set(SnapshotSettings.MODE, mode);
         }
 
         Builder recomputeForOtherWeights() {
-            otherWeights = SynthesisSettings.OtherWeights.RECOMPUTE;
-            return this;
+            return set(SnapshotSettings.OTHER_WEIGHTS, SnapshotSettings.OtherWeights.RECOMPUTE);
         }
 
         Builder prefillChunkTokens(int tokens) {
-            prefillChunkTokens = tokens;
-            return this;
+            return set(PrefillSettings.CHUNK_TOKENS, tokens);
         }
 
         Builder startAt(long epochMs) {
@@ -170,27 +171,7 @@ final class SynthesizeHarness implements AutoCloseable {
 
         SynthesizeHarness open() throws Exception {
             SynthesisSettings settings =
-                    new SynthesisSettings(
-                            resource("vectors/mini_vocab.txt"),
-                            null,
-                            new GenerationLimits(0, 80),
-                            false,
-                            maxTextChars,
-                            20,
-                            200,
-                            chunks,
-                            prefillChunkTokens,
-                            PREFIX_CACHE_BYTES,
-                            FIRST_CHUNK_OBJECTIVE,
-                            queueCapacity,
-                            whenFull,
-                            tenants,
-                            snapshotMode,
-                            otherWeights,
-                            IDLE_TIMEOUT,
-                            DEDUP_WINDOW,
-                            maxEarlyEvents,
-                            maxEarlyBytes);
+                    SynthesisSettings.from(config, Path.of(resource("vectors/mini_vocab.txt")), 0);
             KeyedOneInputStreamOperatorTestHarness<String, RequestEvent, TokenChunk> harness =
                     new KeyedOneInputStreamOperatorTestHarness<>(
                             new SynthesizeOperatorFactory(engines, settings, DEAD_LETTERS),

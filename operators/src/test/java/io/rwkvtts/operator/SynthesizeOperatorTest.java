@@ -118,7 +118,7 @@ class SynthesizeOperatorTest {
             assertThat(task.deadLetters()).hasSize(1);
             RejectedRecord letter = task.deadLetters().get(0);
             assertThat(letter.reason()).isEqualTo("invalid");
-            assertThat(letter.detail()).contains("tts.text.max-chars");
+            assertThat(letter.detail()).contains(" characters");
             assertThat(letter.origin()).hasToString("requests-0@1");
             assertThat(letter.payload()).containsExactly(1, 2, 3);
         }

@@ -263,7 +263,7 @@ class PrefixCacheTest {
         assertThatThrownBy(() -> new PrefixCache(999, 1_000))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "tts.prefix-cache.size is 999 bytes, expected room for one state of this"
-                                + " model, 1000 bytes, at least, or 0 to keep none");
+                        "999 bytes, expected room for one state of this model, 1000 bytes, at"
+                                + " least, or 0 to keep none");
     }
 }

@@ -117,7 +117,7 @@ class RequestTextTest {
         assertThatThrownBy(() -> text.accept(1, "1", false))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("10 characters")
-                .hasMessageContaining("tts.text.max-chars");
+                .hasMessageContaining(" characters");
         assertThat(text.accept(1, "", false)).isEqualTo(Outcome.APPENDED);
     }
 

@@ -75,7 +75,7 @@ class SegmentFactoryTest {
                 .hasMessageContaining("anna");
         assertThatThrownBy(() -> factory.begin(0, request(attributes(null, 41), null), "Two."))
                 .isInstanceOf(RequestException.class)
-                .hasMessageContaining("tts.max-semantic-tokens");
+                .hasMessageContaining("expected at most");
     }
 
     /**

@@ -1,8 +1,8 @@
 package io.rwkvtts.chaos;
 
+import io.rwkvtts.job.EngineSettings;
 import io.rwkvtts.job.FlinkDefaults;
 import io.rwkvtts.job.SpeechModel;
-import io.rwkvtts.job.SynthesisOptions;
 import io.rwkvtts.job.TtsJob;
 import io.rwkvtts.job.TtsSettings;
 import io.rwkvtts.local.LoopbackPorts;
@@ -46,15 +46,15 @@ final class ChaosJob {
         this.model = model;
         this.restPort = restPort;
         this.directory = directory;
-        submit(this.options, this.options.get(SynthesisOptions.PARALLELISM));
+        submit(this.options, this.options.get(EngineSettings.PARALLELISM));
     }
 
     private void submit(Configuration all, int newParallelism) throws Exception {
         Configuration job = new Configuration(all);
-        job.set(SynthesisOptions.PARALLELISM, newParallelism);
+        job.set(EngineSettings.PARALLELISM, newParallelism);
         // The TaskManagers are processes of one machine; each engine would take all of it.
         job.set(
-                SynthesisOptions.ENGINE_THREADS,
+                EngineSettings.THREADS,
                 Math.max(1, Runtime.getRuntime().availableProcessors() / newParallelism));
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.createRemoteEnvironment(

@@ -1,7 +1,7 @@
 package io.rwkvtts.chaos;
 
 import io.rwkvtts.job.FlinkDefaults;
-import io.rwkvtts.job.SynthesisOptions;
+import io.rwkvtts.operator.RequestSettings;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
@@ -75,7 +75,7 @@ public final class ChaosReport {
     private static String streaming(ChaosSettings settings) {
         return settings.streaming()
                 ? ", every fourth in sentences that come seconds apart, idle timeout "
-                        + millis(settings.jobOptions().get(SynthesisOptions.IDLE_TIMEOUT))
+                        + millis(settings.jobOptions().get(RequestSettings.IDLE_TIMEOUT))
                 : "";
     }
 

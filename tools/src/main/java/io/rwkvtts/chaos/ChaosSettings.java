@@ -1,8 +1,9 @@
 package io.rwkvtts.chaos;
 
+import io.rwkvtts.job.EngineSettings;
 import io.rwkvtts.job.SpeechModel;
-import io.rwkvtts.job.SynthesisOptions;
 import io.rwkvtts.job.kafka.KafkaOptions;
+import io.rwkvtts.operator.RequestSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -53,7 +54,7 @@ public record ChaosSettings(
     /** For how long the text of a streaming request comes: past the pause of a TaskManager. */
     Duration streamingLength() {
         return streaming
-                ? jobOptions().get(SynthesisOptions.IDLE_TIMEOUT).multipliedBy(2)
+                ? jobOptions().get(RequestSettings.IDLE_TIMEOUT).multipliedBy(2)
                 : Duration.ZERO;
     }
 
@@ -67,16 +68,16 @@ public record ChaosSettings(
                 flink.get(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT),
                 flink.get(HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT),
                 deliveryTimeout,
-                streaming ? jobOptions().get(SynthesisOptions.IDLE_TIMEOUT) : Duration.ZERO);
+                streaming ? jobOptions().get(RequestSettings.IDLE_TIMEOUT) : Duration.ZERO);
     }
 
     /** The options with what the other settings make of them; a new object. */
     Configuration jobOptions() {
         Configuration job = new Configuration(options);
-        job.set(SynthesisOptions.PARALLELISM, parallelism);
+        job.set(EngineSettings.PARALLELISM, parallelism);
         job.set(KafkaOptions.DELIVERY_GUARANTEE, delivery);
-        if (streaming && !job.contains(SynthesisOptions.IDLE_TIMEOUT)) {
-            job.set(SynthesisOptions.IDLE_TIMEOUT, FaultLengths.idleTimeout(deliveryTimeout));
+        if (streaming && !job.contains(RequestSettings.IDLE_TIMEOUT)) {
+            job.set(RequestSettings.IDLE_TIMEOUT, FaultLengths.idleTimeout(deliveryTimeout));
         }
         // When its only broker is away, a client would forget the partitions, and a producer take
         // in

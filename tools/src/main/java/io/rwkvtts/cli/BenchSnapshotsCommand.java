@@ -8,7 +8,7 @@ import io.rwkvtts.bench.snapshot.SnapshotResult;
 import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.cpu.CpuEngine;
-import io.rwkvtts.job.SynthesisOptions;
+import io.rwkvtts.operator.PrefillSettings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +73,7 @@ final class BenchSnapshotsCommand implements Callable<Integer> {
                                 engine,
                                 tokens,
                                 rounds,
-                                SynthesisOptions.PREFILL_CHUNK_TOKENS.defaultValue());
+                                PrefillSettings.CHUNK_TOKENS.defaultValue());
                 results.add(bench.withStates());
                 results.add(bench.withTokens());
             }

@@ -7,7 +7,6 @@ import io.rwkvtts.chaos.ChaosSettings;
 import io.rwkvtts.chaos.FaultKind;
 import io.rwkvtts.job.OptionKeys;
 import io.rwkvtts.job.SpeechModel;
-import io.rwkvtts.job.SynthesisOptions;
 import io.rwkvtts.local.RandomModel;
 import io.rwkvtts.local.TemporaryDirectory;
 import io.rwkvtts.model.Quantization;
@@ -250,7 +249,7 @@ final class ChaosCommand implements Callable<Integer> {
         OptionKeys.requireKnown(options);
         Configuration configuration = Configuration.fromMap(options);
         SpeechModel model =
-                configuration.contains(SynthesisOptions.MODEL)
+                configuration.contains(SpeechModel.MODEL)
                         ? SpeechModel.from(configuration)
                         : RandomModel.SMALLEST_PUBLIC.open(
                                 SpeechModel.cache(configuration), Quantization.INT8);

@@ -6,7 +6,6 @@ import io.rwkvtts.client.SpeechRequest;
 import io.rwkvtts.client.TokenListener;
 import io.rwkvtts.job.OptionKeys;
 import io.rwkvtts.job.SpeechModel;
-import io.rwkvtts.job.SynthesisOptions;
 import io.rwkvtts.job.kafka.KafkaSettings;
 import io.rwkvtts.local.ClientSettings;
 import io.rwkvtts.local.DemoVoice;
@@ -15,6 +14,8 @@ import io.rwkvtts.local.LocalStack;
 import io.rwkvtts.local.LoopbackPorts;
 import io.rwkvtts.local.SpeechRecords;
 import io.rwkvtts.model.ModelCache;
+import io.rwkvtts.operator.GenerationSettings;
+import io.rwkvtts.operator.TextSettings;
 import io.rwkvtts.schema.InputFormat;
 import io.rwkvtts.schema.TextEvent;
 import java.io.PrintWriter;
@@ -111,7 +112,7 @@ final class DemoCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         Configuration configuration = configuration();
-        if (wav.byDemoDecoder() && configuration.contains(SynthesisOptions.MODEL)) {
+        if (wav.byDemoDecoder() && configuration.contains(SpeechModel.MODEL)) {
             throw new CommandLine.ParameterException(
                     spec.commandLine(),
                     "--wav with tts.model needs --decoder: the demo voice's decoder knows its own"
@@ -128,11 +129,11 @@ final class DemoCommand implements Callable<Integer> {
     private Configuration configuration() {
         OptionKeys.requireKnown(options);
         Configuration configuration = new Configuration();
-        configuration.set(SynthesisOptions.CAP_BY_TEXT, true);
+        configuration.set(GenerationSettings.CAP_BY_TEXT, true);
         configuration.set(RestOptions.PORT, port(webPort, 8081, "--web-port"));
         configuration.set(EmbeddedFlink.METRICS_PORT, port(metricsPort, 9249, "--metrics-port"));
-        if (!options.containsKey(SynthesisOptions.MODEL.key())) {
-            configuration.set(SynthesisOptions.SEGMENT_MAX_UNITS, DemoVoice.MAX_UNITS);
+        if (!options.containsKey(SpeechModel.MODEL.key())) {
+            configuration.set(TextSettings.SEGMENT_MAX_UNITS, DemoVoice.MAX_UNITS);
         }
         configuration.addAll(Configuration.fromMap(options));
         return configuration;
@@ -145,7 +146,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private static SpeechModel model(Configuration configuration) throws Exception {
-        if (configuration.contains(SynthesisOptions.MODEL)) {
+        if (configuration.contains(SpeechModel.MODEL)) {
             return SpeechModel.from(configuration);
         }
         ModelCache cache = SpeechModel.cache(configuration);

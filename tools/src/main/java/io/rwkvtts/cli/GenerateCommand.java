@@ -4,8 +4,8 @@ import io.rwkvtts.audio.AudioDecoder;
 import io.rwkvtts.engine.EngineModel;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.job.SpeechModel;
-import io.rwkvtts.job.SynthesisOptions;
 import io.rwkvtts.model.ModelDirectory;
+import io.rwkvtts.operator.TextSettings;
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.GenerationProgress;
 import io.rwkvtts.protocol.PromptBuilder;
@@ -138,7 +138,7 @@ final class GenerateCommand implements Callable<Integer> {
 
     /** By the rules for the text of a request. */
     private void checkText(GenerationLimits limits) {
-        int maxChars = SynthesisOptions.TEXT_MAX_CHARS.defaultValue();
+        int maxChars = TextSettings.MAX_CHARS.defaultValue();
         new RequestRules(VoiceDirectory.empty(), limits, maxChars)
                 .check(0, text, true, RequestAttributes.NONE, System.currentTimeMillis());
     }

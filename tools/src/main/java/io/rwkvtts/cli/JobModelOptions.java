@@ -3,7 +3,6 @@ package io.rwkvtts.cli;
 import io.rwkvtts.job.OptionKeys;
 import io.rwkvtts.job.QuantizationHelp;
 import io.rwkvtts.job.SpeechModel;
-import io.rwkvtts.job.SynthesisOptions;
 import io.rwkvtts.local.DemoVoice;
 import io.rwkvtts.local.RandomModel;
 import io.rwkvtts.model.ModelCache;
@@ -55,13 +54,13 @@ final class JobModelOptions {
     Opened open() throws IOException {
         OptionKeys.requireKnown(options);
         Configuration all = Configuration.fromMap(options);
-        if (all.contains(SynthesisOptions.MODEL)) {
-            return new Opened(all.get(SynthesisOptions.MODEL), SpeechModel.from(all), all);
+        if (all.contains(SpeechModel.MODEL)) {
+            return new Opened(all.get(SpeechModel.MODEL), SpeechModel.from(all), all);
         }
         ModelCache cache = SpeechModel.cache(all);
         SpeechModel opened = named(cache);
-        all.set(SynthesisOptions.MODEL, opened.directory().path().toString());
-        all.set(SynthesisOptions.VOCABULARY, opened.vocabulary().toString());
+        all.set(SpeechModel.MODEL, opened.directory().path().toString());
+        all.set(SpeechModel.VOCABULARY, opened.vocabulary().toString());
         return new Opened(model, opened, all);
     }
 

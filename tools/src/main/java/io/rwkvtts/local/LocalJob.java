@@ -47,7 +47,9 @@ public final class LocalJob implements AutoCloseable {
         if (!all.contains(TaskManagerOptions.NUM_TASK_SLOTS)) {
             all.set(
                     TaskManagerOptions.NUM_TASK_SLOTS,
-                    Math.max(all.get(CoreOptions.DEFAULT_PARALLELISM), settings.parallelism()));
+                    Math.max(
+                            all.get(CoreOptions.DEFAULT_PARALLELISM),
+                            settings.engine().parallelism()));
         }
         EmbeddedFlink cluster = EmbeddedFlink.start(SecretProperties.without(all));
         try {

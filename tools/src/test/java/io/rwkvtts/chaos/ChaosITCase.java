@@ -3,9 +3,9 @@ package io.rwkvtts.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rwkvtts.job.SpeechModel;
-import io.rwkvtts.job.SynthesisOptions;
 import io.rwkvtts.local.DemoVoice;
 import io.rwkvtts.model.ModelCache;
+import io.rwkvtts.operator.RequestSettings;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -49,7 +49,7 @@ class ChaosITCase {
     private static Configuration shortTimeouts() {
         Configuration options = new Configuration();
         options.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, Duration.ofSeconds(8));
-        options.set(SynthesisOptions.IDLE_TIMEOUT, Duration.ofSeconds(22));
+        options.set(RequestSettings.IDLE_TIMEOUT, Duration.ofSeconds(22));
         return options;
     }
 

@@ -181,11 +181,7 @@ final class SpeechCluster implements AutoCloseable {
             UnaryOperator<EngineFactory> engines) {
         TtsSettings read = TtsSettings.from(Configuration.fromMap(options), model);
         return new TtsSettings(
-                topics,
-                read.synthesis(),
-                engines.apply(read.engines()),
-                read.parallelism(),
-                read.maxParallelism());
+                topics, read.synthesis(), engines.apply(read.engines()), read.engine());
     }
 
     /** Six seconds of speech and more; the text does not matter. */

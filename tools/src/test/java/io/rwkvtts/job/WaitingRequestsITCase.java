@@ -8,6 +8,7 @@ import io.rwkvtts.job.SpeechCluster.Speech;
 import io.rwkvtts.job.kafka.KafkaSettings;
 import io.rwkvtts.operator.EngineFactory;
 import io.rwkvtts.operator.MetricNames;
+import io.rwkvtts.operator.QueueSettings;
 import io.rwkvtts.schema.TextEvent;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +33,7 @@ class WaitingRequestsITCase {
     private static final Duration INTERVAL = Duration.ofMillis(500);
     private static final Duration STEP = Duration.ofMillis(50);
     private static final int SLOTS = 4;
-    private static final int CAPACITY = SynthesisOptions.QUEUE_CAPACITY.defaultValue();
+    private static final int CAPACITY = QueueSettings.CAPACITY.defaultValue();
     private static final int BEYOND = 2_000;
     private static final int CHECKPOINTS = 8;
 

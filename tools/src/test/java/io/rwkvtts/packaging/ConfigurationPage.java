@@ -1,13 +1,13 @@
 package io.rwkvtts.packaging;
 
 import io.rwkvtts.job.FlinkDefaults;
-import io.rwkvtts.job.SynthesisOptions;
-import io.rwkvtts.job.kafka.KafkaOptions;
+import io.rwkvtts.job.OptionKeys;
 import java.lang.reflect.Field;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,7 +21,7 @@ final class ConfigurationPage {
 
     private static final String INTRODUCTION =
             """
-            <!-- Written by GeneratedPagesTest from SynthesisOptions, KafkaOptions and FlinkDefaults. Change those. -->
+            <!-- Written by GeneratedPagesTest from the classes in OptionKeys and from FlinkDefaults. Change those. -->
             # Configuration
 
             All options are options of Flink. They can be set, the first found wins:
@@ -36,19 +36,22 @@ final class ConfigurationPage {
 
     /** The whole page. */
     static String text() throws IllegalAccessException {
-        return INTRODUCTION
-                + "\n## Synthesis\n\n"
-                + table(SynthesisOptions.class)
-                + "\n## Kafka\n\n"
-                + table(KafkaOptions.class)
+        StringBuilder page = new StringBuilder(INTRODUCTION);
+        for (Map.Entry<String, List<Class<?>>> group : OptionKeys.classes().entrySet()) {
+            page.append("\n## %s\n\n".formatted(group.getKey()))
+                    .append("| key | type | default | meaning |\n|---|---|---|---|\n");
+            for (Class<?> options : group.getValue()) {
+                page.append(rows(options));
+            }
+        }
+        return page
                 + "\n## Values of Flink's own options\n\n"
                 + "Set by the job where neither the command line nor the cluster sets another.\n\n"
                 + flinkDefaults();
     }
 
-    private static String table(Class<?> options) throws IllegalAccessException {
-        StringBuilder table =
-                new StringBuilder("| key | type | default | meaning |\n|---|---|---|---|\n");
+    private static String rows(Class<?> options) throws IllegalAccessException {
+        StringBuilder table = new StringBuilder();
         for (Field field : options.getDeclaredFields()) {
             if (field.getType() == ConfigOption.class) {
                 ConfigOption<?> option = (ConfigOption<?>) field.get(null);

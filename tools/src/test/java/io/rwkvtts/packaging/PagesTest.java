@@ -3,8 +3,7 @@ package io.rwkvtts.packaging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rwkvtts.cli.Tts;
-import io.rwkvtts.job.SynthesisOptions;
-import io.rwkvtts.job.kafka.KafkaOptions;
+import io.rwkvtts.job.OptionKeys;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
@@ -66,7 +65,8 @@ class PagesTest {
     @MethodSource("pages")
     void testNamedOptionsExist(String page) throws Exception {
         Set<String> keys = new HashSet<>();
-        for (Class<?> options : List.of(SynthesisOptions.class, KafkaOptions.class)) {
+        for (Class<?> options :
+                OptionKeys.classes().values().stream().flatMap(List::stream).toList()) {
             for (Field field : options.getDeclaredFields()) {
                 if (field.getType() == ConfigOption.class) {
                     keys.add(((ConfigOption<?>) field.get(null)).key());

@@ -3,8 +3,8 @@ package io.rwkvtts.bench.load;
 import io.rwkvtts.bench.Surroundings;
 import io.rwkvtts.bench.engine.BenchModel;
 import io.rwkvtts.bench.engine.EngineRate;
+import io.rwkvtts.job.EngineSettings;
 import io.rwkvtts.job.FlinkDefaults;
-import io.rwkvtts.job.SynthesisOptions;
 import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.job.kafka.KafkaSettings;
 import io.rwkvtts.text.WorldTokenizer;
@@ -40,10 +40,10 @@ public final class JobBench {
         this.settings = settings;
         options = FlinkDefaults.options();
         options.addAll(settings.options());
-        if (settings.options().getOptional(SynthesisOptions.SLOTS).isEmpty()) {
+        if (settings.options().getOptional(EngineSettings.SLOTS).isEmpty()) {
             options.set(
-                    SynthesisOptions.SLOTS,
-                    Math.max(SynthesisOptions.SLOTS.defaultValue(), settings.mostStreams()));
+                    EngineSettings.SLOTS,
+                    Math.max(EngineSettings.SLOTS.defaultValue(), settings.mostStreams()));
         }
         tokenizer = WorldTokenizer.load(settings.model().vocabulary());
     }
@@ -84,7 +84,7 @@ public final class JobBench {
     }
 
     private EngineRate engine() {
-        int threads = options.get(SynthesisOptions.ENGINE_THREADS);
+        int threads = options.get(EngineSettings.THREADS);
         return new EngineRate(
                 settings.model().directory(),
                 settings.mostStreams(),

@@ -1,6 +1,7 @@
 package io.rwkvtts.bench.load;
 
-import io.rwkvtts.job.SynthesisOptions;
+import io.rwkvtts.job.EngineSettings;
+import io.rwkvtts.operator.PrefillSettings;
 import java.util.List;
 import java.util.Map;
 
@@ -23,27 +24,19 @@ public record Switch(
     /** All that there are. A new one is a line here. */
     public static final List<Switch> ALL =
             List.of(
-                    option(
-                            "prefix cache",
-                            SynthesisOptions.PREFIX_CACHE_SIZE.key(),
-                            "0 b",
-                            "64 mb"),
+                    option("prefix cache", PrefillSettings.PREFIX_CACHE_SIZE.key(), "0 b", "64 mb"),
                     option(
                             "prompts in large pieces",
-                            SynthesisOptions.PREFILL_CHUNK_TOKENS.key(),
+                            PrefillSettings.CHUNK_TOKENS.key(),
                             "16",
                             "256"),
-                    option(
-                            "all processors for a step",
-                            SynthesisOptions.ENGINE_THREADS.key(),
-                            "1",
-                            "0"),
+                    option("all processors for a step", EngineSettings.THREADS.key(), "1", "0"),
                     new Switch(
                             "two engines, each with half of the threads and slots",
-                            Map.of(SynthesisOptions.SLOTS.key(), "32"),
+                            Map.of(EngineSettings.SLOTS.key(), "32"),
                             Map.of(
-                                    SynthesisOptions.SLOTS.key(), "16",
-                                    SynthesisOptions.PARALLELISM.key(), "2"),
+                                    EngineSettings.SLOTS.key(), "16",
+                                    EngineSettings.PARALLELISM.key(), "2"),
                             List.of(),
                             List.of()),
                     new Switch(

@@ -3,7 +3,7 @@ package io.rwkvtts.bench.load;
 import io.rwkvtts.bench.Samples;
 import io.rwkvtts.bench.Surroundings;
 import io.rwkvtts.bench.engine.BenchModel;
-import io.rwkvtts.job.SynthesisOptions;
+import io.rwkvtts.job.EngineSettings;
 import io.rwkvtts.schema.TextEvent;
 import io.rwkvtts.text.WorldTokenizer;
 import java.util.ArrayList;
@@ -100,7 +100,7 @@ public final class SwitchBench {
     private SwitchRun run(Switch optimisation, boolean on) throws Exception {
         LOG.info("{} {}", optimisation.name(), on ? "on" : "off");
         Configuration options = new Configuration();
-        options.set(SynthesisOptions.SLOTS, SLOTS);
+        options.set(EngineSettings.SLOTS, SLOTS);
         options.addAll(settings.options());
         options.addAll(Configuration.fromMap(on ? optimisation.on() : optimisation.off()));
         return SwitchRun.of(

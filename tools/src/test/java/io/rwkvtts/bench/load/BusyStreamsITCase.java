@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rwkvtts.job.FlinkDefaults;
 import io.rwkvtts.job.SpeechModel;
-import io.rwkvtts.job.SynthesisOptions;
 import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.job.kafka.KafkaSettings;
 import io.rwkvtts.local.RandomModel;
@@ -49,8 +48,8 @@ class BusyStreamsITCase {
                         .open(new ModelCache(directory), Quantization.INT8);
         tokenizer = WorldTokenizer.load(model.vocabulary());
         Configuration options = FlinkDefaults.options();
-        options.set(SynthesisOptions.MODEL, model.directory().path().toString());
-        options.set(SynthesisOptions.VOCABULARY, model.vocabulary().toString());
+        options.set(SpeechModel.MODEL, model.directory().path().toString());
+        options.set(SpeechModel.VOCABULARY, model.vocabulary().toString());
         process = new JobProcess(options, List.of());
         Configuration clients = new Configuration(options);
         clients.set(KafkaOptions.BOOTSTRAP_SERVERS, process.bootstrapServers());

@@ -1,0 +1,104 @@
+package io.rwkvtts.job;
+
+import io.rwkvtts.operator.OptionChecks;
+import java.io.Serializable;
+import org.apache.flink.client.deployment.executors.LocalExecutor;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.configuration.DeploymentOptions;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+
+/**
+ * How many engines there are, and how large each is.
+ *
+ * @param slots requests that an engine generates at once
+ * @param threads of a step; 0 for the processors divided by {@code perProcess}
+ * @param parallelism subtasks that generate, each with an engine
+ * @param maxParallelism key groups
+ * @param perProcess engines that may share a process, its processors and its memory
+ */
+public record EngineSettings(
+        int slots, int threads, int parallelism, int maxParallelism, int perProcess)
+        implements Serializable {
+
+    /** Requests generated at once. */
+    public static final ConfigOption<Integer> SLOTS =
+            ConfigOptions.key("tts.slots")
+                    .intType()
+                    .defaultValue(32)
+                    .withDescription(
+                            "Requests that one subtask generates at once; each holds one recurrent"
+                                    + " state (6.5 MB for a model of 24 layers × 1024).");
+
+    /** Subtasks of Synthesize. */
+    public static final ConfigOption<Integer> PARALLELISM =
+            ConfigOptions.key("tts.parallelism")
+                    .intType()
+                    .defaultValue(1)
+                    .withDescription(
+                            "Subtasks that generate, each with an engine and weights of its own. Up"
+                                    + " to some 8 requests at once one engine with all processors"
+                                    + " is fastest; with 16 and more, an engine for each of the"
+                                    + " processors' last-level caches.");
+
+    /** Key groups. */
+    public static final ConfigOption<Integer> MAX_PARALLELISM =
+            ConfigOptions.key("tts.max-parallelism")
+                    .intType()
+                    .defaultValue(128)
+                    .withDescription(
+                            "Most subtasks that a savepoint can be restored with. Must not change"
+                                    + " over the life of a job.");
+
+    /** Threads of an engine. */
+    public static final ConfigOption<Integer> THREADS =
+            ConfigOptions.key("tts.engine.threads")
+                    .intType()
+                    .defaultValue(0)
+                    .withDescription(
+                            "Threads that compute a step, the task's own among them; 0 for the"
+                                    + " processors of the machine divided by the engines in the"
+                                    + " process, each of which serves one slot of a TaskManager. The"
+                                    + " results do not depend on it.");
+
+    /**
+     * Reads the options.
+     *
+     * @throws IllegalArgumentException for a value that cannot work; names the option
+     */
+    static EngineSettings from(ReadableConfig config) {
+        int parallelism = OptionChecks.atLeast(1, config, PARALLELISM);
+        return new EngineSettings(
+                OptionChecks.atLeast(1, config, SLOTS),
+                OptionChecks.atLeast(0, config, THREADS),
+                parallelism,
+                maxParallelism(parallelism, config),
+                perProcess(parallelism, config));
+    }
+
+    /** Engines of other processes have other processors, on other machines usually. */
+    int threadsOf(int processors) {
+        return threads > 0 ? threads : Math.max(1, processors / perProcess);
+    }
+
+    private static int maxParallelism(int parallelism, ReadableConfig config) {
+        int value = OptionChecks.atLeast(parallelism, config, MAX_PARALLELISM);
+        int most = KeyGroupRangeAssignment.UPPER_BOUND_MAX_PARALLELISM;
+        if (value > most) {
+            throw new IllegalArgumentException(
+                    "%s is %d, expected at most %d".formatted(MAX_PARALLELISM.key(), value, most));
+        }
+        return value;
+    }
+
+    /** Subtasks of one process: all of them, unless the job goes to a cluster of TaskManagers. */
+    private static int perProcess(int parallelism, ReadableConfig config) {
+        String target = config.get(DeploymentOptions.TARGET);
+        boolean inThisProcess = target == null || target.equals(LocalExecutor.NAME);
+        return inThisProcess
+                ? parallelism
+                : Math.min(parallelism, config.get(TaskManagerOptions.NUM_TASK_SLOTS));
+    }
+}
