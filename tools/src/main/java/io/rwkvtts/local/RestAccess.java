@@ -91,10 +91,16 @@ public final class RestAccess {
                 return Optional.of("requests of pages of %s are not answered".formatted(origin));
             }
         }
-        if (changes(request) && !hasToken(request)) {
+        String path;
+        try {
+            path = path(request);
+        } catch (IllegalArgumentException e) {
+            return Optional.of("the path %s is not well-formed".formatted(request.uri()));
+        }
+        if (changes(request.method(), path) && !hasToken(request)) {
             return Optional.of(
                     "%s %s is closed: this Flink takes no jobs and no commands by REST"
-                            .formatted(request.method(), path(request)));
+                            .formatted(request.method(), request.uri()));
         }
         return Optional.empty();
     }
@@ -122,14 +128,20 @@ public final class RestAccess {
                 || origin.equalsIgnoreCase("https://" + host);
     }
 
-    private static boolean changes(HttpRequest request) {
-        boolean reads =
-                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
-        return !reads || CHANGED_BY_GET.stream().anyMatch(path(request)::contains);
+    private static boolean changes(HttpMethod method, String path) {
+        boolean reads = method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
+        return !reads || CHANGED_BY_GET.stream().anyMatch(path::contains);
     }
 
+    /**
+     * The path as Flink's router reads it: decoded twice, and the same with and without a slash at
+     * its begin.
+     *
+     * @throws IllegalArgumentException if it is not well-formed
+     */
     private static String path(HttpRequest request) {
-        return new QueryStringDecoder(request.uri()).path();
+        String path = new QueryStringDecoder(request.uri()).path();
+        return "/" + QueryStringDecoder.decodeComponent(path);
     }
 
     private boolean hasToken(HttpRequest request) {

@@ -102,6 +102,8 @@ class RestGuardITCase {
         "PATCH,  /jobs/JOB?mode=cancel",
         "GET,    /jobs/JOB/yarn-cancel",
         "GET,    /jobs/JOB/%79arn-stop",
+        "GET,    /jobs/JOB/%2579arn-cancel",
+        "GET,    /jobs/JOB/yarn%252Dcancel",
         "GET,    /v1/jobs/JOB/yarn-stop/",
         "POST,   /jobs/JOB/stop",
         "POST,   /jobs/JOB/savepoints",
@@ -111,6 +113,10 @@ class RestGuardITCase {
         "POST,   /savepoint-disposal",
         "DELETE, /cluster",
         "GET,    /jars/x/plan",
+        "GET,    jars/x/plan",
+        "GET,    /%256Aars/x/plan",
+        "GET,    /jobs/%zz",
+        "GET,    /jobs/%25zz",
         "BREW,   /jobs"
     })
     void testCommandsAreRefused(String method, String path) throws Exception {
