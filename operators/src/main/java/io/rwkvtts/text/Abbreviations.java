@@ -21,27 +21,30 @@ final class Abbreviations {
                     // German
                     "bzw usw evtl ggf inkl exkl zzgl vgl hr fr dipl ing geb gest verh jh jhd mio"
                             + " mrd tel sog str bd bsp bspw ehem eigtl einschl entspr ff lfd"
-                            + " nr ev kath röm südl nördl östl westl urspr versch insb zit",
+                            + " nr ev kath röm südl nördl östl westl urspr versch insb zit bzgl"
+                            + " hrsg ggü okt dez",
                     // French
                     "mm mmes mlles mgr pr env av boul chap éd janv févr avr juil" + " tél",
                     // Spanish and Portuguese
                     "sra sras srta srtas dra dña ud uds vd vds núm pág págs excmo ilmo aprox"
-                            + " ej prov izq dcha exmo",
+                            + " ej prov izq dcha exmo gral cía arq depto ltda profa",
                     // Italian
                     "sig sigg dott dottssa ecc avv geom pag pagg",
                     // Dutch, Polish, Czech, Scandinavian
                     "dhr mevr mw drs bijv enz nl blz resp np itd itp tzn ul inż tj"
-                            + " např tzv atd apod osv dvs jfr",
+                            + " św ks tzw płk zob např tzv atd apod sv judr mudr phdr rndr osv dvs"
+                            + " jfr",
                     // Russian and Ukrainian
                     "ул др гг руб коп стр рис тыс млн млрд проф акад гр напр см ср обл пл пр просп"
-                            + " вул ст буд",
+                            + " вул ст буд св оз пос долл",
                     // Hindi
                     "डॉ प्रो");
 
     /** Those after which it only continues with a number. Any word of three letters is one. */
     private static final Set<String> NUMBERED =
             words(
-                    "sect chap figs para pars page lines item kapitel abschn absatz ziff anm abt tomo");
+                    "sect chap figs para pars page lines item kapitel abschn absatz ziff anm abt tomo"
+                            + " godz rozdz табл корп разд");
 
     /** What comes before an ordinal in German, where it is written as a number with a dot. */
     private static final Set<String> BEFORE_ORDINALS =

@@ -114,8 +114,11 @@ final class Marks {
         return c >= 0 && UCharacter.isLetter(c);
     }
 
+    /** Not so the letters of Georgian, which has no capitals at the begin of a sentence. */
     static boolean lowerCase(int c) {
-        return c >= 0 && UCharacter.getType(c) == ECharacterCategory.LOWERCASE_LETTER;
+        return c >= 0
+                && UCharacter.getType(c) == ECharacterCategory.LOWERCASE_LETTER
+                && UScript.getScript(c) != UScript.GEORGIAN;
     }
 
     static boolean upperCase(int c) {

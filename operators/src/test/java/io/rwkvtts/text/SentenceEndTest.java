@@ -96,6 +96,11 @@ class SentenceEndTest {
                 "डॉ. शर्मा को रु. 500 दीजिए",
                 "J.-C. Hallyday, «A. B. C.» et D",
                 "prof. Kowalski, np. Anna, itd. Potem",
+                "Kościół św. Jana, ks. Nowak, o godz. 10 i w rozdz. 3",
+                "Církev sv. Václava, JUDr. Novák a MUDr. Malá",
+                "Церковь св. Николая, корп. 2, табл. 5, оз. Байкал, 5 долл. США",
+                "El gral. Prim, Cía. López, la profa. Ana, Silva Ltda. São Paulo",
+                "Das gilt bzgl. Meier, hrsg. Schmidt, Ende Okt. Abends",
                 "Mr. Smith vs. Mrs. Jones, Capt. Kirk, approx. Two",
             })
     void testAbbreviationsOfTheLanguagesEndNothing(String text) {
@@ -119,6 +124,7 @@ class SentenceEndTest {
                 "བཀྲ་ཤིས། བདེ་ལེགས། | བཀྲ་ཤིས། / བདེ་ལེགས།",
                 "真的？我不信！好。 | 真的？ / 我不信！ / 好。",
                 "한국어입니다. 좋아요! 네 | 한국어입니다. / 좋아요! / 네",
+                "გამარჯობა. როგორ ხარ? კარგად | გამარჯობა. / როგორ ხარ? / კარგად",
             })
     void testSentencesEndInEveryScript(String text, String segments) {
         assertThat(eager.split(text)).containsExactly(segments.split(" / "));
