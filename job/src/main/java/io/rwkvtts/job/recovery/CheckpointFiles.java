@@ -6,6 +6,8 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import org.apache.flink.core.fs.CloseableRegistry;
 import org.apache.flink.core.fs.FSDataInputStream;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
 import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
@@ -74,14 +76,41 @@ final class CheckpointFiles {
 
     private static void requireChecksum(Path file, long length, CloseableRegistry reading)
             throws IOException {
+        Checksum.Finding found;
         try (FSDataInputStream in = file.getFileSystem().open(file)) {
             reading.registerCloseable(in);
-            boolean holds = Checksum.holds(in, length);
+            found = Checksum.check(in, length);
             reading.unregisterCloseable(in);
-            if (!holds) {
-                throw new DamagedCheckpointException(
-                        file + " is damaged: its checksum does not hold", file.getParent(), null);
+        }
+        if (found == Checksum.Finding.DIFFERS) {
+            throw new DamagedCheckpointException(
+                    file + " is damaged: its checksum does not hold", file.getParent(), null);
+        }
+        if (found == Checksum.Finding.ABSENT && othersHaveChecksums(file)) {
+            throw new DamagedCheckpointException(
+                    file + " is damaged: its checksum is missing", file.getParent(), null);
+        }
+    }
+
+    /** Whether the other files of the checkpoint were written with checksums. */
+    private static boolean othersHaveChecksums(Path file) throws IOException {
+        Path metadata = new Path(file.getParent(), RetainedCheckpoints.METADATA);
+        FileSystem files = file.getFileSystem();
+        if (!file.getName().equals(RetainedCheckpoints.METADATA)) {
+            // None beside copies of the state that Flink keeps on local disks.
+            return files.exists(metadata) && hasChecksum(files.getFileStatus(metadata));
+        }
+        for (FileStatus other : files.listStatus(file.getParent())) {
+            if (!other.isDir() && hasChecksum(other)) {
+                return true;
             }
+        }
+        return false;
+    }
+
+    private static boolean hasChecksum(FileStatus file) throws IOException {
+        try (FSDataInputStream in = file.getPath().getFileSystem().open(file.getPath())) {
+            return Checksum.isThere(in, file.getLen());
         }
     }
 }
