@@ -2,6 +2,7 @@ package io.rwkvtts.operator;
 
 import io.rwkvtts.operator.QueueSettings.WhenFull;
 import io.rwkvtts.scheduling.Admission;
+import io.rwkvtts.scheduling.NanoClock;
 import io.rwkvtts.scheduling.TenantLimits;
 import io.rwkvtts.scheduling.Ticket;
 import io.rwkvtts.synthesis.SpeechRequest;
@@ -36,6 +37,7 @@ final class AdmissionControl {
     private final Collection<SpeechRequest> running;
     private final int slots;
     private final ProcessingTimeService clock;
+    private final NanoClock nanos;
     private final Runnable wake;
     private final int tenantCapacity;
     private final Map<String, Integer> openByTenant = new HashMap<>();
@@ -58,6 +60,7 @@ final class AdmissionControl {
             Collection<SpeechRequest> running,
             int slots,
             ProcessingTimeService clock,
+            NanoClock nanos,
             Runnable wake) {
         this.admission = settings.admission();
         this.capacity = settings.capacity();
@@ -66,6 +69,7 @@ final class AdmissionControl {
         this.running = running;
         this.slots = slots;
         this.clock = clock;
+        this.nanos = nanos;
         this.wake = wake;
     }
 
@@ -141,7 +145,7 @@ final class AdmissionControl {
 
     /** Lets a request wait for a slot; does nothing if it waits already. */
     void awaitSlot(SpeechRequest request) {
-        admission.add(request.ticket());
+        admission.add(request.ticket(nanos.nanoTime()));
     }
 
     /** Whether a request waits for a slot. */
@@ -151,7 +155,7 @@ final class AdmissionControl {
 
     /** Takes out the request that gets the next slot, null if none may have it now. */
     Ticket next() {
-        Ticket next = admission.next(System.nanoTime());
+        Ticket next = admission.next(nanos.nanoTime());
         if (next != null) {
             interrupted.remove(next.id());
         } else if (admission.held()) {

@@ -2,7 +2,7 @@ package io.rwkvtts.operator;
 
 /**
  * Tokens per second of the time in which there was work, over intervals of ten seconds of that
- * time. Times are those of {@link System#nanoTime()}.
+ * time. Times are those of a {@link io.rwkvtts.scheduling.NanoClock}.
  */
 final class GenerationRate {
     static final long INTERVAL_NANOS = 10_000_000_000L;

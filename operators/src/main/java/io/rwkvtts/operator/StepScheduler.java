@@ -1,5 +1,6 @@
 package io.rwkvtts.operator;
 
+import io.rwkvtts.scheduling.NanoClock;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -30,6 +31,7 @@ final class StepScheduler implements AutoCloseable {
 
     private final MailboxExecutor mailbox;
     private final ThrowingRunnable<Exception> step;
+    private final NanoClock nanos;
     private final ScheduledExecutorService helper;
     private boolean armed;
     private boolean inputSeen;
@@ -39,7 +41,12 @@ final class StepScheduler implements AutoCloseable {
      * @param mailbox of {@code TaskMailbox.MIN_PRIORITY}
      * @param name of the helper thread
      */
-    StepScheduler(MailboxExecutor mailbox, ThrowingRunnable<Exception> step, String name) {
+    StepScheduler(
+            MailboxExecutor mailbox,
+            ThrowingRunnable<Exception> step,
+            String name,
+            NanoClock nanos) {
+        this.nanos = nanos;
         this.mailbox = mailbox;
         this.step = step;
         this.helper =
@@ -84,9 +91,9 @@ final class StepScheduler implements AutoCloseable {
 
     private void run() throws Exception {
         armed = false;
-        long start = System.nanoTime();
+        long start = nanos.nanoTime();
         step.run();
-        stepNanos = System.nanoTime() - start;
+        stepNanos = nanos.nanoTime() - start;
     }
 
     @Override

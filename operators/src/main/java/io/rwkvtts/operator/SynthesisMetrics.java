@@ -1,6 +1,7 @@
 package io.rwkvtts.operator;
 
 import io.rwkvtts.protocol.GenerationLimits;
+import io.rwkvtts.scheduling.NanoClock;
 import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.LoopObserver;
 import io.rwkvtts.synthesis.RequestClock;
@@ -72,13 +73,19 @@ final class SynthesisMetrics implements LoopObserver {
     private volatile int earlyEvents;
     private final GenerationRate rate = new GenerationRate();
     private final long firstChunkObjectiveNanos;
+    private final NanoClock nanos;
 
     /**
      * @param firstChunkObjective time in which the first chunk of a request should come
      */
     SynthesisMetrics(
-            MetricGroup operatorGroup, int slots, int stateBytes, Duration firstChunkObjective) {
+            MetricGroup operatorGroup,
+            int slots,
+            int stateBytes,
+            Duration firstChunkObjective,
+            NanoClock nanos) {
         this.slots = slots;
+        this.nanos = nanos;
         this.firstChunkObjectiveNanos = firstChunkObjective.toNanos();
         this.group = operatorGroup.addGroup(MetricNames.GROUP);
         group.gauge(MetricNames.REQUESTS_RUNNING, (Gauge<Integer>) () -> running);
@@ -146,7 +153,7 @@ final class SynthesisMetrics implements LoopObserver {
         ending = endingRequests;
         earlyEvents = heldEarlyEvents;
         if (runningRequests == 0) {
-            rate.rest(System.nanoTime());
+            rate.rest(nanos.nanoTime());
         }
     }
 
@@ -180,7 +187,7 @@ final class SynthesisMetrics implements LoopObserver {
 
     @Override
     public void admitted(SpeechRequest request, RequestClock clock) {
-        rate.work(System.nanoTime());
+        rate.work(nanos.nanoTime());
         queueTime.update(millis(clock.queueNanos()));
     }
 
@@ -252,7 +259,7 @@ final class SynthesisMetrics implements LoopObserver {
     }
 
     private void logProgress() {
-        long now = System.nanoTime();
+        long now = nanos.nanoTime();
         if (!rate.due(now)) {
             return;
         }

@@ -5,6 +5,7 @@ import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.protocol.PromptBuilder;
 import io.rwkvtts.protocol.VoiceDirectory;
+import io.rwkvtts.scheduling.NanoClock;
 import io.rwkvtts.synthesis.LoopObserver;
 import io.rwkvtts.synthesis.RequestRules;
 import io.rwkvtts.synthesis.SegmentFactory;
@@ -91,7 +92,8 @@ public record SynthesisSettings(
      * @throws IllegalArgumentException if the vocabulary or the voices cannot be read, or the
      *     vocabulary does not fit the model
      */
-    SynthesisLoop loop(InferenceEngine engine, SpeechOutput output, LoopObserver observer) {
+    SynthesisLoop loop(
+            InferenceEngine engine, SpeechOutput output, LoopObserver observer, NanoClock nanos) {
         EngineModel model = engine.model();
         WorldTokenizer tokenizer = WorldTokenizer.load(Path.of(vocabulary));
         IdSpace ids = IdSpace.of(model.vocabRows(), model.headRows(), tokenizer);
@@ -103,6 +105,7 @@ public record SynthesisSettings(
                 prefill.chunkTokens(),
                 prefill.prefixes(model.stateBytes()),
                 output,
-                observer);
+                observer,
+                nanos);
     }
 }

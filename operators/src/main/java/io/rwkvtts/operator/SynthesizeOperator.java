@@ -3,6 +3,7 @@ package io.rwkvtts.operator;
 import io.rwkvtts.engine.EngineModel;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.operator.SnapshotSettings.Mode;
+import io.rwkvtts.scheduling.NanoClock;
 import io.rwkvtts.scheduling.Ticket;
 import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.RequestException;
@@ -50,13 +51,15 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
     private final EngineFactory engines;
     private final SynthesisSettings settings;
     private final OutputTag<RejectedRecord> deadLetters;
+    private final NanoClock nanos;
+    private final RunningCheck runningCheck;
 
     private transient InferenceEngine engine;
     private transient Segmenter segmenter;
     private transient SynthesisLoop loop;
     private transient AdmissionControl admission;
     private transient RequestStore store;
-    private transient StepScheduler trampoline;
+    private transient StepScheduler steps;
     private transient RecordEmitter emitter;
     private transient SynthesisMetrics speechMetrics;
     private transient RequestTimers timers;
@@ -69,7 +72,9 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
             StreamOperatorParameters<TokenChunk> parameters,
             EngineFactory engines,
             SynthesisSettings settings,
-            OutputTag<RejectedRecord> deadLetters) {
+            OutputTag<RejectedRecord> deadLetters,
+            NanoClock nanos,
+            RunningCheck runningCheck) {
         super(parameters);
         // Of the least priority: what Flink waits for in a task that ends takes no steps, and
         // what this operator waits for takes all mails, checkpoints among them.
@@ -80,6 +85,8 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
                         .createExecutor(TaskMailbox.MIN_PRIORITY);
         this.engines = engines;
         this.settings = settings;
+        this.nanos = nanos;
+        this.runningCheck = runningCheck;
         this.deadLetters = deadLetters;
     }
 
@@ -100,8 +107,9 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
                             getMetricGroup(),
                             engine.slots(),
                             engine.model().stateBytes(),
-                            settings.requests().firstChunkObjective());
-            loop = settings.loop(engine, this, speechMetrics);
+                            settings.requests().firstChunkObjective(),
+                            nanos);
+            loop = settings.loop(engine, this, speechMetrics, nanos);
         } catch (IOException | IllegalArgumentException e) {
             throw StartFailure.of(e);
         }
@@ -120,6 +128,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
                         loop.running(),
                         engine.slots(),
                         getProcessingTimeService(),
+                        nanos,
                         this::kick);
         ends = new PendingEnds();
         early =
@@ -128,7 +137,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
         checkpointed =
                 CheckpointingOptions.isCheckpointingEnabled(
                         getContainingTask().getEnvironment().getJobConfiguration());
-        trampoline = new StepScheduler(mailbox, this::step, getOperatorName());
+        steps = new StepScheduler(mailbox, this::step, getOperatorName(), nanos);
         requeueRestored(new RestoredModel(model, settings.snapshots().otherWeights()));
     }
 
@@ -163,7 +172,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
     @Override
     public void processElement(StreamRecord<RequestEvent> record) throws Exception {
         RequestEvent event = record.getValue();
-        trampoline.inputSeen();
+        steps.inputSeen();
         setCurrentKey(event.requestId());
         if (store.isFinished() || ends.isClosed(event.requestId())) {
             speechMetrics.droppedFinished();
@@ -200,7 +209,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
      * While the task is restored it has to take in all that was on its way to it.
      */
     private void holdInput() throws InterruptedException {
-        while (admission.holdsInput() && getContainingTask().isRunning()) {
+        while (admission.holdsInput() && runningCheck.isRunning(getContainingTask())) {
             timers.inputHeld();
             mailbox.yield();
         }
@@ -394,7 +403,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
     private void kick() {
         publishOccupancy();
         if (hasWork()) {
-            trampoline.kick();
+            steps.kick();
         }
     }
 
@@ -425,14 +434,14 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
 
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
-        long start = System.nanoTime();
+        long start = nanos.nanoTime();
         boolean withState = settings.snapshots().mode() == Mode.STATE;
         for (RequestSnapshot request : loop.snapshots(withState)) {
             setCurrentKey(request.id());
             store.save(request);
         }
         sealEnds(context.getCheckpointId());
-        speechMetrics.snapshotTaken(System.nanoTime() - start);
+        speechMetrics.snapshotTaken(nanos.nanoTime() - start);
         super.snapshotState(context);
     }
 
@@ -462,8 +471,8 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
 
     @Override
     public void close() throws Exception {
-        if (trampoline != null) {
-            trampoline.close();
+        if (steps != null) {
+            steps.close();
         }
         if (engine != null) {
             engine.close();

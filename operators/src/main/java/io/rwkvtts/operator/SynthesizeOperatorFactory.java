@@ -2,6 +2,7 @@ package io.rwkvtts.operator;
 
 import static java.util.Objects.requireNonNull;
 
+import io.rwkvtts.scheduling.NanoClock;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.StreamOperator;
@@ -20,6 +21,8 @@ public final class SynthesizeOperatorFactory extends AbstractStreamOperatorFacto
     private final EngineFactory engines;
     private final SynthesisSettings settings;
     private final OutputTag<RejectedRecord> deadLetters;
+    private final NanoClock nanos;
+    private final RunningCheck runningCheck;
 
     /**
      * @param engines opens the engine of each subtask
@@ -30,16 +33,29 @@ public final class SynthesizeOperatorFactory extends AbstractStreamOperatorFacto
             EngineFactory engines,
             SynthesisSettings settings,
             OutputTag<RejectedRecord> deadLetters) {
+        this(engines, settings, deadLetters, NanoClock.SYSTEM, RunningCheck.OF_FLINK);
+    }
+
+    SynthesizeOperatorFactory(
+            EngineFactory engines,
+            SynthesisSettings settings,
+            OutputTag<RejectedRecord> deadLetters,
+            NanoClock nanos,
+            RunningCheck runningCheck) {
         this.engines = requireNonNull(engines, "engines");
         this.settings = requireNonNull(settings, "settings");
         this.deadLetters = requireNonNull(deadLetters, "deadLetters");
+        this.nanos = requireNonNull(nanos, "nanos");
+        this.runningCheck = requireNonNull(runningCheck, "runningCheck");
     }
 
     @Override
     @SuppressWarnings("unchecked")
     public <T extends StreamOperator<TokenChunk>> T createStreamOperator(
             StreamOperatorParameters<TokenChunk> parameters) {
-        return (T) new SynthesizeOperator(parameters, engines, settings, deadLetters);
+        return (T)
+                new SynthesizeOperator(
+                        parameters, engines, settings, deadLetters, nanos, runningCheck);
     }
 
     @Override

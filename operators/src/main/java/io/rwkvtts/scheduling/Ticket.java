@@ -9,7 +9,7 @@ package io.rwkvtts.scheduling;
  * @param deadlineMs epoch milliseconds, {@link Long#MAX_VALUE} for none
  * @param tenant whom the request belongs to; empty for nobody in particular
  * @param arrival number of its arrival in this job
- * @param sinceNanos when its wait began, by {@link System#nanoTime()}; for metrics
+ * @param sinceNanos when its wait began, by a {@link NanoClock}; for metrics
  */
 public record Ticket(
         String id,

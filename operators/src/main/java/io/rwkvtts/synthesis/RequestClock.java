@@ -1,15 +1,17 @@
 package io.rwkvtts.synthesis;
 
 import io.rwkvtts.protocol.GenerationLimits;
+import io.rwkvtts.scheduling.NanoClock;
 
 /**
- * When things happened to a request that holds a slot, by {@link System#nanoTime()}, for metrics
- * only; 0 means "not yet". It begins with the wait for the slot: at its arrival, or at a restore or
- * with the event that it was parked for.
+ * When things happened to a request that holds a slot, by a {@link NanoClock}, for metrics only; 0
+ * means "not yet". It begins with the wait for the slot: at its arrival, or at a restore or with
+ * the event that it was parked for.
  */
 public final class RequestClock {
+    private final NanoClock nanos;
     private final long acceptedAt;
-    private final long admittedAt = System.nanoTime();
+    private final long admittedAt;
     long promptFedAt;
     long firstTokenAt;
     long latestTokenAt;
@@ -18,17 +20,19 @@ public final class RequestClock {
     private long underrunNanos;
 
     /**
-     * @param acceptedAt when the wait for the slot began
+     * @param acceptedAt when the wait for the slot began; it ends now
      */
-    RequestClock(long acceptedAt) {
+    RequestClock(NanoClock nanos, long acceptedAt) {
+        this.nanos = nanos;
         this.acceptedAt = acceptedAt;
+        admittedAt = nanos.nanoTime();
     }
 
     /**
      * A chunk goes out: late if a listener who began with the first one has heard all before it.
      */
     void chunk(int tokens) {
-        long now = System.nanoTime();
+        long now = nanos.nanoTime();
         if (firstChunkAt == 0) {
             firstChunkAt = now;
         } else {
@@ -65,7 +69,7 @@ public final class RequestClock {
 
     /** Nanoseconds from the beginning of the wait to now. */
     public long totalNanos() {
-        return System.nanoTime() - acceptedAt;
+        return nanos.nanoTime() - acceptedAt;
     }
 
     /** Nanoseconds that a listener who began with the first chunk had to wait for a later one. */

@@ -1,6 +1,7 @@
 package io.rwkvtts.synthesis;
 
 import io.rwkvtts.protocol.SegmentGeneration;
+import io.rwkvtts.scheduling.NanoClock;
 import io.rwkvtts.scheduling.Ticket;
 import io.rwkvtts.text.Segmenter;
 import java.util.Optional;
@@ -194,8 +195,8 @@ public final class SpeechRequest {
         return interrupted;
     }
 
-    void startClock(long acceptedAt) {
-        clock = new RequestClock(acceptedAt);
+    void startClock(NanoClock nanos, long acceptedAt) {
+        clock = new RequestClock(nanos, acceptedAt);
     }
 
     RequestClock clock() {
@@ -209,8 +210,12 @@ public final class SpeechRequest {
         idleSinceMs = nowMs;
     }
 
-    /** Its place in the queue. */
-    public Ticket ticket() {
+    /**
+     * Its place in the queue.
+     *
+     * @param sinceNanos when its wait began, by a {@link NanoClock}
+     */
+    public Ticket ticket(long sinceNanos) {
         return new Ticket(
                 id,
                 interrupted != null || segment > 0,
@@ -218,7 +223,7 @@ public final class SpeechRequest {
                 deadlineMs(),
                 tenant(),
                 arrival,
-                System.nanoTime());
+                sinceNanos);
     }
 
     public String id() {

@@ -4,6 +4,7 @@ import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.PromptPiece;
 import io.rwkvtts.protocol.SegmentGeneration;
 import io.rwkvtts.sampling.InvalidLogitsException;
+import io.rwkvtts.scheduling.NanoClock;
 import io.rwkvtts.text.Segmenter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ public final class SynthesisLoop {
     private final Map<String, SpeechRequest> running = new LinkedHashMap<>();
     private final SpeechRequest[] bySlot;
     private final ArrayDeque<Integer> freeSlots = new ArrayDeque<>();
+    private final NanoClock nanos;
     private final TokenSampler sampler;
     private final DrawBatch draws;
     private final int[] stepSlots;
@@ -46,6 +48,7 @@ public final class SynthesisLoop {
      * @param prefillChunkTokens most prompt tokens fed in one call, option {@code
      *     tts.prefill.chunk-tokens}
      * @param prefixes states that prompts of this engine begin with
+     * @param nanos for durations that the observer is told of
      */
     public SynthesisLoop(
             InferenceEngine engine,
@@ -54,7 +57,8 @@ public final class SynthesisLoop {
             int prefillChunkTokens,
             PrefixCache prefixes,
             SpeechOutput output,
-            LoopObserver observer) {
+            LoopObserver observer,
+            NanoClock nanos) {
         this.engine = engine;
         this.segments = segments;
         this.segmenter = segmenter;
@@ -62,12 +66,13 @@ public final class SynthesisLoop {
         this.prefixes = prefixes;
         this.output = output;
         this.observer = observer;
+        this.nanos = nanos;
         int slots = engine.slots();
         this.bySlot = new SpeechRequest[slots];
         for (int slot = 0; slot < slots; slot++) {
             freeSlots.add(slot);
         }
-        this.sampler = new TokenSampler(engine, observer);
+        this.sampler = new TokenSampler(engine, observer, nanos);
         this.draws = new DrawBatch(slots);
         this.stepSlots = new int[slots];
         this.stepTokens = new int[slots];
@@ -96,13 +101,13 @@ public final class SynthesisLoop {
      * Gives a request a free slot: continues its interrupted segment, or begins its next one. If it
      * has none, or the segment cannot be begun, the request is parked or finished at once.
      *
-     * @param sinceNanos when its wait for the slot began, by {@link System#nanoTime()}
+     * @param sinceNanos when its wait for the slot began, by the loop's clock
      */
     public void admit(SpeechRequest request, long sinceNanos) {
         int slot = freeSlots.remove();
         bySlot[slot] = request;
         running.put(request.id(), request);
-        request.startClock(sinceNanos);
+        request.startClock(nanos, sinceNanos);
         observer.admitted(request, request.clock());
         SegmentSnapshot interrupted = request.interrupted();
         if (interrupted == null) {
@@ -210,9 +215,9 @@ public final class SynthesisLoop {
         if (rows == 0) {
             return;
         }
-        long start = System.nanoTime();
+        long start = nanos.nanoTime();
         engine.step(stepSlots, stepTokens, rows);
-        observer.stepped(rows, System.nanoTime() - start);
+        observer.stepped(rows, nanos.nanoTime() - start);
         drawAndAdvance();
     }
 
@@ -221,11 +226,11 @@ public final class SynthesisLoop {
             return;
         }
         for (List<PromptPiece> pieces : PrefillCalls.of(running.values(), prefillChunkTokens)) {
-            long start = System.nanoTime();
+            long start = nanos.nanoTime();
             engine.prefill(pieces);
-            long nanos = System.nanoTime() - start;
+            long took = nanos.nanoTime() - start;
             int tokens = pieces.stream().mapToInt(PromptPiece::length).sum();
-            observer.prefilled(pieces.size(), tokens, nanos);
+            observer.prefilled(pieces.size(), tokens, took);
             draws.clear();
             pieces.forEach(this::prefilled);
             drawAndAdvance();
@@ -281,16 +286,16 @@ public final class SynthesisLoop {
         drawAndAdvance();
     }
 
-    private static void promptFed(SpeechRequest request) {
+    private void promptFed(SpeechRequest request) {
         if (request.clock().promptFedAt == 0) {
-            request.clock().promptFedAt = System.nanoTime();
+            request.clock().promptFedAt = nanos.nanoTime();
         }
     }
 
     /** Draws what follows the tokens that were just fed, and takes each request on by it. */
     private void drawAndAdvance() {
         sampler.sample(draws);
-        long now = System.nanoTime();
+        long now = nanos.nanoTime();
         for (int row = 0; row < draws.size(); row++) {
             SpeechRequest request = bySlot[draws.slot(row)];
             try {

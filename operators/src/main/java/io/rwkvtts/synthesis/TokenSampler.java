@@ -5,6 +5,7 @@ import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.protocol.SegmentGeneration;
 import io.rwkvtts.sampling.InvalidLogitsException;
 import io.rwkvtts.sampling.Sampler;
+import io.rwkvtts.scheduling.NanoClock;
 
 /**
  * Draws the tokens of all slots of a call at once. It does so on the host, from logits that it
@@ -17,12 +18,14 @@ final class TokenSampler {
 
     private final InferenceEngine engine;
     private final LoopObserver observer;
+    private final NanoClock nanos;
     private final Sampler sampler = new Sampler(IdSpace.SEMANTIC_LOGITS);
     private final float[] copied = new float[IdSpace.SEMANTIC_LOGITS];
 
-    TokenSampler(InferenceEngine engine, LoopObserver observer) {
+    TokenSampler(InferenceEngine engine, LoopObserver observer, NanoClock nanos) {
         this.engine = engine;
         this.observer = observer;
+        this.nanos = nanos;
     }
 
     /** Draws the token of every row that wants one, from the logits of the engine's latest call. */
@@ -41,7 +44,7 @@ final class TokenSampler {
             engine.logits(draws.slot(row), copied, generation.logitsNeeded());
             logits = copied;
         }
-        long start = System.nanoTime();
+        long start = nanos.nanoTime();
         try {
             draws.drawn(
                     row,
@@ -55,6 +58,6 @@ final class TokenSampler {
             draws.failed(row, e);
             return;
         }
-        observer.sampled(System.nanoTime() - start);
+        observer.sampled(nanos.nanoTime() - start);
     }
 }

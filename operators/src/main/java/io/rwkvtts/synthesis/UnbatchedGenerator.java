@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.PromptPiece;
 import io.rwkvtts.protocol.SegmentGeneration;
+import io.rwkvtts.scheduling.NanoClock;
 import java.util.List;
 
 /**
@@ -31,7 +32,7 @@ public final class UnbatchedGenerator {
      */
     public UnbatchedGenerator(InferenceEngine engine) {
         this.engine = requireNonNull(engine, "engine");
-        sampler = new TokenSampler(engine, LoopObserver.NONE);
+        sampler = new TokenSampler(engine, LoopObserver.NONE, NanoClock.SYSTEM);
     }
 
     /**

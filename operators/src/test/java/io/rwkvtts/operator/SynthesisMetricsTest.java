@@ -8,6 +8,7 @@ import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.protocol.PromptBuilder;
 import io.rwkvtts.protocol.VoiceDirectory;
+import io.rwkvtts.scheduling.NanoClock;
 import io.rwkvtts.synthesis.ChunkPlan;
 import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.PrefixCache;
@@ -71,7 +72,9 @@ class SynthesisMetricsTest {
                         256,
                         new PrefixCache(1_000_000, 24),
                         new Unheard(),
-                        new SynthesisMetrics(counters, 1, 24, firstChunkObjective));
+                        new SynthesisMetrics(
+                                counters, 1, 24, firstChunkObjective, NanoClock.SYSTEM),
+                        NanoClock.SYSTEM);
         for (String text : texts) {
             SpeechRequest request = new SpeechRequest(text, 0, 0, 100, new ChunkPlan(10, 25));
             request.accept(0, text, true, RequestAttributes.NONE, 0);

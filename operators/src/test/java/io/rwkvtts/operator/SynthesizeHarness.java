@@ -6,7 +6,6 @@ import io.rwkvtts.engine.ScriptedEngine;
 import io.rwkvtts.scheduling.TenantLimits;
 import io.rwkvtts.synthesis.RequestSnapshot;
 import java.io.File;
-import java.lang.reflect.Field;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,9 +27,7 @@ import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.runtime.state.storage.JobManagerCheckpointStorage;
-import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.runtime.tasks.StreamTask;
 import org.apache.flink.streaming.runtime.tasks.StreamTaskActionExecutor;
 import org.apache.flink.streaming.runtime.tasks.mailbox.MailboxExecutorImpl;
 import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
@@ -55,6 +52,7 @@ final class SynthesizeHarness implements AutoCloseable {
             new OutputTag<>("dead-letters", TypeInformation.of(RejectedRecord.class));
 
     private final KeyedOneInputStreamOperatorTestHarness<String, RequestEvent, TokenChunk> harness;
+    private final ManualNanoClock nanos;
     private long checkpointId;
 
     /** How a task is set up; the defaults suit most tests. */
@@ -172,9 +170,11 @@ final class SynthesizeHarness implements AutoCloseable {
         SynthesizeHarness open() throws Exception {
             SynthesisSettings settings =
                     SynthesisSettings.from(config, Path.of(resource("vectors/mini_vocab.txt")), 0);
+            ManualNanoClock nanos = new ManualNanoClock();
             KeyedOneInputStreamOperatorTestHarness<String, RequestEvent, TokenChunk> harness =
                     new KeyedOneInputStreamOperatorTestHarness<>(
-                            new SynthesizeOperatorFactory(engines, settings, DEAD_LETTERS),
+                            new SynthesizeOperatorFactory(
+                                    engines, settings, DEAD_LETTERS, nanos, task -> true),
                             RequestEvent::requestId,
                             Types.STRING,
                             MAX_PARALLELISM,
@@ -185,6 +185,7 @@ final class SynthesizeHarness implements AutoCloseable {
                     TypeInformation.of(TokenChunk.class)
                             .createSerializer(harness.getExecutionConfig().getSerializerConfig()));
             harness.setProcessingTime(startAtMs);
+            nanos.setMs(startAtMs);
             if (checkpointed) {
                 harness.getEnvironment()
                         .getJobConfiguration()
@@ -194,21 +195,15 @@ final class SynthesizeHarness implements AutoCloseable {
                 harness.initializeState(state);
             }
             harness.open();
-            setRunning(harness.getOperator());
-            return new SynthesizeHarness(harness);
+            return new SynthesizeHarness(harness, nanos);
         }
     }
 
-    /** Nobody runs the harness's task, and of one that does not run no input is held. */
-    private static void setRunning(StreamOperator<?> operator) throws ReflectiveOperationException {
-        Field running = StreamTask.class.getDeclaredField("isRunning");
-        running.setAccessible(true);
-        running.setBoolean(((SynthesizeOperator) operator).getContainingTask(), true);
-    }
-
     private SynthesizeHarness(
-            KeyedOneInputStreamOperatorTestHarness<String, RequestEvent, TokenChunk> harness) {
+            KeyedOneInputStreamOperatorTestHarness<String, RequestEvent, TokenChunk> harness,
+            ManualNanoClock nanos) {
         this.harness = harness;
+        this.nanos = nanos;
     }
 
     static SynthesizeHarness open() throws Exception {
@@ -281,6 +276,7 @@ final class SynthesizeHarness implements AutoCloseable {
     }
 
     void setTime(long epochMs) throws Exception {
+        nanos.setMs(epochMs);
         harness.setProcessingTime(epochMs);
         harness.setStateTtlProcessingTime(epochMs);
     }

@@ -17,6 +17,7 @@ import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.protocol.PromptBuilder;
 import io.rwkvtts.protocol.VoiceDirectory;
+import io.rwkvtts.scheduling.NanoClock;
 import io.rwkvtts.text.Segmenter;
 import io.rwkvtts.text.WorldTokenizer;
 import java.io.IOException;
@@ -78,7 +79,8 @@ class PrefixCacheTest {
                 16,
                 new PrefixCache(maxBytes, engine.model().stateBytes()),
                 output,
-                lookups);
+                lookups,
+                NanoClock.SYSTEM);
     }
 
     private static SpeechRequest request(String id, String text, RequestAttributes attributes) {

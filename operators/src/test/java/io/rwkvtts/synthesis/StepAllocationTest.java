@@ -12,6 +12,7 @@ import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.protocol.PromptBuilder;
 import io.rwkvtts.protocol.VoiceDirectory;
+import io.rwkvtts.scheduling.NanoClock;
 import io.rwkvtts.text.Segmenter;
 import io.rwkvtts.text.WorldTokenizer;
 import java.util.List;
@@ -70,7 +71,8 @@ class StepAllocationTest {
                 256,
                 new PrefixCache(PrefixCache.OFF, engine.model().stateBytes()),
                 new Unheard(),
-                LoopObserver.NONE);
+                LoopObserver.NONE,
+                NanoClock.SYSTEM);
     }
 
     /** An engine that knows what it allocates itself. */

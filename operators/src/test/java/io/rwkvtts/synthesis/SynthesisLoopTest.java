@@ -7,6 +7,7 @@ import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.protocol.PromptBuilder;
 import io.rwkvtts.protocol.VoiceDirectory;
+import io.rwkvtts.scheduling.NanoClock;
 import io.rwkvtts.text.Segmenter;
 import io.rwkvtts.text.WorldTokenizer;
 import java.net.URISyntaxException;
@@ -66,7 +67,8 @@ class SynthesisLoopTest {
                 prefillTokens,
                 new PrefixCache(PrefixCache.OFF, 24),
                 out,
-                observer);
+                observer,
+                NanoClock.SYSTEM);
     }
 
     private static ScriptedEngine engineOf(int slots) {

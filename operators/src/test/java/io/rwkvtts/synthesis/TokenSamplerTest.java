@@ -13,6 +13,7 @@ import io.rwkvtts.protocol.SegmentGeneration;
 import io.rwkvtts.sampling.InvalidLogitsException;
 import io.rwkvtts.sampling.Sampler;
 import io.rwkvtts.sampling.SamplingParameters;
+import io.rwkvtts.scheduling.NanoClock;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +31,7 @@ class TokenSamplerTest {
         draws.add(3, globals());
         draws.add(0, semantics());
         draws.add(1, semantics());
-        new TokenSampler(engine, LoopObserver.NONE).sample(draws);
+        new TokenSampler(engine, LoopObserver.NONE, NanoClock.SYSTEM).sample(draws);
 
         assertThat(draws.token(0)).isEqualTo(alone(3, globals()));
         assertThat(draws.token(1)).isEqualTo(alone(0, semantics()));
@@ -42,7 +43,7 @@ class TokenSamplerTest {
         float[] logits = new float[IdSpace.SEMANTIC_LOGITS];
         logits[4711] = 100;
         draws.add(0, semantics(), logits);
-        new TokenSampler(engine, LoopObserver.NONE).sample(draws);
+        new TokenSampler(engine, LoopObserver.NONE, NanoClock.SYSTEM).sample(draws);
         assertThat(draws.token(0)).isEqualTo(4711);
     }
 
@@ -62,7 +63,7 @@ class TokenSamplerTest {
         draws.add(1, semantics());
         draws.add(BROKEN_SLOT, semantics());
         draws.add(3, semantics());
-        new TokenSampler(broken, LoopObserver.NONE).sample(draws);
+        new TokenSampler(broken, LoopObserver.NONE, NanoClock.SYSTEM).sample(draws);
 
         assertThat(draws.token(0)).isEqualTo(alone(1, semantics()));
         assertThatThrownBy(() -> draws.token(1))
@@ -73,7 +74,7 @@ class TokenSamplerTest {
         draws.clear();
         draws.add(1, semantics());
         draws.add(3, semantics());
-        new TokenSampler(broken, LoopObserver.NONE).sample(draws);
+        new TokenSampler(broken, LoopObserver.NONE, NanoClock.SYSTEM).sample(draws);
         assertThat(draws.token(1)).isEqualTo(alone(3, semantics()));
     }
 
@@ -96,7 +97,7 @@ class TokenSamplerTest {
         feed(0, 1);
         draws.add(0, beforeTag);
         draws.add(1, semantics());
-        new TokenSampler(engine, observer).sample(draws);
+        new TokenSampler(engine, observer, NanoClock.SYSTEM).sample(draws);
 
         assertThat(draws.wanted(0)).isFalse();
         assertThat(draws.wanted(1)).isTrue();

@@ -13,6 +13,7 @@ import io.rwkvtts.protocol.VoiceDirectory;
 import io.rwkvtts.protocol.VoiceProperties;
 import io.rwkvtts.sampling.CounterRandom;
 import io.rwkvtts.sampling.SamplingParameters;
+import io.rwkvtts.scheduling.NanoClock;
 import io.rwkvtts.text.Segmenter;
 import io.rwkvtts.text.WorldTokenizer;
 import java.util.Arrays;
@@ -47,7 +48,8 @@ class UnbatchedGeneratorTest {
                         7,
                         new PrefixCache(PrefixCache.OFF, 24),
                         company,
-                        LoopObserver.NONE);
+                        LoopObserver.NONE,
+                        NanoClock.SYSTEM);
         texts.forEach(
                 (id, text) -> {
                     while (!loop.hasFreeSlot()) {
