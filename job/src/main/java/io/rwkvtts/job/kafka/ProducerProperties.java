@@ -3,6 +3,7 @@ package io.rwkvtts.job.kafka;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.RoundRobinPartitioner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,6 +67,12 @@ final class ProducerProperties {
                 ProducerConfig.RETRIES_CONFIG,
                 "a record that is given up is missing between the others of its request",
                 Integer.toString(Integer.MAX_VALUE));
+        requireOneOf(
+                properties,
+                ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG,
+                "the records of a request must be in one partition",
+                "false");
+        requireByKey(properties.get(ProducerConfig.PARTITIONER_CLASS_CONFIG));
         requireNumber(properties, ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 5);
         requireNumber(properties, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, WITHOUT_END);
     }
@@ -84,6 +91,17 @@ final class ProducerProperties {
         throw new IllegalArgumentException(
                 "%s is %s; expected %s, since %s. Remove it"
                         .formatted(ClientProperties.place(name), value, allowed[0], why));
+    }
+
+    /** Of a partitioner that is not Kafka's own nobody can tell. */
+    private static void requireByKey(String partitioner) {
+        if (RoundRobinPartitioner.class.getName().equals(partitioner)) {
+            throw new IllegalArgumentException(
+                    "%s is %s; expected a partitioner that goes by the key, since the records of a request must be in one partition. Remove it"
+                            .formatted(
+                                    ClientProperties.place(ProducerConfig.PARTITIONER_CLASS_CONFIG),
+                                    partitioner));
+        }
     }
 
     private static void requireNumber(Map<String, String> properties, String name, int most) {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigTransformer;
 import org.apache.kafka.common.config.provider.FileConfigProvider;
 
 /**
@@ -50,7 +51,8 @@ final class PropertiesFile {
     }
 
     private static boolean isReference(String name, String value) {
-        return name.startsWith(PROVIDERS) || value.contains("${");
+        return name.startsWith(PROVIDERS)
+                || ConfigTransformer.DEFAULT_PATTERN.matcher(value).find();
     }
 
     private static Properties load(String file) {

@@ -4,9 +4,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -22,7 +24,9 @@ public final class SecretProperties {
 
     private static final String OPTION = KafkaOptions.CLIENT_PROPERTIES.key();
 
-    /** Properties that Kafka declares, and whether as a password. */
+    /**
+     * Properties that Kafka declares, and whether as a password, and those of Flink's connector.
+     */
     private static final Map<String, Boolean> DECLARED = new TreeMap<>();
 
     static {
@@ -35,11 +39,19 @@ public final class SecretProperties {
                     .forEach(
                             (name, key) -> DECLARED.put(name, key.type == ConfigDef.Type.PASSWORD));
         }
+        for (ConfigOption<?> connector :
+                Set.of(
+                        KafkaSourceOptions.CLIENT_ID_PREFIX,
+                        KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS,
+                        KafkaSourceOptions.REGISTER_KAFKA_CONSUMER_METRICS,
+                        KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT)) {
+            DECLARED.put(connector.key(), false);
+        }
     }
 
     private SecretProperties() {}
 
-    /** Whether the value must not be seen: Kafka declares it a password, or does not know it. */
+    /** Whether the value must not be seen: it is declared a password, or nobody knows it. */
     static boolean isSecret(String name) {
         return DECLARED.getOrDefault(name, true);
     }

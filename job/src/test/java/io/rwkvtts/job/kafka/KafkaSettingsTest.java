@@ -73,7 +73,9 @@ class KafkaSettingsTest {
         Path file =
                 Files.writeString(
                         directory.resolve("client.properties"),
-                        "ssl.keystore.key=planted: a, b\nmy.passphrase=planted\nlinger.ms=3\n");
+                        "ssl.keystore.key=planted: a, b\nmy.passphrase=planted\nlinger.ms=3\n"
+                                + "ssl.key.password=planted ${5} $\n"
+                                + "partition.discovery.interval.ms=60000\n");
         Configuration config = new Configuration();
         config.setString("tts.kafka.properties-file", file.toString());
 
@@ -82,9 +84,11 @@ class KafkaSettingsTest {
         assertThat(properties.toString()).doesNotContain("planted");
         assertThat(properties)
                 .containsEntry("linger.ms", "3")
+                .containsEntry("partition.discovery.interval.ms", "60000")
                 .containsEntry("my.passphrase", "${tts-file:%s:my.passphrase}".formatted(file));
         AdminClientConfig client = new AdminClientConfig(properties);
         assertThat(client.getPassword("ssl.keystore.key").value()).isEqualTo("planted: a, b");
+        assertThat(client.getPassword("ssl.key.password").value()).isEqualTo("planted ${5} $");
         assertThat(client.originals()).containsEntry("my.passphrase", "planted");
         Files.delete(file);
         assertThatThrownBy(() -> new AdminClientConfig(properties))

@@ -40,7 +40,9 @@ class ProducerPropertiesTest {
         "enable.idempotence, true",
         "retries, 2147483647",
         "max.in.flight.requests.per.connection, 1",
-        "max.block.ms, 1000"
+        "max.block.ms, 1000",
+        "partitioner.ignore.keys, false",
+        "partitioner.class, org.example.ByKey"
     })
     void testPropertyThatTheDeliveryAllowsIsTaken(String name, String value) {
         assertThat(ProducerProperties.of(settings(name, value).properties())).containsKey(name);
@@ -56,6 +58,10 @@ class ProducerPropertiesTest {
                 "retries|3|retries of|is 3; expected 2147483647",
                 "max.in.flight.requests.per.connection|6|max.in.flight|is 6; expected 1 to 5",
                 "max.in.flight.requests.per.connection|many|max.in.flight|is many; expected 1 to 5",
+                "partitioner.ignore.keys|true|partitioner.ignore.keys of|is true; expected false",
+                "partitioner.class|org.apache.kafka.clients.producer.RoundRobinPartitioner"
+                        + "|partitioner.class of|RoundRobinPartitioner; expected a partitioner that"
+                        + " goes by the key",
                 "delivery.timeout.ms|0|delivery.timeout.ms of|is 0; expected 1 to 2147483647",
             })
     void testPropertyThatBreaksTheDeliveryIsRefused(

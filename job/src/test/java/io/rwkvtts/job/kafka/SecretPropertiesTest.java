@@ -62,6 +62,7 @@ class SecretPropertiesTest {
                 "tts.kafka.properties.ssl.key.password",
                 "tts.kafka.properties.security.protocol",
                 "tts.kafka.properties.ssl.truststore.location",
+                "tts.kafka.properties.partition.discovery.interval.ms",
                 "env.java.opts.all"
             })
     void testWhatFlinkMasksOrMayShowIsTaken(String key) {

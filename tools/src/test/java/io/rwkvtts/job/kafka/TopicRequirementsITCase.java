@@ -73,6 +73,17 @@ class TopicRequirementsITCase {
                 .hasMessageContaining("cleanup.policy=delete");
     }
 
+    @Test
+    void testSizeThatIsNoNumberIsRefusedByName() throws Exception {
+        Configuration config = config("no-number");
+        config.setString("tts.kafka.properties.max.request.size", "2m");
+
+        assertThatThrownBy(() -> check(KafkaSettings.from(config)))
+                .isInstanceOf(KafkaSetupException.class)
+                .hasMessageContaining("tts.kafka.properties.max.request.size")
+                .hasMessageContaining("is 2m, expected a number of bytes");
+    }
+
     @ParameterizedTest
     @CsvSource({"tokens, 300", "tokens, 5000", "dead-letters, 300"})
     void testTopicWithoutRoomIsRefused(String role, int limit) throws Exception {
