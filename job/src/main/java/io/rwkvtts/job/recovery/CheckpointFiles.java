@@ -11,6 +11,7 @@ import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
 import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
+import org.apache.flink.runtime.state.StreamStateHandle;
 import org.apache.flink.runtime.state.filesystem.FileStateHandle;
 
 /** Holds the files of a checkpoint to what was written. */
@@ -64,17 +65,24 @@ final class CheckpointFiles {
     }
 
     /**
-     * Requires that a file of state is what was written. Reads all of it.
+     * Requires that state is what was written. Reads all of it.
      *
      * @param reading where the open file is registered, so that it is closed on a cancellation
-     * @throws DamagedCheckpointException if not
+     * @return whether that is certain: it has a checksum, which holds
+     * @throws DamagedCheckpointException if it is not, and is a file
      */
-    static void requireIntact(FileStateHandle state, CloseableRegistry reading) throws IOException {
-        requireWhole(state);
-        requireChecksum(state.getFilePath(), state.getStateSize(), reading);
+    static boolean requireIntact(StreamStateHandle state, CloseableRegistry reading)
+            throws IOException {
+        if (state instanceof FileStateHandle file) {
+            requireWhole(file);
+            return requireChecksum(file.getFilePath(), file.getStateSize(), reading);
+        }
+        try (FSDataInputStream in = state.openInputStream()) {
+            return Checksum.check(in, state.getStateSize()) == Checksum.Finding.HOLDS;
+        }
     }
 
-    private static void requireChecksum(Path file, long length, CloseableRegistry reading)
+    private static boolean requireChecksum(Path file, long length, CloseableRegistry reading)
             throws IOException {
         Checksum.Finding found;
         try (FSDataInputStream in = file.getFileSystem().open(file)) {
@@ -90,6 +98,7 @@ final class CheckpointFiles {
             throw new DamagedCheckpointException(
                     file + " is damaged: its checksum is missing", file.getParent(), null);
         }
+        return found == Checksum.Finding.HOLDS;
     }
 
     /** Whether the other files of the checkpoint were written with checksums. */

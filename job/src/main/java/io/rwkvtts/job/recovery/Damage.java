@@ -51,6 +51,11 @@ final class Damage {
                         .isPresent();
     }
 
+    /** Whether a request's snapshot was damaged before it was written. */
+    static boolean isInSnapshot(Throwable failure) {
+        return ExceptionUtils.findThrowable(failure, DamagedSnapshotException.class).isPresent();
+    }
+
     /** Such as an index out of range; those of a storage's client are in packages of their own. */
     private static boolean isOfJavaItself(Throwable failure) {
         return failure instanceof RuntimeException

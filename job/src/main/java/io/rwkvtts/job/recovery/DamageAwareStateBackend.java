@@ -7,7 +7,7 @@ import org.apache.flink.runtime.state.CheckpointableKeyedStateBackend;
 import org.apache.flink.runtime.state.OperatorStateBackend;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.StateObject;
-import org.apache.flink.runtime.state.filesystem.FileStateHandle;
+import org.apache.flink.runtime.state.StreamStateHandle;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 
 /**
@@ -56,13 +56,16 @@ final class DamageAwareStateBackend implements StateBackend {
     private static <T> T restoring(
             Collection<? extends StateObject> state, CloseableRegistry reading, Restore<T> restore)
             throws Exception {
-        for (FileStateHandle file : StateFiles.of(state)) {
-            CheckpointFiles.requireIntact(file, reading);
+        boolean intact = true;
+        for (StreamStateHandle part : StateFiles.streams(state)) {
+            intact &= CheckpointFiles.requireIntact(part, reading);
         }
         try {
             return restore.run();
         } catch (Exception | OutOfMemoryError e) {
-            if (!state.isEmpty() && Damage.explains(e)) {
+            // What was written and fails now may succeed with more memory or another connection.
+            boolean damage = intact ? Damage.isInSnapshot(e) : Damage.explains(e);
+            if (!state.isEmpty() && damage) {
                 throw Damage.of(state, e);
             }
             throw e;

@@ -32,11 +32,19 @@ final class StateFiles {
     }
 
     private static List<FileStateHandle> of(Stream<? extends StateObject> parts) {
-        return parts.map(StateFiles::stream)
+        return streams(parts)
                 .filter(FileStateHandle.class::isInstance)
                 .map(FileStateHandle.class::cast)
-                .distinct()
                 .toList();
+    }
+
+    /** What some parts of a checkpoint are read from, files or not. */
+    static List<StreamStateHandle> streams(Collection<? extends StateObject> parts) {
+        return streams(parts.stream()).toList();
+    }
+
+    private static Stream<StreamStateHandle> streams(Stream<? extends StateObject> parts) {
+        return parts.map(StateFiles::stream).filter(Objects::nonNull).distinct();
     }
 
     private static Stream<StateObject> parts(OperatorSubtaskState subtask) {
