@@ -67,7 +67,7 @@ class MappedFileTest {
 
     /** A sparse file: its 5 GiB take no room on the disk. */
     @Test
-    void testPositionsBehindFourGibibytesAreRead() throws IOException {
+    void testPositionsAfterFourGibibytesAreRead() throws IOException {
         long position = 5L << 30;
         Path path = directory.resolve("large");
         try (FileChannel channel =

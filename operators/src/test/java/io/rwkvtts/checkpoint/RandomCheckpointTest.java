@@ -83,7 +83,7 @@ class RandomCheckpointTest {
     }
 
     @Test
-    void testExistingFileIsReplacedAndNothingElseLeftBehind() throws IOException {
+    void testExistingFileIsReplacedAndNothingElseLeftAfter() throws IOException {
         Path path = write(SMALL, TensorType.F32, 1);
         byte[] first = Files.readAllBytes(path);
         assertThat(write(SMALL, TensorType.F32, 2)).isEqualTo(path);

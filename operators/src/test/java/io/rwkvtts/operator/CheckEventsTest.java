@@ -123,7 +123,7 @@ class CheckEventsTest {
 
     @ParameterizedTest
     @MethodSource("invalid")
-    void testInvalidEventBecomesADeadLetterAndGoesOnMarked(
+    void testInvalidEventBecomesADeadLetterAndContinuesMarked(
             String text, RequestAttributes attributes, String named) throws Exception {
         RequestEvent event = Events.with("r", text, attributes);
         process(event);

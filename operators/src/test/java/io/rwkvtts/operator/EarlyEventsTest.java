@@ -84,7 +84,8 @@ class EarlyEventsTest {
     }
 
     @Test
-    void testRequestInMidSpeechWhoseEventIsOneTooManyEndsWithTheNextCheckpoint() throws Exception {
+    void testRequestInMidGenerationWhoseEventIsOneTooManyEndsWithTheNextCheckpoint()
+            throws Exception {
         try (SynthesizeHarness task = atMost(2)) {
             task.process(Events.piece("r", 0, TWO_SENTENCES, false));
             while (task.chunks().isEmpty()) {

@@ -125,7 +125,7 @@ class FlowControlTest {
     }
 
     @Test
-    void testRequestsThatGoOnBehindARestoreTakeNoRoomOfThoseThatWait() throws Exception {
+    void testRequestsThatContinueAfterARestoreTakeNoRoomOfThoseThatWait() throws Exception {
         OperatorSubtaskState state;
         try (SynthesizeHarness task = new SynthesizeHarness.Builder().slots(2).open()) {
             task.process(Events.of("t", "speaks-0"));

@@ -161,7 +161,7 @@ class RequestEndTest {
     }
 
     @Test
-    void testFinishedIdsLeaveTheStateBehindTheWindow() throws Exception {
+    void testFinishedIdsLeaveTheStateAfterTheWindow() throws Exception {
         try (SynthesizeHarness task = SynthesizeHarness.open()) {
             task.setTime(0);
             for (int i = 0; i < 500; i++) {

@@ -121,7 +121,7 @@ class RequestTimersTest {
     }
 
     @Test
-    void testRequestWaitsAnewForItsEventBehindTheTimeInWhichInputWasHeld() throws Exception {
+    void testRequestWaitsAgainForItsEventAfterTheTimeInWhichInputWasHeld() throws Exception {
         SpeechRequest request = request("r", null, false);
         timers.inputHeld();
         clock.setCurrentTime(12_000);

@@ -22,7 +22,7 @@ class RestoreTest {
 
     @ParameterizedTest
     @EnumSource
-    void testGoesOnInMidSpeechFromAnySnapshot(SnapshotSettings.Mode mode) throws Exception {
+    void testContinuesInMidGenerationFromAnySnapshot(SnapshotSettings.Mode mode) throws Exception {
         List<RequestEvent> events = requests(9);
         Map<String, List<String>> speech = new LinkedHashMap<>();
         Random random = new Random(7);
@@ -89,7 +89,7 @@ class RestoreTest {
     }
 
     @Test
-    void testRescalesInMidSpeech() throws Exception {
+    void testRescalesInMidGeneration() throws Exception {
         List<RequestEvent> events = requests(16);
         Map<String, List<String>> speech = new LinkedHashMap<>();
         OperatorSubtaskState one;
@@ -245,7 +245,7 @@ class RestoreTest {
     }
 
     @Test
-    void testRequestHeldByItsTenantsRateBeginsBehindARestore() throws Exception {
+    void testRequestHeldByItsTenantsRateBeginsAfterARestore() throws Exception {
         OperatorSubtaskState state;
         try (SynthesizeHarness task =
                 new SynthesizeHarness.Builder().tenantRequestsPerSecond(1e-9).open()) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 class RestoredModelTest {
 
     @Test
-    void testRefusesToGoOnWithOtherWeights() throws Exception {
+    void testRefusesToContinueWithOtherWeights() throws Exception {
         OperatorSubtaskState state = inMidSpeech();
         SynthesizeHarness.Builder other =
                 new SynthesizeHarness.Builder()
@@ -36,7 +36,7 @@ class RestoredModelTest {
     }
 
     @Test
-    void testGoesOnWithOtherWeightsFromItsTokensIfToldSo() throws Exception {
+    void testContinuesWithOtherWeightsFromItsTokensIfToldSo() throws Exception {
         List<RequestEvent> events = requests(1);
         try (SynthesizeHarness task =
                 new SynthesizeHarness.Builder()
@@ -69,7 +69,7 @@ class RestoredModelTest {
     }
 
     @Test
-    void testGoesOnWithOtherNumerics() throws Exception {
+    void testContinuesWithOtherNumerics() throws Exception {
         try (SynthesizeHarness task =
                 new SynthesizeHarness.Builder()
                         .engine(

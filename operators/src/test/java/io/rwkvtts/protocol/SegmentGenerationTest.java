@@ -93,7 +93,7 @@ class SegmentGenerationTest {
     }
 
     @Test
-    void testMinimumEqualToMaximumGivesExactlySoMany() {
+    void testMinimumEqualToMaximumGivesExactlyThatMany() {
         SegmentGeneration generation =
                 begin(GenerationProgress.withGlobals(new int[32]), new GenerationLimits(4, 4));
         logits[IdSpace.EOS] = 100;
@@ -333,7 +333,7 @@ class SegmentGenerationTest {
     }
 
     @Test
-    void testCutsARunawaySegmentOffAtTheSamePlaceFromWhereverItGoesOn() {
+    void testCutsARunawaySegmentOffAtTheSamePlaceFromWhereverItContinues() {
         GenerationLimits limits = new GenerationLimits(0, 200, 20);
         logits[77] = 100;
         GenerationProgress start = GenerationProgress.withGlobals(new int[IdSpace.GLOBAL_TOKENS]);

@@ -107,7 +107,7 @@ class SamplerTest {
     }
 
     @Test
-    void testLogitsBehindTheLengthAreNotRead() {
+    void testLogitsAfterTheLengthAreNotRead() {
         float[] logits = {0, 1, Float.NaN};
         assertThat(sampler.sample(logits, 2, Sampler.NONE, SamplingParameters.GLOBAL, 0.9))
                 .isEqualTo(1);

@@ -241,7 +241,7 @@ class PrefixCacheTest {
     }
 
     @Test
-    void testAKnownPromptThatIsNotGoneOnFromIsLookedUpAgainBehindARestore() {
+    void testAKnownPromptThatIsNotGoneOnFromIsLookedUpAgainAfterARestore() {
         RecordedSpeech speech = new RecordedSpeech();
         SynthesisLoop former = loop(scripted(), PLENTY, speech);
         speak(former, "a", "Hello.");

@@ -100,7 +100,7 @@ class RequestTextTest {
     }
 
     @Test
-    void testDropsWhatComesBehindTheLastEvent() {
+    void testDropsWhatComesAfterTheLastEvent() {
         RequestText text = new RequestText(100);
         assertThat(text.accept(3, "late", true)).isEqualTo(Outcome.HELD);
         assertThat(text.accept(0, "a", true)).isEqualTo(Outcome.APPENDED);

@@ -192,7 +192,7 @@ class SynthesisLoopTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void testGoesOnFromASnapshotTakenAtAnyStepWithTheSameRecords(boolean withState) {
+    void testContinuesFromASnapshotTakenAtAnyStepWithTheSameRecords(boolean withState) {
         Map<String, String> texts = texts(6);
         RecordedSpeech undisturbed = alone(texts, LIMITS);
         Random random = new Random(3);
@@ -239,7 +239,7 @@ class SynthesisLoopTest {
     }
 
     @Test
-    void testParksARequestUntilMoreTextComesAndGoesOnAsIfItHadBeenThere() {
+    void testParksARequestUntilMoreTextComesAndContinuesAsIfItHadBeenThere() {
         RecordedSpeech undisturbed = alone(Map.of("r", THREE_SENTENCES), LIMITS);
 
         SynthesisLoop loop = loop(engine(1), LIMITS, 256, speech);
@@ -293,7 +293,7 @@ class SynthesisLoopTest {
     }
 
     @Test
-    void testReleaseFreesTheSlotInMidSpeech() {
+    void testReleaseFreesTheSlotInMidGeneration() {
         SynthesisLoop loop = loop(engineOf(1).endAfter(70), LIMITS, 256, speech);
         SpeechRequest request = request("r", "Hello.");
         loop.admit(request, System.nanoTime());
@@ -324,7 +324,7 @@ class SynthesisLoopTest {
     }
 
     @Test
-    void testRequestWhoseVoiceIsGoneEndsWithErrorAndTheOthersGoOn() {
+    void testRequestWhoseVoiceIsGoneEndsWithErrorAndTheOthersContinue() {
         GenerationLimits limits = new GenerationLimits(0, 80);
         SynthesisLoop loop = loop(engine(2), limits, 256, speech);
         SpeechRequest unknownVoice =

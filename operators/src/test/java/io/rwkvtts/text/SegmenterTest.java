@@ -55,7 +55,7 @@ class SegmenterTest {
                 "한국어입니다. 좋아요! 네 | 한국어입니다. / 좋아요! / 네",
                 "Wait… What. Then | Wait… / What. / Then",
             })
-    void testSentencesEndBehindTheirMarksAndClosers(String text, String segments) {
+    void testSentencesEndAfterTheirMarksAndClosers(String text, String segments) {
         assertThat(eager.split(text)).containsExactly(segments.split(" / "));
     }
 
@@ -119,7 +119,7 @@ class SegmenterTest {
     }
 
     @Test
-    void testALongSentenceIsCutBehindTheLastClauseMarkThatFits() {
+    void testALongSentenceIsCutAfterTheLastClauseMarkThatFits() {
         Segmenter small = new Segmenter(10, 40);
 
         assertThat(small.split("one two, three four five six, seven 1,000 eight nine ten"))
@@ -135,7 +135,7 @@ class SegmenterTest {
     }
 
     @Test
-    void testALongSentenceBehindAShortOneLeavesTheShortOneWhole() {
+    void testALongSentenceAfterAShortOneLeavesTheShortOneWhole() {
         assertThat(new Segmenter(10, 20).split("Oh no! Aaaaa bbbbb, ccccc ddddd."))
                 .containsExactly("Oh no!", "Aaaaa bbbbb,", "ccccc ddddd.");
     }

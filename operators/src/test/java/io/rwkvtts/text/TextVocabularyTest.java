@@ -34,7 +34,7 @@ class TextVocabularyTest {
     }
 
     @Test
-    void testTheFirstPropertyIdIsTheSecondBehindTheText() {
+    void testTheFirstPropertyIdIsTheSecondAfterTheText() {
         WorldTokenizer tokenizer = new VocabularyFixture("aa").tokenizer(directory);
 
         assertThat(tokenizer.largestTextId()).isEqualTo(12_292 + 257);

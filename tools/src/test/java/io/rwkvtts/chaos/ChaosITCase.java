@@ -54,7 +54,8 @@ class ChaosITCase {
     }
 
     @Test
-    void testEachKindOfFaultInMidSpeechChangesNothing(@TempDir Path directory) throws Exception {
+    void testEachKindOfFaultInMidGenerationChangesNothing(@TempDir Path directory)
+            throws Exception {
         SpeechModel model =
                 DemoVoice.model(new ModelCache(directory.resolve("cache")), Optional.empty());
         ChaosSettings settings =

@@ -209,7 +209,7 @@ class GenerateCommandTest {
 
     /** Longer than one piece of prefill. */
     @Test
-    void testThreadsDoNotChangeTheSpeechBehindALongPrompt() {
+    void testThreadsDoNotChangeTheSpeechAfterALongPrompt() {
         String text = "--text=" + "Hello, world! ".repeat(60);
         JsonNode one = say(text, "--threads=1", "--max-semantic-tokens=20").json();
         assertThat(one.get("promptTokens").size()).isGreaterThan(300);

@@ -102,7 +102,7 @@ class InspectCommandTest {
 
     /** Stepping on is the same as having it all in the prompt, which is longer than a piece. */
     @Test
-    void testGreedyStepsGoOnFromThePrompt() {
+    void testGreedyStepsContinueFromThePrompt() {
         String prompt =
                 IntStream.range(0, 600)
                         .mapToObj(i -> Integer.toString(i * 31 % 96))

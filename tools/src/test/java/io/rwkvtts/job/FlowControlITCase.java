@@ -67,7 +67,7 @@ class FlowControlITCase {
     }
 
     @Test
-    void testCancelBehindHundredsOfEventsActsWithinAFewSteps() throws Exception {
+    void testCancelAfterHundredsOfEventsActsWithinAFewSteps() throws Exception {
         KafkaSettings topics = cluster.topics("flow", "at-least-once");
         JobClient job = submit(topics);
         WireCodec<TextEvent> codec = WireCodec.textEvents();

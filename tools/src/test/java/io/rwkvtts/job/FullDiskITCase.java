@@ -37,7 +37,7 @@ class FullDiskITCase {
     }
 
     @Test
-    void testSpeechGoesOnWhenThereIsRoomAgain() throws Exception {
+    void testSpeechContinuesWhenThereIsRoomAgain() throws Exception {
         List<TextEvent> requests =
                 IntStream.range(0, REQUESTS).mapToObj(SpeechCluster::longRequest).toList();
         List<String> ids = requests.stream().map(TextEvent::getRequestId).toList();

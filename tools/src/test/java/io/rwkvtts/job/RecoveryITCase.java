@@ -133,7 +133,7 @@ class RecoveryITCase {
      * continue.
      */
     @Test
-    void testOtherNumericsGoOnFromTheStates() throws Exception {
+    void testOtherNumericsContinueFromTheStates() throws Exception {
         EngineFactory bytes = TtsSettings.from(new Configuration(), quantizedVoice()).engines();
         KafkaSettings topics = cluster.topics("numerics", "at-least-once");
         JobClient job = cluster.submit(topics, Map.of(), RecoveryITCase::slowed, null);

@@ -167,7 +167,7 @@ class TtsJobITCase {
     }
 
     @Test
-    void testBadRecordsBecomeDeadLettersAndTheOneBehindThemIsServed() throws Exception {
+    void testBadRecordsBecomeDeadLettersAndTheOneAfterThemIsServed() throws Exception {
         KafkaSettings topics = cluster.topics("bad", "at-least-once");
         JobClient job = cluster.submit(topics);
         byte[] garbage = "no Avro at all".getBytes(UTF_8);
@@ -228,7 +228,7 @@ class TtsJobITCase {
     }
 
     @Test
-    void testTheLargestRecordThatKafkaTakesDoesNotStopTheOneBehindIt() throws Exception {
+    void testTheLargestRecordThatKafkaTakesDoesNotStopTheOneAfterIt() throws Exception {
         KafkaSettings topics = cluster.topics("large", "at-least-once");
         JobClient job = cluster.submit(topics);
         JsonNode speech = expected.get(0);

@@ -138,7 +138,7 @@ class ServerProcessTest {
     }
 
     @Test
-    void testKilledServerStartsAgainWithoutWhatItLeftBehind() throws Exception {
+    void testKilledServerStartsAgainWithoutWhatItLeftAfter() throws Exception {
         process = server(directory, "server", Server.class, locked().toString());
         process.start();
         String first = awaitLine(process, 1);

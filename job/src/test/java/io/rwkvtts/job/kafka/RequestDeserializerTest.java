@@ -116,7 +116,7 @@ class RequestDeserializerTest {
 
     @ParameterizedTest
     @EnumSource(InputFormat.class)
-    void testRecordBehindABadOneIsServed(InputFormat format) {
+    void testRecordAfterABadOneIsServed(InputFormat format) {
         RequestDeserializer deserializer = open(format);
         byte[] bad = {(byte) 0xff, 1, 2};
 

@@ -26,7 +26,7 @@ class StreamPaceTest {
     }
 
     @Test
-    void testThePaceGoesOnWithTheNextRequestOfTheStream() {
+    void testThePaceContinuesWithTheNextRequestOfTheStream() {
         RequestTrace first = new RequestTrace("a", 1_000 * MS, stream);
         chunk(first, 10, 1_100);
         end(first, 1_200);

@@ -74,7 +74,7 @@ class KafkaConnectorsITCase {
     }
 
     @Test
-    void testBadRecordsBecomeDeadLettersAndThoseBehindThemAreServed() throws Exception {
+    void testBadRecordsBecomeDeadLettersAndThoseAfterThemAreServed() throws Exception {
         KafkaSettings settings = settings("bad", "at-least-once");
         createTopics(settings);
         JobClient job = startEcho(settings);
