@@ -88,11 +88,8 @@ public record GenerationSettings(GenerationLimits limits, boolean capByText, Chu
                         MAX_SEMANTIC_TOKENS,
                         MAX_REPEATED_TOKENS),
                 config.get(CAP_BY_TEXT),
-                OptionChecks.named(
-                        () ->
-                                new ChunkPlan(
-                                        config.get(CHUNK_FIRST_TOKENS), config.get(CHUNK_TOKENS)),
-                        CHUNK_FIRST_TOKENS,
-                        CHUNK_TOKENS));
+                new ChunkPlan(
+                        OptionChecks.atLeast(1, config, CHUNK_FIRST_TOKENS),
+                        OptionChecks.atLeast(1, config, CHUNK_TOKENS)));
     }
 }

@@ -47,9 +47,13 @@ public record PrefillSettings(int chunkTokens, long prefixCacheBytes) implements
      * @throws IllegalArgumentException for a value that cannot work; names the option
      */
     static PrefillSettings from(ReadableConfig config, long stateBytes) {
-        return new PrefillSettings(
-                OptionChecks.atLeast(1, config, CHUNK_TOKENS),
-                prefixCacheBytes(config, stateBytes));
+        PrefillSettings settings =
+                new PrefillSettings(
+                        OptionChecks.atLeast(1, config, CHUNK_TOKENS),
+                        prefixCacheBytes(config, stateBytes));
+        // Refuse what cannot work here, where a person waits for the answer.
+        settings.prefixes(Math.toIntExact(stateBytes));
+        return settings;
     }
 
     /** The size that is set; of the default, which nobody chose, nothing if it holds no state. */

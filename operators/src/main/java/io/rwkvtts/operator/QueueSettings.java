@@ -94,27 +94,24 @@ public record QueueSettings(int capacity, WhenFull whenFull, TenantLimits tenant
      */
     static QueueSettings from(ReadableConfig config) {
         int capacity = OptionChecks.atLeast(1, config, CAPACITY);
-        return new QueueSettings(
-                capacity,
-                config.get(WHEN_FULL),
-                OptionChecks.named(
-                        () -> tenants(config, capacity),
-                        TENANT_REQUESTS_PER_SECOND,
-                        TENANT_BURST,
-                        TENANT_QUEUE_CAPACITY));
+        return new QueueSettings(capacity, config.get(WHEN_FULL), tenants(config, capacity));
     }
 
     private static TenantLimits tenants(ReadableConfig config, int capacity) {
         double requestsPerSecond = config.get(TENANT_REQUESTS_PER_SECOND);
+        int burst = OptionChecks.atLeast(1, config, TENANT_BURST);
         // Tenants that are held back would fill the queue, which all share.
         int usualCapacity =
                 requestsPerSecond == TenantLimits.UNLIMITED
                         ? TenantLimits.UNLIMITED
                         : Math.max(1, capacity / 10);
-        return new TenantLimits(
-                requestsPerSecond,
-                config.get(TENANT_BURST),
-                config.getOptional(TENANT_QUEUE_CAPACITY).orElse(usualCapacity));
+        int tenantCapacity =
+                config.getOptional(TENANT_QUEUE_CAPACITY).isPresent()
+                        ? OptionChecks.atLeast(0, config, TENANT_QUEUE_CAPACITY)
+                        : usualCapacity;
+        return OptionChecks.named(
+                () -> new TenantLimits(requestsPerSecond, burst, tenantCapacity),
+                TENANT_REQUESTS_PER_SECOND);
     }
 
     /** Decides which request gets the next slot. */

@@ -28,9 +28,8 @@ class PrefillSettingsTest {
     @Test
     void testPrefixCacheThatWasChosenIsRefusedByItsNameIfItHoldsNoState() {
         config.set(PrefillSettings.PREFIX_CACHE_SIZE, new MemorySize(1_000));
-        PrefillSettings settings = PrefillSettings.from(config, 1_001);
-        assertThat(settings.prefixCacheBytes()).isEqualTo(1_000);
-        assertThatThrownBy(() -> settings.prefixes(1_001))
+        assertThat(prefixCacheBytes(1_000)).isEqualTo(1_000);
+        assertThatThrownBy(() -> prefixCacheBytes(1_001))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("tts.prefix-cache.size: 1000 bytes, expected room for one");
     }
