@@ -92,9 +92,12 @@ final class Marks {
         return c == '»' || c == '›';
     }
 
-    /** The Japanese particles that follow what is quoted: they belong to the same sentence. */
+    /**
+     * The Japanese particles that follow what is quoted, and any Korean one, which is written
+     * without a blank: they belong to the same sentence.
+     */
     static boolean quotesBefore(int c) {
-        return c == 'と' || c == 'っ';
+        return c == 'と' || c == 'っ' || letter(c) && UScript.getScript(c) == UScript.HANGUL;
     }
 
     static boolean dash(int c) {
