@@ -176,6 +176,33 @@ class RestGuardITCase {
                 .startsWith("HTTP/1.1 403");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "POST /jobs HTTP/1.1\r\nhost: OWN\r\nContent-Length: 2\r\n\r\n{}",
+                "POST /jobs HTTP/1.1\r\nHost: OWN\r\nExpect: 100-continue\r\n"
+                        + "Content-Length: 2\r\n\r\n{}",
+                "POST /jars/upload HTTP/1.1\r\nHost: OWN\r\nTransfer-Encoding: chunked\r\n"
+                        + "Content-Type: multipart/form-data; boundary=b\r\n\r\n"
+                        + "4\r\n--b\r\r\n0\r\n\r\n",
+                "POST /jobs HTTP/1.1\r\nHost: OWN\r\nUpgrade: websocket\r\n"
+                        + "Connection: Upgrade\r\n\r\n",
+                "get /jars/x/plan HTTP/1.1\r\nHost: OWN\r\n\r\n",
+                "GET http://OWN/jars/x/plan HTTP/1.1\r\nHost: OWN\r\n\r\n",
+                "GET /jobs HTTP/1.0\r\n\r\n",
+                "no request at all\r\n\r\n",
+            })
+    void testNoFormOfARequestPasses(String request) throws Exception {
+        Set<Path> before = uploaded();
+        String own = request.replace("OWN", "127.0.0.1:" + port);
+
+        assertThat(send(own)).startsWith("HTTP/1.1 403");
+        // Nor as the second one of a connection.
+        String first = "GET /config HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n".formatted(port);
+        assertThat(send(first + own)).contains("HTTP/1.1 403").doesNotContain("HTTP/1.1 20[1-9]");
+        assertThat(before).containsAll(uploaded());
+    }
+
     @Test
     void testAnswersNameTheOriginThatMayReadThem() throws Exception {
         String answer =
