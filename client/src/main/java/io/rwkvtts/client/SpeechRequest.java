@@ -118,6 +118,10 @@ public class SpeechRequest {
         }
     }
 
+    boolean cancellable() {
+        return producer.sendsAttributes();
+    }
+
     private void send(TextEvent event) {
         active = true;
         producer.send(

@@ -77,10 +77,15 @@ public final class SpeechStream extends SpeechRequest
         }
     }
 
-    /** Cancels the request if it has not ended. Who waits for a record gets none. */
+    /**
+     * Cancels the request if it has not ended; one in plain text cannot be cancelled and is
+     * generated to its end. Who waits for a record gets none.
+     */
     @Override
     public void close() {
         queue.close();
-        cancel();
+        if (cancellable()) {
+            cancel();
+        }
     }
 }

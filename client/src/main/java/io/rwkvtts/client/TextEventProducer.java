@@ -63,6 +63,11 @@ public final class TextEventProducer implements AutoCloseable {
                 properties, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
+    /** Whether the form of the records has more than the text: a cancellation, for one. */
+    boolean sendsAttributes() {
+        return format != InputFormat.TEXT;
+    }
+
     /**
      * Waits until Kafka has told where the topic is.
      *

@@ -99,6 +99,18 @@ class SpeechRequestTest {
         assertThat(request.ended()).isFalse();
     }
 
+    /** A reader that leaves the loop early must not fail for it. */
+    @Test
+    void testClosingAStreamOfPlainTextSendsNothing() {
+        TextEventProducer plain = new TextEventProducer(kafka, "tts-requests", InputFormat.TEXT);
+        try (SpeechStream stream =
+                new SpeechStream("a", plain, new RecordQueue(10), sendFailures::add)) {
+            stream.begin(TextEvent.newBuilder().setRequestId("a").setText("Hello.").build());
+        }
+
+        assertThat(kafka.history()).hasSize(1);
+    }
+
     @Test
     void testWhereTheFirstEventWasWrittenIsKnownWhenItWas() {
         begin(true);
