@@ -19,6 +19,10 @@ final class Marks {
     private static final int ASCII_END = 0x80;
 
     private static final int FULL_WIDTH_STOP = 0xFF0E;
+
+    /** A symbol by its properties, but as empty as any blank; chat programs keep it. */
+    private static final int BRAILLE_BLANK = 0x2800;
+
     private static final int OBJECT_REPLACEMENT = 0xFFFC;
 
     /** Sentence marks that also stand inside words, numbers and names. */
@@ -157,7 +161,7 @@ final class Marks {
         if (c < ASCII_END) {
             return c == ' ' || c >= '\t' && c <= '\r' || c >= 0x1C && c <= 0x1F;
         }
-        return UCharacter.isUWhiteSpace(c);
+        return UCharacter.isUWhiteSpace(c) || c == BRAILLE_BLANK;
     }
 
     /** The mandatory line breaks of Unicode (UAX 14: BK, CR, LF, NL). */

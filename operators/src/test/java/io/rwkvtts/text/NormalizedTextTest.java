@@ -26,7 +26,7 @@ class NormalizedTextTest {
 
     private static final UnicodeSet BLANKS =
             new UnicodeSet(
-                    "[[[:White_Space:][\\u001C-\\u001F]]-[\\u000A-\\u000D\\u0085\\u2028\\u2029]]");
+                    "[[[:White_Space:][\\u001C-\\u001F\\u2800]]-[\\u000A-\\u000D\\u0085\\u2028\\u2029]]");
 
     private static final String[] PARTS = {
         "a",
