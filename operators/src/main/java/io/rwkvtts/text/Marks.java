@@ -20,6 +20,9 @@ final class Marks {
 
     private static final int FULL_WIDTH_STOP = 0xFF0E;
 
+    /** The "little section", which Unicode has among the sentence terminals. */
+    private static final int BURMESE_COMMA = 0x104A;
+
     /** A symbol by its properties, but as empty as any blank; chat programs keep it. */
     private static final int BRAILLE_BLANK = 0x2800;
 
@@ -40,7 +43,7 @@ final class Marks {
         if (c < ASCII_END) {
             return c == '.' || c == '!' || c == '?';
         }
-        return UCharacter.hasBinaryProperty(c, UProperty.S_TERM)
+        return UCharacter.hasBinaryProperty(c, UProperty.S_TERM) && c != BURMESE_COMMA
                 || WEAK.indexOf(c) >= 0
                 || tibetanShad(c);
     }
