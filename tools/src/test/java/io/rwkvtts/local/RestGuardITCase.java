@@ -225,6 +225,23 @@ class RestGuardITCase {
 
         assertThat(answer).contains("rest.access-token");
         assertThat(answer).containsPattern("rest.access-token\",\\s*\"value\":\\s*\"\\*+\"");
+        String token = flink.environment().getConfiguration().get(RestAccess.TOKEN);
+        assertThat(token).hasSize(64);
+        for (String page :
+                List.of(
+                        "/jobmanager/config",
+                        "/jobmanager/environment",
+                        "/jobs/JOB",
+                        "/jobs/JOB/config",
+                        "/jobs/JOB/jobmanager/config",
+                        "/jobs/JOB/jobmanager/environment",
+                        "/jobs/JOB/plan",
+                        "/jobs/JOB/checkpoints/config")) {
+            String request =
+                    "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\n\r\n"
+                            .formatted(page.replace("JOB", job.getJobID().toHexString()), port);
+            assertThat(send(request)).as(page).doesNotContain(token);
+        }
     }
 
     private static int read(String path, String host, String origin) throws IOException {
