@@ -58,8 +58,19 @@ final class Sentences {
             return false;
         }
         int c = text.before(index);
-        return Marks.sentence(c)
-                || c == ';' && index - 1 > start && Marks.greek(text.before(index - 1));
+        return Marks.sentence(c) || c == ';' && isGreekBefore(index - 1);
+    }
+
+    /** Whether the text is Greek, in which a semicolon asks: by its first letter, or a word. */
+    private boolean isGreekBefore(int index) {
+        int first = start;
+        while (first < index && !Marks.letter(text.at(first))) {
+            first += Character.charCount(text.at(first));
+        }
+        return first < index && Marks.greek(text.at(first))
+                || index - 1 > start
+                        && Marks.greek(text.before(index))
+                        && Marks.greek(text.before(index - 1));
     }
 
     /**
