@@ -60,7 +60,7 @@ class ArchitectureTest {
         "audio,     file onnx",
         "engine,    model checkpoint onnx",
         "synthesis, scheduling engine protocol text sampling",
-        "operator,  synthesis scheduling engine protocol text",
+        "operator,  synthesis scheduling engine protocol text audio",
         "job,       operator synthesis scheduling engine protocol text sampling model checkpoint schema",
         "client,    schema",
         "process,   local",

@@ -8,6 +8,7 @@ import java.util.Set;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.ReadableConfig;
@@ -59,6 +60,9 @@ public final class FlinkDefaults {
                             RestartStrategyOptions
                                     .RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD,
                             Duration.ofMinutes(1)),
+                    // A text event or a chunk would wait up to 100 ms for others to share its
+                    // buffer.
+                    new Default<>(ExecutionOptions.BUFFER_TIMEOUT, Duration.ZERO),
                     new Default<>(PipelineOptions.GENERIC_TYPES, false));
 
     private record Default<T>(ConfigOption<T> option, T value) {
@@ -75,7 +79,7 @@ public final class FlinkDefaults {
     /**
      * Checkpoints every 5 s, unaligned after 1 s, with checksums, of which the last three are kept,
      * also when the job is cancelled; state on the heap, because every value of it is new at each
-     * checkpoint; restarts with exponential delay; no Kryo.
+     * checkpoint; restarts with exponential delay; records are passed on at once; no Kryo.
      */
     public static Configuration options() {
         return missingIn(new Configuration());

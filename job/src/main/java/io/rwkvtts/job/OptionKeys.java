@@ -8,6 +8,7 @@ import io.rwkvtts.operator.RequestSettings;
 import io.rwkvtts.operator.SnapshotSettings;
 import io.rwkvtts.operator.SynthesisSettings;
 import io.rwkvtts.operator.TextSettings;
+import io.rwkvtts.operator.audio.AudioSettings;
 import java.lang.reflect.Field;
 import java.util.Collections;
 import java.util.Comparator;
@@ -34,6 +35,7 @@ public final class OptionKeys {
         CLASSES.put("Engine", List.of(EngineSettings.class, PrefillSettings.class));
         CLASSES.put("Text", List.of(TextSettings.class));
         CLASSES.put("Generation", List.of(GenerationSettings.class));
+        CLASSES.put("Sound", List.of(AudioSettings.class));
         CLASSES.put("Requests", List.of(RequestSettings.class));
         CLASSES.put("Queue and tenants", List.of(QueueSettings.class));
         CLASSES.put("Checkpoints", List.of(SnapshotSettings.class));

@@ -9,16 +9,20 @@ import io.rwkvtts.operator.RejectedRecord;
 import io.rwkvtts.operator.RequestEvent;
 import io.rwkvtts.operator.SynthesizeOperatorFactory;
 import io.rwkvtts.operator.TokenChunk;
-import java.util.List;
+import io.rwkvtts.operator.audio.AudioSettings;
+import io.rwkvtts.operator.audio.DecodeAudioOperatorFactory;
+import io.rwkvtts.operator.audio.PcmChunk;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.OutputTag;
 
 /**
  * The job: text events in Kafka → {@link CheckEvents} → keyed by request → Synthesize → audio
- * tokens in Kafka; what cannot be served goes to the dead letters.
+ * tokens in Kafka and, if a decoder is set, → keyed by request → DecodeAudio → sound in Kafka; what
+ * cannot be served goes to the dead letters.
  *
  * <p>Every operator has a uid, so that savepoints outlive changes of the job. Their names are part
  * of the compatibility promise and never change.
@@ -65,11 +69,27 @@ public final class TtsJob {
                 .uid("audio-tokens")
                 .name("Audio tokens")
                 .setParallelism(settings.engine().parallelism());
+        settings.audio().ifPresent(audio -> addAudio(chunks, audio, kafka));
         events.getSideOutput(DEAD_LETTERS)
                 .union(chunks.getSideOutput(DEAD_LETTERS))
                 .sinkTo(KafkaConnectors.deadLetters(kafka))
                 .uid("dead-letters")
                 .name("Dead letters");
+    }
+
+    private static void addAudio(
+            DataStream<TokenChunk> chunks, AudioSettings audio, KafkaSettings kafka) {
+        chunks.keyBy(TokenChunk::requestId)
+                .transform(
+                        "DecodeAudio",
+                        TypeInformation.of(PcmChunk.class),
+                        new DecodeAudioOperatorFactory(audio))
+                .uid("decode-audio")
+                .setParallelism(audio.parallelism())
+                .sinkTo(KafkaConnectors.audio(kafka))
+                .uid("audio")
+                .name("Audio")
+                .setParallelism(audio.parallelism());
     }
 
     /**
@@ -81,17 +101,13 @@ public final class TtsJob {
     public static void requireKafka(TtsSettings settings) {
         KafkaSettings kafka = settings.kafka();
         try (KafkaAdmin brokers = KafkaAdmin.connect(kafka.properties())) {
-            brokers.requireTopics(topicsOf(kafka));
-            new TopicRequirements(brokers, kafka)
-                    .check(settings.synthesis().generation().chunks().mostTokens());
+            brokers.requireTopics(settings.topics());
+            TopicRequirements requirements = new TopicRequirements(brokers, kafka);
+            requirements.check(settings.synthesis().generation().chunks().mostTokens());
+            settings.audio().ifPresent(a -> requirements.checkAudio(a.largestChunkBytes()));
             if (kafka.deliveryGuarantee() == DeliveryGuarantee.EXACTLY_ONCE) {
                 brokers.requireTransactionTimeout(kafka.transactionTimeout());
             }
         }
-    }
-
-    /** The topics of the job. */
-    public static List<String> topicsOf(KafkaSettings kafka) {
-        return List.of(kafka.requestsTopic(), kafka.tokensTopic(), kafka.deadLettersTopic());
     }
 }

@@ -4,6 +4,10 @@ import io.rwkvtts.job.kafka.KafkaSettings;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.operator.EngineFactory;
 import io.rwkvtts.operator.SynthesisSettings;
+import io.rwkvtts.operator.audio.AudioSettings;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 import org.apache.flink.configuration.ReadableConfig;
 
 /**
@@ -13,12 +17,14 @@ import org.apache.flink.configuration.ReadableConfig;
  * @param synthesis what the operators need to know
  * @param engines opens the engines of the subtasks
  * @param engine how many engines there are, and how large each is
+ * @param audio how tokens become sound; empty if the job writes tokens only
  */
 public record TtsSettings(
         KafkaSettings kafka,
         SynthesisSettings synthesis,
         EngineFactory engines,
-        EngineSettings engine) {
+        EngineSettings engine,
+        Optional<AudioSettings> audio) {
 
     /**
      * Reads the options.
@@ -26,8 +32,9 @@ public record TtsSettings(
      * @param model the model that {@link SpeechModel#MODEL} and its companions lead to
      * @throws IllegalArgumentException for a value that cannot work; names the option, and for
      *     voices also the file
+     * @throws IOException if the audio decoder's file is missing or of a wrong kind
      */
-    public static TtsSettings from(ReadableConfig config, SpeechModel model) {
+    public static TtsSettings from(ReadableConfig config, SpeechModel model) throws IOException {
         EngineSettings engine = EngineSettings.from(config);
         ModelDirectory directory = model.directory();
         SynthesisSettings synthesis =
@@ -44,6 +51,12 @@ public record TtsSettings(
                 KafkaSettings.from(config),
                 synthesis,
                 new OnnxEngineFactory(directory.path().toString(), engine, need),
-                engine);
+                engine,
+                AudioSettings.from(config));
+    }
+
+    /** The topics of the job. */
+    public List<String> topics() {
+        return kafka.topics(audio.isPresent());
     }
 }

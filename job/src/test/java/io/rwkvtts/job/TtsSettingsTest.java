@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.BeforeAll;
@@ -117,6 +119,48 @@ class TtsSettingsTest {
         assertThat(fourSubtasks(Map.of("tts.engine.threads", "3")).threadsOf(16)).isEqualTo(3);
     }
 
+    @Test
+    void testSoundIsMadeOnlyWithADecoder(@TempDir Path files) throws IOException {
+        assertThat(settings(Map.of()).audio()).isEmpty();
+        assertThat(settings(Map.of()).topics()).doesNotContain("tts-audio");
+
+        Path decoder = Files.write(files.resolve("decoder.onnx"), new byte[] {8, 8});
+        TtsSettings sounding = settings("tts.audio.decoder", decoder.toString());
+        assertThat(sounding.topics()).contains("tts-audio");
+        assertThat(sounding.audio())
+                .hasValueSatisfying(
+                        audio -> {
+                            assertThat(audio.parallelism()).isOne();
+                            assertThat(audio.gain()).isOne();
+                            // BiCodec's: 25 tokens and the 5 that waited, of 320 samples.
+                            assertThat(audio.largestChunkBytes()).isEqualTo(30 * 320 * 2);
+                        });
+    }
+
+    @Test
+    void testDecoderThatCannotWorkIsRefused(@TempDir Path files) throws IOException {
+        assertThatThrownBy(() -> settings("tts.audio.decoder", files.resolve("none").toString()))
+                .hasMessageContaining("none does not exist");
+        Path decoder = Files.write(files.resolve("decoder.onnx"), new byte[] {8, 8});
+        Map<String, String> options = Map.of("tts.audio.decoder", decoder.toString());
+        for (String wrong : List.of("0", "-1", "NaN", "Infinity")) {
+            assertThatThrownBy(() -> settings(with(options, "tts.audio.gain", wrong)))
+                    .hasMessageContaining("tts.audio.gain is");
+        }
+        assertThatThrownBy(() -> settings(with(options, "tts.audio.threads", "0")))
+                .hasMessageContaining("tts.audio.threads is 0");
+        Files.writeString(files.resolve("codec.json"), "{\"samplesPerToken\": 100000}");
+        assertThatThrownBy(() -> settings(options))
+                .hasMessageContaining("tts.audio.decoder is")
+                .hasMessageContaining("6000000 bytes of sound");
+    }
+
+    private static Map<String, String> with(Map<String, String> options, String key, String value) {
+        Map<String, String> more = new HashMap<>(options);
+        more.put(key, value);
+        return more;
+    }
+
     private static int enginesPerProcess(Map<String, String> more) {
         return fourSubtasks(more).perProcess();
     }
@@ -124,20 +168,24 @@ class TtsSettingsTest {
     private static EngineSettings fourSubtasks(Map<String, String> more) {
         Map<String, String> options = new HashMap<>(more);
         options.put("tts.parallelism", "4");
-        return TtsSettings.from(Configuration.fromMap(options), model).engine();
+        return settings(options).engine();
     }
 
     private static int tenantCapacity(Map<String, String> more) {
         Map<String, String> options = new HashMap<>(more);
         options.put("tts.tenant.requests-per-second", "2.5");
-        return TtsSettings.from(Configuration.fromMap(options), model)
-                .synthesis()
-                .queue()
-                .tenants()
-                .queueCapacity();
+        return settings(options).synthesis().queue().tenants().queueCapacity();
     }
 
     private static TtsSettings settings(String option, String value) {
-        return TtsSettings.from(Configuration.fromMap(Map.of(option, value)), model);
+        return settings(Map.of(option, value));
+    }
+
+    private static TtsSettings settings(Map<String, String> options) {
+        try {
+            return TtsSettings.from(Configuration.fromMap(options), model);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -57,8 +57,7 @@ public final class OnnxAudioDecoder implements AudioDecoder {
      * @throws io.rwkvtts.onnx.OnnxUnavailableException if ONNX Runtime can't be loaded
      */
     public static OnnxAudioDecoder open(Path file, int calls) throws IOException {
-        CodecFormat format = CodecFormat.beside(file);
-        requireOnnx(file);
+        CodecFormat format = formatOf(file);
         try (SessionOptions options = new SessionOptions()) {
             options.setIntraOpNumThreads(1);
             options.setInterOpNumThreads(1);
@@ -75,6 +74,17 @@ public final class OnnxAudioDecoder implements AudioDecoder {
                             .formatted(file, OnnxRuntime.version(), e.getMessage()),
                     e);
         }
+    }
+
+    /**
+     * What a decoder makes of a token, without opening it.
+     *
+     * @throws AudioFormatException if the file, or {@value CodecFormat#FILE} beside it, can't be
+     *     one; says what it is
+     */
+    public static CodecFormat formatOf(Path file) throws IOException {
+        requireOnnx(file);
+        return CodecFormat.beside(file);
     }
 
     /** ONNX Runtime's own message for another kind of file names none. */

@@ -1,6 +1,5 @@
 package io.rwkvtts.audio;
 
-import io.rwkvtts.audio.WindowPlan.Window;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -70,6 +69,33 @@ public final class SegmentAudio {
     }
 
     /**
+     * The next window that the tokens so far allow.
+     *
+     * @param ended whether the segment has no more tokens
+     * @return what to decode; empty if more tokens are needed, or all is emitted. The same again
+     *     until {@link #emitted} is called
+     */
+    public Optional<AudioWindow> window(boolean ended) {
+        return plan.after(emitted, heldFrom + count, ended)
+                .map(
+                        window ->
+                                new AudioWindow(
+                                        Arrays.copyOfRange(
+                                                tokens,
+                                                window.from() - heldFrom,
+                                                window.to() - heldFrom),
+                                        globals,
+                                        window.emitFrom() - window.from(),
+                                        window.emitTo() - window.emitFrom()));
+    }
+
+    /** The samples of the window that {@link #window} gave have been emitted. */
+    public void emitted(AudioWindow window) {
+        emitted += window.emitted();
+        forgetBefore(Math.max(0, emitted - plan.left()));
+    }
+
+    /**
      * Decodes the next window that the tokens so far allow.
      *
      * @param ended whether the segment has no more tokens
@@ -77,22 +103,13 @@ public final class SegmentAudio {
      * @throws AudioException if the decoder fails; the window is then still to be decoded
      */
     public Optional<float[]> next(AudioDecoder decoder, boolean ended) {
-        return plan.after(emitted, heldFrom + count, ended).map(window -> emit(decoder, window));
-    }
-
-    private float[] emit(AudioDecoder decoder, Window window) {
-        float[] samples =
-                decoder.decode(
-                        Arrays.copyOfRange(
-                                tokens, window.from() - heldFrom, window.to() - heldFrom),
-                        globals);
-        int perToken = decoder.format().samplesPerToken();
-        emitted = window.emitTo();
-        forgetBefore(Math.max(0, emitted - plan.left()));
-        return Arrays.copyOfRange(
-                samples,
-                (window.emitFrom() - window.from()) * perToken,
-                (window.emitTo() - window.from()) * perToken);
+        return window(ended)
+                .map(
+                        window -> {
+                            float[] samples = window.decode(decoder);
+                            emitted(window);
+                            return samples;
+                        });
     }
 
     private void forgetBefore(int token) {

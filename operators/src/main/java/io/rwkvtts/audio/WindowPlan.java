@@ -50,6 +50,11 @@ public record WindowPlan(int first, int next, int left, int right) {
         return new WindowPlan(first, next, format.leftContext(), format.rightContext());
     }
 
+    /** Most tokens whose samples are emitted at once. */
+    public int mostEmitted() {
+        return Math.max(first, next + right);
+    }
+
     /**
      * The next window.
      *

@@ -19,11 +19,11 @@ public final class DamagedSnapshotException extends IOException {
     /**
      * @param damage what is damaged, with the request's id where it is known
      */
-    DamagedSnapshotException(String damage) {
+    public DamagedSnapshotException(String damage) {
         super(damage + REMEDY);
     }
 
-    DamagedSnapshotException(String damage, Throwable cause) {
+    public DamagedSnapshotException(String damage, Throwable cause) {
         super(damage + REMEDY, cause);
     }
 }

@@ -138,5 +138,17 @@ public final class MetricNames {
     /** Counter: tokens fed again because a restored request had no state. */
     public static final String RECOMPUTED_TOKENS = "recomputedTokens";
 
+    /** Counter: milliseconds of sound emitted. */
+    public static final String AUDIO_MS = "audioMs";
+
+    /** Histogram: decoding one piece of sound. */
+    public static final String DECODE_AUDIO_TIME = "decodeAudioTimeMs";
+
+    /** Gauge: requests with tokens that wait to be decoded. */
+    public static final String AUDIO_WAITING = "numAudioWaiting";
+
+    /** Counter: requests whose sound ended as {@code error} in the decoder. */
+    public static final String AUDIO_FAILURES = "audioFailures";
+
     private MetricNames() {}
 }

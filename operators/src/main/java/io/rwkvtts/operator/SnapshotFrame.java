@@ -20,7 +20,7 @@ import java.util.zip.CRC32C;
  * @param state recurrent state, null for none
  * @param checksum CRC-32C of both, as it was computed or read
  */
-record SnapshotFrame(byte[] fields, byte[] state, int checksum) {
+public record SnapshotFrame(byte[] fields, byte[] state, int checksum) {
     private static final int NO_STATE = -1;
     private static final int LENGTHS_BYTES = Byte.BYTES + 2 * Integer.BYTES;
 
@@ -28,11 +28,11 @@ record SnapshotFrame(byte[] fields, byte[] state, int checksum) {
     private static final int FIRST_PIECE = 1 << 20;
 
     /** A frame to be written. */
-    static SnapshotFrame of(byte[] fields, byte[] state) {
+    public static SnapshotFrame of(byte[] fields, byte[] state) {
         return new SnapshotFrame(fields, state, checksum(fields, state));
     }
 
-    void write(byte version, DataOutput out) throws IOException {
+    public void write(byte version, DataOutput out) throws IOException {
         byte[] lengths = lengths(version, fields.length, state == null ? NO_STATE : state.length);
         out.write(lengths);
         out.writeInt(checksum(lengths, null));
@@ -49,7 +49,7 @@ record SnapshotFrame(byte[] fields, byte[] state, int checksum) {
      *
      * @throws DamagedSnapshotException if the lengths are damaged
      */
-    static SnapshotFrame read(byte version, DataInput in) throws IOException {
+    public static SnapshotFrame read(byte version, DataInput in) throws IOException {
         int fieldsLength = in.readInt();
         int stateLength = in.readInt();
         if (in.readInt() != checksum(lengths(version, fieldsLength, stateLength), null)) {
@@ -64,7 +64,7 @@ record SnapshotFrame(byte[] fields, byte[] state, int checksum) {
     }
 
     /** Whether fields and state are those that were written. */
-    boolean intact() {
+    public boolean intact() {
         return checksum == checksum(fields, state);
     }
 
@@ -73,7 +73,7 @@ record SnapshotFrame(byte[] fields, byte[] state, int checksum) {
      *
      * @throws DamagedSnapshotException if the length is negative
      */
-    static byte[] readBytes(int length, DataInput in) throws IOException {
+    public static byte[] readBytes(int length, DataInput in) throws IOException {
         if (length < 0) {
             throw new DamagedSnapshotException(
                     "the snapshot of a request holds a length of " + length);

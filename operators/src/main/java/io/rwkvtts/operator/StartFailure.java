@@ -1,6 +1,7 @@
 package io.rwkvtts.operator;
 
 import com.fasterxml.jackson.core.JacksonException;
+import io.rwkvtts.audio.AudioFormatException;
 import java.io.IOException;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
@@ -11,12 +12,12 @@ import org.apache.flink.runtime.execution.SuppressRestartsException;
  * file of a wrong format or shape, too little memory or a library that can't be loaded stay as they
  * are: the job fails for good.
  */
-final class StartFailure {
+public final class StartFailure {
 
     private StartFailure() {}
 
     /** The exception to throw in place of {@code failure}. */
-    static Exception of(Exception failure) {
+    public static Exception of(Exception failure) {
         return mayHeal(failure) ? failure : new SuppressRestartsException(failure);
     }
 
@@ -25,8 +26,10 @@ final class StartFailure {
                 .anyMatch(StartFailure::isOfTheFileSystem);
     }
 
-    /** Jackson's complaints about the content of a file are I/O errors by their type. */
+    /** Complaints about the content of a file are I/O errors by their type, too. */
     private static boolean isOfTheFileSystem(Throwable cause) {
-        return cause instanceof IOException && !(cause instanceof JacksonException);
+        return cause instanceof IOException
+                && !(cause instanceof JacksonException)
+                && !(cause instanceof AudioFormatException);
     }
 }

@@ -13,42 +13,6 @@ class SegmentAudioTest {
 
     private static final int[] GLOBALS = IntStream.range(0, 32).map(i -> i * 100).toArray();
 
-    /** Each sample depends on its token, two before it and one after it, and on the speaker. */
-    private static final class Convolution implements AudioDecoder {
-
-        private int longest;
-        private boolean fails;
-
-        @Override
-        public CodecFormat format() {
-            return new CodecFormat(16_000, 3, 2, 1);
-        }
-
-        @Override
-        public float[] decode(int[] semantics, int[] globals) {
-            if (fails) {
-                throw new AudioException("fails");
-            }
-            longest = Math.max(longest, semantics.length);
-            float[] samples = new float[3 * semantics.length];
-            for (int i = 0; i < samples.length; i++) {
-                int token = i / 3;
-                float sum = globals[i % 3];
-                for (int j = -2; j <= 1; j++) {
-                    int place = token + j;
-                    if (place >= 0 && place < semantics.length) {
-                        sum += (j + 3) * (semantics[place] + 1) * (i % 3 + 1);
-                    }
-                }
-                samples[i] = sum;
-            }
-            return samples;
-        }
-
-        @Override
-        public void close() {}
-    }
-
     private final Convolution decoder = new Convolution();
 
     /** Whatever the pieces, and if it is continued from what was held at any place. */
@@ -59,9 +23,9 @@ class SegmentAudioTest {
             int[] tokens = random.ints(1 + random.nextInt(120), 0, 8192).toArray();
             WindowPlan plan =
                     WindowPlan.of(decoder.format(), 2 + random.nextInt(12), 1 + random.nextInt(12));
-            decoder.longest = 0;
+            decoder.forgetLongest();
             float[] joined = streamed(plan, tokens, random);
-            assertThat(decoder.longest)
+            assertThat(decoder.longest())
                     .isLessThanOrEqualTo(plan.left() + plan.first() + plan.next() + plan.right());
             assertThat(joined).isEqualTo(decoder.decode(tokens, GLOBALS));
         }
@@ -109,9 +73,9 @@ class SegmentAudioTest {
     void testWindowThatFailedIsDecodedAgain() {
         SegmentAudio audio = new SegmentAudio(new WindowPlan(4, 4, 2, 1), GLOBALS);
         audio.add(new int[] {1, 2, 3, 4});
-        decoder.fails = true;
+        decoder.fail(true);
         assertThatThrownBy(() -> audio.next(decoder, false)).isInstanceOf(AudioException.class);
-        decoder.fails = false;
+        decoder.fail(false);
         assertThat(audio.next(decoder, false)).hasValueSatisfying(s -> assertThat(s).hasSize(9));
     }
 

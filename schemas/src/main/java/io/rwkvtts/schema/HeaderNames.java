@@ -3,10 +3,10 @@ package io.rwkvtts.schema;
 /** Names of the Kafka headers of the job's output records. All values are text in UTF-8. */
 public final class HeaderNames {
 
-    /** Of audio tokens: timestamp of the request's first event, epoch milliseconds. */
+    /** Of audio tokens and sound: timestamp of the request's first event, epoch milliseconds. */
     public static final String REQUEST_TIMESTAMP_MS = "tts-request-timestamp-ms";
 
-    /** Of audio tokens: when the operator emitted the record, epoch milliseconds. */
+    /** Of audio tokens and sound: when the operator emitted the record, epoch milliseconds. */
     public static final String EMITTED_AT_MS = "tts-emitted-at-ms";
 
     /** Of dead letters: class of the fault. */

@@ -12,12 +12,12 @@ import org.apache.avro.Schema;
 final class ReleasedSchemas {
 
     /** Folders of {@code src/main/avro}. */
-    static final List<String> VERSIONS = List.of("v1", "v2");
+    static final List<String> VERSIONS = List.of("v1", "v2", "v3");
 
     private ReleasedSchemas() {}
 
     /**
-     * All releases of one schema.
+     * All releases of one schema, from the first one that has it.
      *
      * @param file name of the file in each release, such as {@code text-event.avsc}
      * @return version to schema
@@ -25,19 +25,18 @@ final class ReleasedSchemas {
     static Map<String, Schema> of(String file) {
         Map<String, Schema> schemas = new LinkedHashMap<>();
         for (String version : VERSIONS) {
-            schemas.put(version, read(version + "/" + file));
+            String resource = version + "/" + file;
+            try (InputStream in = ReleasedSchemas.class.getResourceAsStream(resource)) {
+                if (in != null) {
+                    schemas.put(version, new Schema.Parser().parse(in));
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("schema " + resource + " cannot be read", e);
+            }
+        }
+        if (schemas.isEmpty()) {
+            throw new IllegalStateException("schema " + file + " is not on the class path");
         }
         return schemas;
-    }
-
-    private static Schema read(String resource) {
-        try (InputStream in = ReleasedSchemas.class.getResourceAsStream(resource)) {
-            if (in == null) {
-                throw new IllegalStateException("schema " + resource + " is not on the class path");
-            }
-            return new Schema.Parser().parse(in);
-        } catch (IOException e) {
-            throw new UncheckedIOException("schema " + resource + " cannot be read", e);
-        }
     }
 }

@@ -67,6 +67,11 @@ public final class WireCodec<T extends SpecificRecordBase> {
         return new WireCodec<>("audio-tokens.avsc", AudioTokens.getClassSchema(), AudioTokens::new);
     }
 
+    /** A codec for the sound of the audio topic. */
+    public static WireCodec<AudioChunk> audioChunks() {
+        return new WireCodec<>("audio-chunk.avsc", AudioChunk.getClassSchema(), AudioChunk::new);
+    }
+
     /** A codec for the dead-letter topic. */
     public static WireCodec<DeadLetter> deadLetters() {
         return new WireCodec<>("dead-letter.avsc", DeadLetter.getClassSchema(), DeadLetter::new);

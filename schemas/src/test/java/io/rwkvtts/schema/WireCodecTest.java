@@ -265,6 +265,43 @@ class WireCodecTest {
     }
 
     @Test
+    void testSoundComesBackAsItWas() throws WireFormatException {
+        WireCodec<AudioChunk> sound = WireCodec.audioChunks();
+        AudioChunk chunk = sound("r", 16_000);
+        byte[] bytes = sound.encode(chunk);
+
+        assertThat(sound.decode(bytes)).isEqualTo(chunk);
+        assertThat(sound.encode(sound.decode(bytes))).isEqualTo(bytes);
+        assertThatThrownBy(() -> sound.encode(sound("r", WireCodec.MAX_BYTES)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("AudioChunk");
+    }
+
+    @Test
+    void testAClaimedLengthOfSoundAllocatesNothing() {
+        WireCodec<AudioChunk> sound = WireCodec.audioChunks();
+        byte[] head = Arrays.copyOf(sound.encode(sound("", 0)), 21);
+
+        for (long claimed : new long[] {1 << 20, Integer.MAX_VALUE, 1L << 40, -5}) {
+            byte[] bytes = concat(head, zigZag(claimed), new byte[6]);
+            assertThat(allocatedBy(() -> refused(sound, bytes))).isLessThan(1 << 18);
+        }
+    }
+
+    private static AudioChunk sound(String id, int bytes) {
+        byte[] pcm = new byte[bytes];
+        new Random(5).nextBytes(pcm);
+        return AudioChunk.newBuilder()
+                .setRequestId(id)
+                .setSequence(3)
+                .setSegment(1)
+                .setSampleOffset(1L << 33)
+                .setSampleRate(16_000)
+                .setPcm(ByteBuffer.wrap(pcm))
+                .build();
+    }
+
+    @Test
     void testManyThreadsShareACodec() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {

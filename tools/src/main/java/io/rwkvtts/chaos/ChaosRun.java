@@ -1,7 +1,6 @@
 package io.rwkvtts.chaos;
 
 import io.rwkvtts.client.TextEventProducer;
-import io.rwkvtts.job.TtsJob;
 import io.rwkvtts.job.kafka.KafkaAdmin;
 import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.job.kafka.KafkaSettings;
@@ -191,7 +190,7 @@ public final class ChaosRun implements AutoCloseable {
     private KafkaSettings createTopics(String name) {
         KafkaSettings kafka = KafkaSettings.from(topics(name, cluster.bootstrapServers()));
         try (KafkaAdmin brokers = KafkaAdmin.connect(kafka.properties())) {
-            brokers.createTopics(TtsJob.topicsOf(kafka), PARTITIONS);
+            brokers.createTopics(kafka.topics(false), PARTITIONS);
         }
         return kafka;
     }

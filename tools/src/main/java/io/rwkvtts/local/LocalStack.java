@@ -1,7 +1,6 @@
 package io.rwkvtts.local;
 
 import io.rwkvtts.job.SpeechModel;
-import io.rwkvtts.job.TtsJob;
 import io.rwkvtts.job.TtsSettings;
 import io.rwkvtts.job.kafka.KafkaAdmin;
 import io.rwkvtts.job.kafka.KafkaOptions;
@@ -50,7 +49,7 @@ public final class LocalStack implements AutoCloseable {
             all.set(KafkaOptions.BOOTSTRAP_SERVERS, broker.bootstrapServers());
             TtsSettings settings = TtsSettings.from(all, model);
             try (KafkaAdmin brokers = KafkaAdmin.connect(settings.kafka().properties())) {
-                brokers.createTopics(TtsJob.topicsOf(settings.kafka()), PARTITIONS);
+                brokers.createTopics(settings.topics(), PARTITIONS);
             }
             job = LocalJob.start(all, settings);
             job.awaitRunning();

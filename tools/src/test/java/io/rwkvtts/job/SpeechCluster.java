@@ -17,6 +17,7 @@ import io.rwkvtts.operator.EngineFactory;
 import io.rwkvtts.schema.AudioTokens;
 import io.rwkvtts.schema.TextEvent;
 import io.rwkvtts.schema.WireCodec;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -113,6 +114,7 @@ final class SpeechCluster implements AutoCloseable {
         options.set(KafkaOptions.BOOTSTRAP_SERVERS, kafka.bootstrapServers());
         options.set(KafkaOptions.REQUESTS_TOPIC, name + "-requests");
         options.set(KafkaOptions.TOKENS_TOPIC, name + "-tokens");
+        options.set(KafkaOptions.AUDIO_TOPIC, name + "-audio");
         options.set(KafkaOptions.DEAD_LETTERS_TOPIC, name + "-dead-letters");
         options.set(KafkaOptions.GROUP_ID, name);
         options.set(KafkaOptions.TRANSACTIONAL_ID_PREFIX, name);
@@ -120,9 +122,16 @@ final class SpeechCluster implements AutoCloseable {
         options.set(KafkaOptions.CLIENT_PROPERTIES, clientProperties);
         KafkaSettings settings = KafkaSettings.from(options);
         try (KafkaAdmin brokers = KafkaAdmin.connect(settings.properties())) {
-            brokers.createTopics(TtsJob.topicsOf(settings), 4);
+            brokers.createTopics(settings.topics(false), 4);
         }
         return settings;
+    }
+
+    /** Creates the topic of sound, which {@link #topics} does not. */
+    static void createAudioTopic(KafkaSettings settings) {
+        try (KafkaAdmin brokers = KafkaAdmin.connect(settings.properties())) {
+            brokers.createTopics(List.of(settings.audioTopic()), 4);
+        }
     }
 
     /** The same topics of requests, with another one for tokens, created. */
@@ -171,17 +180,20 @@ final class SpeechCluster implements AutoCloseable {
     }
 
     /** The defaults with these topics. */
-    TtsSettings settings(KafkaSettings topics) {
+    TtsSettings settings(KafkaSettings topics) throws IOException {
         return settings(topics, Map.of(), UnaryOperator.identity());
     }
 
     private TtsSettings settings(
-            KafkaSettings topics,
-            Map<String, String> options,
-            UnaryOperator<EngineFactory> engines) {
+            KafkaSettings topics, Map<String, String> options, UnaryOperator<EngineFactory> engines)
+            throws IOException {
         TtsSettings read = TtsSettings.from(Configuration.fromMap(options), model);
         return new TtsSettings(
-                topics, read.synthesis(), engines.apply(read.engines()), read.engine());
+                topics,
+                read.synthesis(),
+                engines.apply(read.engines()),
+                read.engine(),
+                read.audio());
     }
 
     /** Six seconds of speech and more; the text does not matter. */

@@ -16,7 +16,7 @@ final class MetricsPage {
             <!-- Written by GeneratedPagesTest from the comments in MetricNames. Change those. -->
             # Metrics
 
-            All are in the group `tts` of their operator, CheckEvents, Synthesize or the writer of the dead letters. Prometheus shows `numRequestsRunning` as `flink_taskmanager_job_task_operator_tts_numRequestsRunning`, and `requestsFinished` in the group `finishReason` as `…_tts_finishReason_requestsFinished{finishReason="stop"}`. A histogram comes out as a summary over the last 1000 values, with a label `quantile`.
+            All are in the group `tts` of their operator, CheckEvents, Synthesize, DecodeAudio or the writer of the dead letters. Prometheus shows `numRequestsRunning` as `flink_taskmanager_job_task_operator_tts_numRequestsRunning`, and `requestsFinished` in the group `finishReason` as `…_tts_finishReason_requestsFinished{finishReason="stop"}`. A histogram comes out as a summary over the last 1000 values, with a label `quantile`.
 
             | name | type | meaning |
             |---|---|---|

@@ -5,25 +5,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.rwkvtts.operator.TokenChunk;
 import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.schema.AudioTokens;
-import io.rwkvtts.schema.HeaderNames;
 import io.rwkvtts.schema.WireCodec;
-import io.rwkvtts.synthesis.RequestRules;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeader;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /** Bytes of an {@link TokenChunk}: its value, which is the same on a replay. */
 final class AudioTokensSerializer implements SerializationSchema<TokenChunk> {
 
     private static final long serialVersionUID = 1L;
-
-    /** A character of the most bytes: surrogate pairs take 4 for two. */
-    private static final String WIDEST = "\uffff";
 
     /** Of a semantic token as Avro's variable-length integer. */
     private static final int TOKEN_BYTES = 2;
@@ -52,7 +45,7 @@ final class AudioTokensSerializer implements SerializationSchema<TokenChunk> {
     static long largestRecordBytes(int chunkTokens) {
         int[] globals = new int[IdSpace.GLOBAL_TOKENS];
         Arrays.fill(globals, IdSpace.GLOBAL_ALPHABET - 1);
-        String error = WIDEST.repeat(OutputText.MAX_LENGTH);
+        String error = OutputText.LONGEST;
         return Math.max(
                 bytes(largest(globals, null)) + (long) TOKEN_BYTES * chunkTokens,
                 bytes(largest(null, error)));
@@ -60,7 +53,7 @@ final class AudioTokensSerializer implements SerializationSchema<TokenChunk> {
 
     private static TokenChunk largest(int[] globals, String error) {
         return new TokenChunk(
-                WIDEST.repeat(RequestRules.MAX_ID_CHARS),
+                OutputText.LONGEST_ID,
                 Long.MAX_VALUE,
                 Integer.MAX_VALUE,
                 Long.MAX_VALUE,
@@ -111,13 +104,6 @@ final class AudioTokensSerializer implements SerializationSchema<TokenChunk> {
     }
 
     private static Headers headers(TokenChunk chunk) {
-        Headers headers = new RecordHeaders();
-        headers.add(header(HeaderNames.REQUEST_TIMESTAMP_MS, chunk.requestTimestampMs()));
-        headers.add(header(HeaderNames.EMITTED_AT_MS, chunk.emittedAtMs()));
-        return headers;
-    }
-
-    private static RecordHeader header(String name, long value) {
-        return new RecordHeader(name, Long.toString(value).getBytes(UTF_8));
+        return TimeHeaders.of(chunk.requestTimestampMs(), chunk.emittedAtMs());
     }
 }

@@ -3,9 +3,11 @@ package io.rwkvtts.job.kafka;
 import io.rwkvtts.operator.RejectedRecord;
 import io.rwkvtts.operator.SourceRecord;
 import io.rwkvtts.operator.TokenChunk;
+import io.rwkvtts.operator.audio.PcmChunk;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.apache.flink.connector.kafka.source.KafkaSource;
@@ -47,20 +49,41 @@ public final class KafkaConnectors {
      */
     public static Sink<TokenChunk> tokens(KafkaSettings settings) {
         ProducerProperties.warnOfTimeout(settings.clientProperties());
+        return guarded(
+                settings,
+                settings.tokensTopic(),
+                AudioTokensSerializer.records(settings.tokensTopic()),
+                settings.transactionalIdPrefix());
+    }
+
+    /** Writes sound as {@link #tokens} are written. */
+    public static Sink<PcmChunk> audio(KafkaSettings settings) {
+        return guarded(
+                settings,
+                settings.audioTopic(),
+                AudioChunkSerializer.records(settings.audioTopic()),
+                settings.transactionalIdPrefix() + "-audio");
+    }
+
+    private static <T> Sink<T> guarded(
+            KafkaSettings settings,
+            String topic,
+            KafkaRecordSerializationSchema<T> serializer,
+            String transactionalIdPrefix) {
         Properties properties = ProducerProperties.of(settings.properties());
         properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "0");
         properties.setProperty(
                 ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
                 Long.toString(settings.transactionTimeout().toMillis()));
-        KafkaSink<TokenChunk> sink =
-                KafkaSink.<TokenChunk>builder()
+        KafkaSink<T> sink =
+                KafkaSink.<T>builder()
                         .setKafkaProducerConfig(properties)
-                        .setRecordSerializer(AudioTokensSerializer.records(settings.tokensTopic()))
+                        .setRecordSerializer(serializer)
                         .setDeliveryGuarantee(settings.deliveryGuarantee())
-                        .setTransactionalIdPrefix(settings.transactionalIdPrefix())
+                        .setTransactionalIdPrefix(transactionalIdPrefix)
                         .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
                         .build();
-        return new GuardedSink<>(sink, settings.tokensTopic());
+        return new GuardedSink<>(sink, topic);
     }
 
     /** Writes dead letters, always at least once: a letter should not wait for a checkpoint. */

@@ -43,6 +43,14 @@ public final class KafkaOptions {
                     .defaultValue("tts-tokens")
                     .withDescription("Topic that audio tokens are written to.");
 
+    /** Topic of the sound. */
+    public static final ConfigOption<String> AUDIO_TOPIC =
+            ConfigOptions.key("tts.kafka.audio-topic")
+                    .stringType()
+                    .defaultValue("tts-audio")
+                    .withDescription(
+                            "Topic that sound is written to, if tts.audio.decoder is set.");
+
     /** Topic of the records that cannot be served. */
     public static final ConfigOption<String> DEAD_LETTERS_TOPIC =
             ConfigOptions.key("tts.kafka.dead-letters-topic")

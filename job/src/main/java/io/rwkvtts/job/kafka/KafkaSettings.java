@@ -2,8 +2,10 @@ package io.rwkvtts.job.kafka;
 
 import io.rwkvtts.schema.InputFormat;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.apache.flink.configuration.ConfigOption;
@@ -18,6 +20,7 @@ import org.apache.kafka.clients.CommonClientConfigs;
  * @param requestsTopic topic to read text events from
  * @param inputFormat form of the records of the request topic
  * @param tokensTopic topic to write audio tokens to
+ * @param audioTopic topic to write sound to, if the job makes any
  * @param deadLettersTopic topic to write what cannot be served to
  * @param groupId consumer group
  * @param start where a job without checkpoint or savepoint begins
@@ -31,6 +34,7 @@ public record KafkaSettings(
         String requestsTopic,
         InputFormat inputFormat,
         String tokensTopic,
+        String audioTopic,
         String deadLettersTopic,
         String groupId,
         StartOffsets start,
@@ -54,6 +58,7 @@ public record KafkaSettings(
                         topic(config, KafkaOptions.REQUESTS_TOPIC),
                         config.get(KafkaOptions.INPUT_FORMAT),
                         topic(config, KafkaOptions.TOKENS_TOPIC),
+                        topic(config, KafkaOptions.AUDIO_TOPIC),
                         topic(config, KafkaOptions.DEAD_LETTERS_TOPIC),
                         notBlank(config, KafkaOptions.GROUP_ID),
                         StartOffsets.from(config, clientProperties),
@@ -62,20 +67,25 @@ public record KafkaSettings(
                         transactionTimeout(config),
                         clientProperties);
         ProducerProperties.check(settings.clientProperties);
-        if (settings.requestsTopic.equals(settings.tokensTopic)
-                || settings.requestsTopic.equals(settings.deadLettersTopic)
-                || settings.tokensTopic.equals(settings.deadLettersTopic)) {
+        List<String> topics = settings.topics(true);
+        if (Set.copyOf(topics).size() < topics.size()) {
             throw new IllegalArgumentException(
-                    "%s, %s and %s are %s, %s and %s; expected three different topics"
+                    "%s, %s, %s and %s are %s; expected four different topics"
                             .formatted(
                                     KafkaOptions.REQUESTS_TOPIC.key(),
                                     KafkaOptions.TOKENS_TOPIC.key(),
+                                    KafkaOptions.AUDIO_TOPIC.key(),
                                     KafkaOptions.DEAD_LETTERS_TOPIC.key(),
-                                    settings.requestsTopic,
-                                    settings.tokensTopic,
-                                    settings.deadLettersTopic));
+                                    String.join(", ", topics)));
         }
         return settings;
+    }
+
+    /** The topics that a job reads and writes, be it one that makes sound or one that does not. */
+    public List<String> topics(boolean withAudio) {
+        return withAudio
+                ? List.of(requestsTopic, tokensTopic, audioTopic, deadLettersTopic)
+                : List.of(requestsTopic, tokensTopic, deadLettersTopic);
     }
 
     /** Properties for any Kafka client: the further ones and the brokers, a new object. */
@@ -89,12 +99,13 @@ public record KafkaSettings(
     /** Without the values of the client properties, among which are passwords. */
     @Override
     public String toString() {
-        return "KafkaSettings[%s, requests %s (%s), tokens %s, dead letters %s, group %s, %s, %s, %s, client properties %s]"
+        return "KafkaSettings[%s, requests %s (%s), tokens %s, audio %s, dead letters %s, group %s, %s, %s, %s, client properties %s]"
                 .formatted(
                         bootstrapServers,
                         requestsTopic,
                         inputFormat,
                         tokensTopic,
+                        audioTopic,
                         deadLettersTopic,
                         groupId,
                         deliveryGuarantee,

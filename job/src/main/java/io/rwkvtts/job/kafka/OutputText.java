@@ -1,5 +1,7 @@
 package io.rwkvtts.job.kafka;
 
+import io.rwkvtts.synthesis.RequestRules;
+
 /**
  * Strings of output records that may quote the input. A record which Kafka accepted once must not
  * fail the job because the message about it is larger than a message may be, or has no UTF-8 form.
@@ -7,6 +9,15 @@ package io.rwkvtts.job.kafka;
 final class OutputText {
 
     static final int MAX_LENGTH = 4096;
+
+    /** A character of the most bytes: surrogate pairs take 4 for two. */
+    private static final String WIDEST = "\uffff";
+
+    /** A text that takes the most bytes. */
+    static final String LONGEST = WIDEST.repeat(MAX_LENGTH);
+
+    /** An id that takes the most bytes. */
+    static final String LONGEST_ID = WIDEST.repeat(RequestRules.MAX_ID_CHARS);
 
     private static final int REPLACEMENT = 0xfffd;
 

@@ -1,6 +1,5 @@
 package io.rwkvtts.job.kafka;
 
-import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -20,40 +19,58 @@ public record TopicRequirements(KafkaAdmin brokers, KafkaSettings settings) {
     private static final Logger LOG = LoggerFactory.getLogger(TopicRequirements.class);
 
     /**
-     * Checks the topics. The settings of one that may not be read are not checked, with a warning.
+     * Checks the topics of requests, tokens and dead letters. The settings of one that may not be
+     * read are not checked, with a warning.
      *
      * @param chunkTokens most tokens of a record
      * @throws KafkaSetupException if a topic or a property of the producers is not as needed; names
      *     it and has what to do
      */
     public void check(int chunkTokens) {
-        long tokensBytes = AudioTokensSerializer.largestRecordBytes(chunkTokens);
-        requireProducerRoom(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, tokensBytes);
-        requireProducerRoom(ProducerConfig.BUFFER_MEMORY_CONFIG, tokensBytes);
-        for (String topic :
-                List.of(
-                        settings.requestsTopic(),
-                        settings.tokensTopic(),
-                        settings.deadLettersTopic())) {
-            Optional<Config> config = brokers.topicConfig(topic);
-            if (config.isEmpty()) {
-                LOG.warn(
-                        "The settings of topic {} may not be read, so they are not checked: its"
-                                + " cleanup.policy must be delete, and its max.message.bytes at"
-                                + " least {} if the job writes to it",
-                        topic,
-                        tokensBytes);
-                continue;
-            }
-            requireNoCompaction(topic, value(config.get(), TopicConfig.CLEANUP_POLICY_CONFIG));
-            int limit = Integer.parseInt(value(config.get(), TopicConfig.MAX_MESSAGE_BYTES_CONFIG));
-            if (topic.equals(settings.tokensTopic())) {
-                requireRoom(topic, limit, tokensBytes, "a token record");
-            } else if (topic.equals(settings.deadLettersTopic())) {
-                requireRoom(
-                        topic, limit, DeadLetterSerializer.SMALLEST_BYTES, "a dead letter's head");
-            }
+        checkWritten(
+                settings.tokensTopic(),
+                "a token record",
+                AudioTokensSerializer.largestRecordBytes(chunkTokens));
+        checkTopic(settings.requestsTopic(), "", 0);
+        checkTopic(
+                settings.deadLettersTopic(),
+                "a dead letter's head",
+                DeadLetterSerializer.SMALLEST_BYTES);
+    }
+
+    /**
+     * Checks the topic of sound in the same way.
+     *
+     * @param pcmBytes most bytes of samples in a record
+     * @throws KafkaSetupException as {@link #check}
+     */
+    public void checkAudio(int pcmBytes) {
+        checkWritten(
+                settings.audioTopic(),
+                "a record of sound",
+                AudioChunkSerializer.largestRecordBytes(pcmBytes));
+    }
+
+    private void checkWritten(String topic, String what, long bytes) {
+        requireProducerRoom(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, what, bytes);
+        requireProducerRoom(ProducerConfig.BUFFER_MEMORY_CONFIG, what, bytes);
+        checkTopic(topic, what, bytes);
+    }
+
+    private void checkTopic(String topic, String what, long bytes) {
+        Optional<Config> config = brokers.topicConfig(topic);
+        if (config.isEmpty()) {
+            LOG.warn(
+                    "The settings of topic {} may not be read, so they are not checked: its"
+                            + " cleanup.policy must be delete, and its max.message.bytes at"
+                            + " least {}",
+                    topic,
+                    bytes);
+            return;
         }
+        requireNoCompaction(topic, value(config.get(), TopicConfig.CLEANUP_POLICY_CONFIG));
+        int limit = Integer.parseInt(value(config.get(), TopicConfig.MAX_MESSAGE_BYTES_CONFIG));
+        requireRoom(topic, limit, bytes, what);
     }
 
     private static String value(Config config, String name) {
@@ -84,7 +101,7 @@ public record TopicRequirements(KafkaAdmin brokers, KafkaSettings settings) {
                 .formatted(settings.bootstrapServers(), topic);
     }
 
-    private void requireProducerRoom(String name, long bytes) {
+    private void requireProducerRoom(String name, String what, long bytes) {
         String usual = ProducerConfig.configDef().defaultValues().get(name).toString();
         String value = settings.clientProperties().getOrDefault(name, usual);
         if (value.contains("${")) {
@@ -101,8 +118,8 @@ public record TopicRequirements(KafkaAdmin brokers, KafkaSettings settings) {
         }
         if (room < bytes) {
             throw new KafkaSetupException(
-                    "%s is %s, but a token record of this job can have %d bytes. Raise it"
-                            .formatted(ClientProperties.place(name), value, bytes));
+                    "%s is %s, but %s of this job can have %d bytes. Raise it"
+                            .formatted(ClientProperties.place(name), value, what, bytes));
         }
     }
 }

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rwkvtts.operator.Origin;
 import io.rwkvtts.operator.RejectedRecord;
 import io.rwkvtts.operator.TokenChunk;
+import io.rwkvtts.operator.audio.PcmChunk;
+import io.rwkvtts.operator.audio.SoundEnd;
+import io.rwkvtts.schema.AudioChunk;
 import io.rwkvtts.schema.AudioTokens;
 import io.rwkvtts.schema.DeadLetter;
 import io.rwkvtts.schema.WireCodec;
@@ -71,6 +74,56 @@ class OutputSerializersTest {
     @Test
     void testReplayedChunkHasTheSameBytesAtAnotherTime() throws Exception {
         assertThat(serialize(chunk(100, 999)).value()).isEqualTo(serialize(chunk(1, 2)).value());
+    }
+
+    @Test
+    void testSoundBecomesARecordKeyedByItsRequest() throws Exception {
+        ProducerRecord<byte[], byte[]> record = serialize(sound(null));
+        AudioChunk chunk = WireCodec.audioChunks().decode(record.value());
+
+        assertThat(record.topic()).isEqualTo("audio");
+        assertThat(record.key()).isEqualTo("r1".getBytes(UTF_8));
+        assertThat(header(record, "tts-request-timestamp-ms")).isEqualTo("100");
+        assertThat(header(record, "tts-emitted-at-ms")).isEqualTo("200");
+        assertThat(chunk.getRequestId()).isEqualTo("r1");
+        assertThat(chunk.getSequence()).isEqualTo(4);
+        assertThat(chunk.getSegment()).isEqualTo(2);
+        assertThat(chunk.getSampleOffset()).isEqualTo(9_600);
+        assertThat(chunk.getSampleRate()).isEqualTo(16_000);
+        assertThat(chunk.getPcm().array()).containsExactly(1, 2, 3, 4);
+        assertThat(chunk.getFinishReason()).isNull();
+
+        AudioChunk end =
+                WireCodec.audioChunks()
+                        .decode(serialize(sound(new SoundEnd("error", "a".repeat(9_000)))).value());
+        assertThat(end.getFinishReason()).isEqualTo("error");
+        assertThat(end.getError()).hasSize(4_096);
+    }
+
+    @Test
+    void testLargestRecordOfSoundIsCounted() throws Exception {
+        PcmChunk largest =
+                new PcmChunk(
+                        "\uffff".repeat(256),
+                        Long.MAX_VALUE,
+                        Integer.MAX_VALUE,
+                        Long.MAX_VALUE,
+                        Integer.MAX_VALUE,
+                        new byte[20_000],
+                        null,
+                        Long.MAX_VALUE,
+                        Long.MAX_VALUE);
+        assertThat((long) RecordSize.of(serialize(largest)))
+                .isLessThanOrEqualTo(AudioChunkSerializer.largestRecordBytes(20_000))
+                .isGreaterThan(AudioChunkSerializer.largestRecordBytes(20_000) - 10);
+    }
+
+    private static PcmChunk sound(SoundEnd end) {
+        return new PcmChunk("r1", 4, 2, 9_600, 16_000, new byte[] {1, 2, 3, 4}, end, 100, 200);
+    }
+
+    private static ProducerRecord<byte[], byte[]> serialize(PcmChunk chunk) throws Exception {
+        return serialize(AudioChunkSerializer.records("audio"), chunk);
     }
 
     @Test

@@ -145,6 +145,29 @@ class TopicRequirementsITCase {
         }
     }
 
+    @Test
+    void testTopicOfSoundIsCheckedLikeTheOthers() throws Exception {
+        KafkaSettings narrow = topics("sound-small", "audio", Map.of("max.message.bytes", "9000"));
+        KafkaSettings compacted =
+                topics("sound-kept", "audio", Map.of("cleanup.policy", "compact"));
+
+        assertThatCode(() -> checkAudio(topics("sound", "", Map.of()), 16_000))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> checkAudio(narrow, 16_000))
+                .isInstanceOf(KafkaSetupException.class)
+                .hasMessageContaining(
+                        "topic sound-small-audio has max.message.bytes=9000, but a rec");
+        assertThatThrownBy(() -> checkAudio(compacted, 16_000))
+                .isInstanceOf(KafkaSetupException.class)
+                .hasMessageContaining("topic sound-kept-audio has cleanup.policy=compact");
+    }
+
+    private static void checkAudio(KafkaSettings settings, int pcmBytes) {
+        try (KafkaAdmin brokers = KafkaAdmin.connect(settings.properties())) {
+            new TopicRequirements(brokers, settings).checkAudio(pcmBytes);
+        }
+    }
+
     private static void check(KafkaSettings settings) {
         try (KafkaAdmin brokers = KafkaAdmin.connect(settings.properties())) {
             new TopicRequirements(brokers, settings).check(CHUNK_TOKENS);
@@ -157,7 +180,7 @@ class TopicRequirementsITCase {
         KafkaSettings settings = KafkaSettings.from(config(name));
         Properties properties = settings.properties();
         try (Admin admin = Admin.create(properties)) {
-            for (String one : List.of("requests", "tokens", "dead-letters")) {
+            for (String one : List.of("requests", "tokens", "audio", "dead-letters")) {
                 NewTopic topic =
                         new NewTopic(name + "-" + one, Optional.of(1), Optional.empty())
                                 .configs(one.equals(role) ? config : Map.of());
@@ -172,6 +195,7 @@ class TopicRequirementsITCase {
         config.set(KafkaOptions.BOOTSTRAP_SERVERS, kafka.bootstrapServers());
         config.set(KafkaOptions.REQUESTS_TOPIC, name + "-requests");
         config.set(KafkaOptions.TOKENS_TOPIC, name + "-tokens");
+        config.set(KafkaOptions.AUDIO_TOPIC, name + "-audio");
         config.set(KafkaOptions.DEAD_LETTERS_TOPIC, name + "-dead-letters");
         return config;
     }

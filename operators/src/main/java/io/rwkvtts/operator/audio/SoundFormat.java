@@ -1,0 +1,150 @@
+package io.rwkvtts.operator.audio;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.rwkvtts.audio.SegmentAudio;
+import io.rwkvtts.audio.WindowPlan;
+import io.rwkvtts.operator.DamagedSnapshotException;
+import io.rwkvtts.operator.SnapshotFrame;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInput;
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The bytes of a request's sound in a checkpoint: its fields in order, in a {@link SnapshotFrame}
+ * without state, whose checksum finds damage. Numbers are big-endian; strings are UTF-8 after their
+ * length, −1 for null; arrays follow their length. A released version stays readable.
+ */
+final class SoundFormat {
+
+    static final byte VERSION = 1;
+
+    private static final int NULL = -1;
+
+    private SoundFormat() {}
+
+    static void write(SoundSnapshot sound, DataOutput out) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        writeFields(sound, new DataOutputStream(bytes));
+        SnapshotFrame.of(bytes.toByteArray(), null).write(VERSION, out);
+    }
+
+    /**
+     * Reads what {@link #write} has written.
+     *
+     * @throws DamagedSnapshotException if the bytes are others
+     * @throws IOException if a later release wrote them, or they cannot be read
+     */
+    static SoundSnapshot read(DataInput in) throws IOException {
+        try {
+            byte version = in.readByte();
+            if (version != VERSION) {
+                throw new IOException(
+                        "the sound of a request has format version %d, but this release reads version %d: restore with the release that wrote it, or a later one; if that was this one, the state is damaged"
+                                .formatted(version, VERSION));
+            }
+            SnapshotFrame frame = SnapshotFrame.read(version, in);
+            if (!frame.intact()) {
+                throw new DamagedSnapshotException(
+                        "the sound of a request is damaged (its checksum differs)");
+            }
+            return readFields(new DataInputStream(new ByteArrayInputStream(frame.fields())));
+        } catch (EOFException e) {
+            throw new DamagedSnapshotException(
+                    "the state ends in the middle of the sound of a request", e);
+        } catch (RuntimeException e) {
+            throw new DamagedSnapshotException(
+                    "the sound of a request makes no sense: " + e.getMessage(), e);
+        }
+    }
+
+    private static void writeFields(SoundSnapshot sound, DataOutput out) throws IOException {
+        writeString(sound.id(), out);
+        out.writeLong(sound.timestampMs());
+        WindowPlan plan = sound.plan();
+        out.writeInt(plan.first());
+        out.writeInt(plan.next());
+        out.writeInt(plan.left());
+        out.writeInt(plan.right());
+        out.writeLong(sound.sequence());
+        out.writeLong(sound.sampleOffset());
+        out.writeInt(sound.segment());
+        out.writeInt(sound.segments().size());
+        for (SoundSnapshot.Segment segment : sound.segments()) {
+            out.writeInt(segment.number());
+            SegmentAudio.Held held = segment.tokens();
+            writeInts(held.globals(), out);
+            writeInts(held.tokens(), out);
+            out.writeInt(held.from());
+            out.writeInt(held.emitted());
+        }
+        out.writeBoolean(sound.end() != null);
+        if (sound.end() != null) {
+            writeString(sound.end().reason(), out);
+            writeString(sound.end().error(), out);
+        }
+        out.writeBoolean(sound.failed());
+    }
+
+    private static SoundSnapshot readFields(DataInput in) throws IOException {
+        return new SoundSnapshot(
+                readString(in),
+                in.readLong(),
+                new WindowPlan(in.readInt(), in.readInt(), in.readInt(), in.readInt()),
+                in.readLong(),
+                in.readLong(),
+                in.readInt(),
+                readSegments(in),
+                in.readBoolean() ? new SoundEnd(readString(in), readString(in)) : null,
+                in.readBoolean());
+    }
+
+    private static List<SoundSnapshot.Segment> readSegments(DataInput in) throws IOException {
+        List<SoundSnapshot.Segment> segments = new ArrayList<>();
+        for (int count = in.readInt(); count > 0; count--) {
+            segments.add(
+                    new SoundSnapshot.Segment(
+                            in.readInt(),
+                            new SegmentAudio.Held(
+                                    readInts(in), readInts(in), in.readInt(), in.readInt())));
+        }
+        return segments;
+    }
+
+    private static void writeString(String text, DataOutput out) throws IOException {
+        if (text == null) {
+            out.writeInt(NULL);
+            return;
+        }
+        byte[] bytes = text.getBytes(UTF_8);
+        out.writeInt(bytes.length);
+        out.write(bytes);
+    }
+
+    private static String readString(DataInput in) throws IOException {
+        int length = in.readInt();
+        return length == NULL ? null : new String(SnapshotFrame.readBytes(length, in), UTF_8);
+    }
+
+    private static void writeInts(int[] values, DataOutput out) throws IOException {
+        out.writeInt(values.length);
+        for (int value : values) {
+            out.writeInt(value);
+        }
+    }
+
+    private static int[] readInts(DataInput in) throws IOException {
+        int[] values = new int[in.readInt()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = in.readInt();
+        }
+        return values;
+    }
+}
