@@ -63,11 +63,12 @@ class ArchitectureTest {
         "operator,  synthesis scheduling engine protocol text audio",
         "job,       operator synthesis scheduling engine protocol text sampling model checkpoint schema",
         "client,    schema",
+        "gateway,   client audio protocol schema",
         "process,   local",
         "local,     job client audio synthesis protocol text model checkpoint schema",
         "bench,     local process job client operator synthesis engine protocol text sampling model checkpoint onnx schema",
         "chaos,     local process job client operator synthesis engine protocol text sampling model checkpoint schema",
-        "cli,       bench chaos local job client operator audio synthesis engine protocol text sampling model checkpoint schema"
+        "cli,       gateway bench chaos local job client operator audio synthesis engine protocol text sampling model checkpoint schema"
     })
     void testPackageUsesOnlyThoseBelow(String name, String below) {
         Set<String> allowed = new TreeSet<>(Set.of(name));
@@ -132,6 +133,7 @@ class ArchitectureTest {
                         "client",
                         "engine",
                         "file",
+                        "gateway",
                         "job",
                         "local",
                         "model",
@@ -185,6 +187,8 @@ class ArchitectureTest {
         "org.apache.avro,     schema",
         "org.apache.kafka,    job client local bench chaos cli",
         "kafka,               local",
+        "io.vertx,            gateway",
+        "io.prometheus,       gateway local",
         "picocli,             job cli"
     })
     void testLibraryIsKnownOnlyTo(String library, String packages) {
@@ -213,6 +217,7 @@ class ArchitectureTest {
                         "io.rwkvtts.schema..",
                         "io.rwkvtts.job.kafka..",
                         "io.rwkvtts.client..",
+                        "io.rwkvtts.gateway..",
                         "io.rwkvtts.chaos..",
                         "io.rwkvtts.bench..",
                         "io.rwkvtts.cli..")

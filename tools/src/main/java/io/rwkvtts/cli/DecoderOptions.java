@@ -29,7 +29,18 @@ final class DecoderOptions {
 
     /** A decoder for one caller; the caller closes it. */
     AudioDecoder open(ModelCache cache) throws IOException {
-        return OnnxAudioDecoder.open(file == null ? DemoVoice.unpack(cache).decoder() : file, 1);
+        return open(cache, 1);
+    }
+
+    /** The same for several calls at once. */
+    AudioDecoder open(ModelCache cache, int calls) throws IOException {
+        return OnnxAudioDecoder.open(
+                file == null ? DemoVoice.unpack(cache).decoder() : file, calls);
+    }
+
+    /** Factor for all samples. */
+    float gain() {
+        return gain;
     }
 
     /** Whether another decoder than the demo voice's was named. */

@@ -18,6 +18,7 @@ import io.rwkvtts.operator.GenerationSettings;
 import io.rwkvtts.operator.TextSettings;
 import io.rwkvtts.schema.InputFormat;
 import io.rwkvtts.schema.TextEvent;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
@@ -93,6 +94,12 @@ final class DemoCommand implements Callable<Integer> {
     private Integer webPort;
 
     @Option(
+            names = "--gateway-port",
+            paramLabel = "PORT",
+            description = "port of the page and of HTTP (default: 8080; none with --once)")
+    private Integer gatewayPort;
+
+    @Option(
             names = "--metrics-port",
             paramLabel = "PORT",
             description = "port of the metrics (default: 9249; with --once a free one)")
@@ -119,11 +126,29 @@ final class DemoCommand implements Callable<Integer> {
                             + " tokens only");
         }
         SpeechModel model = model(configuration);
+        int page = once ? 0 : port(gatewayPort, 8080, "--gateway-port");
         try (LocalStack stack =
-                LocalStack.start(port(kafkaPort, 9092, "--kafka-port"), configuration, model)) {
+                        LocalStack.start(
+                                port(kafkaPort, 9092, "--kafka-port"), configuration, model);
+                DemoGateway gateway = gateway(stack, configuration, page)) {
             stack.closeOnExit();
-            return untilClosed(stack, SpeechModel.cache(configuration), out);
+            return untilClosed(stack, gateway, SpeechModel.cache(configuration), out);
         }
+    }
+
+    /** Null if there is none: with --once, and where no decoder knows the tokens. */
+    private DemoGateway gateway(LocalStack stack, Configuration configuration, int port)
+            throws IOException {
+        boolean demoVoice = !configuration.contains(SpeechModel.MODEL);
+        if (once || !demoVoice && !wav.decoding().given()) {
+            return null;
+        }
+        return DemoGateway.start(
+                stack,
+                wav.decoding(),
+                SpeechModel.cache(configuration),
+                port,
+                demoVoice ? "demo-voice" : "rwkv-tts");
     }
 
     private Configuration configuration() {
@@ -154,9 +179,11 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     /** Ctrl-C takes the parts away from under the loop; that is no failure. */
-    private int untilClosed(LocalStack stack, ModelCache cache, PrintWriter out) throws Exception {
+    private int untilClosed(
+            LocalStack stack, DemoGateway gateway, ModelCache cache, PrintWriter out)
+            throws Exception {
         try {
-            return generate(stack, cache, out);
+            return generate(stack, gateway, cache, out);
         } catch (Exception e) {
             if (stack.closed()) {
                 return CommandLine.ExitCode.OK;
@@ -165,7 +192,8 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private int generate(LocalStack stack, ModelCache cache, PrintWriter out) throws Exception {
+    private int generate(LocalStack stack, DemoGateway gateway, ModelCache cache, PrintWriter out)
+            throws Exception {
         KafkaSettings kafka = stack.kafka();
         try (RequestRecorder recorder = wav.open(cache, spec.commandLine().getErr());
                 SpeechClient client =
@@ -176,7 +204,7 @@ final class DemoCommand implements Callable<Integer> {
                         new LostRequests(kafka.properties(), kafka.deadLettersTopic())) {
             DemoReport report = new DemoReport(out);
             if (!once) {
-                printAddresses(stack, out);
+                printAddresses(stack, gateway, out);
             }
             SpeechRecords records = new SpeechRecords();
             String joined = String.join(" ", text);
@@ -238,8 +266,11 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private static void printAddresses(LocalStack stack, PrintWriter out) {
+    private static void printAddresses(LocalStack stack, DemoGateway gateway, PrintWriter out) {
         String broker = stack.kafka().bootstrapServers();
+        if (gateway != null) {
+            Listening.print(Map.of("Page", gateway.address()), out);
+        }
         Listening.print(stack.listening(), out);
         out.println("From a second terminal:");
         out.printf("  ./tts listen --bootstrap-servers %s%n", broker);

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
             LocalRunCommand.class,
             SendCommand.class,
             ListenCommand.class,
+            GatewayCommand.class,
             SegmentCommand.class,
             SpeakCommand.class,
             GenerateCommand.class,

@@ -25,6 +25,11 @@ final class WavOptions {
         return directory != null && !decoding.given();
     }
 
+    /** How the command decodes, be it for files or for the page. */
+    DecoderOptions decoding() {
+        return decoding;
+    }
+
     /**
      * What the command gives its records to, and closes.
      *

@@ -55,6 +55,9 @@ public final class EmbeddedFlink implements AutoCloseable {
     private final TemporaryDirectory directory;
     private final AtomicBoolean closed = new AtomicBoolean();
 
+    /** Number of the TaskManager that runs: each one that is started gets the next. */
+    private int worker;
+
     private EmbeddedFlink(
             MiniCluster cluster, Configuration configuration, TemporaryDirectory directory) {
         this.cluster = cluster;
@@ -189,6 +192,17 @@ public final class EmbeddedFlink implements AutoCloseable {
                 + configuration.get(RestOptions.BIND_ADDRESS)
                 + ":"
                 + configuration.get(RestOptions.PORT);
+    }
+
+    /**
+     * Ends the TaskManager with all of its tasks, without a checkpoint, and starts another one.
+     *
+     * @throws Exception if that fails
+     */
+    public synchronized void killWorker() throws Exception {
+        cluster.terminateTaskManager(worker).get();
+        cluster.startTaskManager();
+        worker++;
     }
 
     /** Address of the metrics in Prometheus's text format. */

@@ -110,6 +110,15 @@ public final class LocalJob implements AutoCloseable {
         return client;
     }
 
+    /**
+     * Ends the process that generates, as far as the job can tell, and starts another one.
+     *
+     * @throws Exception if that fails
+     */
+    void killWorker() throws Exception {
+        cluster.killWorker();
+    }
+
     /** What listens, and where. */
     public Map<String, String> listening() {
         Map<String, String> listening = new LinkedHashMap<>();

@@ -86,6 +86,16 @@ public final class LocalStack implements AutoCloseable {
         return job.client();
     }
 
+    /**
+     * Ends the process that generates, as far as the job can tell, and starts another one. The job
+     * continues from its last checkpoint.
+     *
+     * @throws Exception if that fails
+     */
+    public void killWorker() throws Exception {
+        job.killWorker();
+    }
+
     /** What listens, and where. */
     public Map<String, String> listening() {
         Map<String, String> listening = new LinkedHashMap<>();

@@ -1,0 +1,279 @@
+package io.rwkvtts.gateway;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.rwkvtts.audio.AudioDecoder;
+import io.rwkvtts.client.KafkaProbe;
+import io.rwkvtts.client.SpeechClient;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.StaticHandler;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+
+/**
+ * The server.
+ *
+ * <p>Owns its threads and connections, not the Kafka client and the decoder that it is given. May
+ * be closed by any thread.
+ */
+public final class Gateway implements AutoCloseable {
+
+    private static final int HEADER_BYTES = 16 << 10;
+    private static final int MESSAGE_BYTES = 256 << 10;
+    private static final int IDLE_SECONDS = 300;
+    private static final String PAGE_POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+                    + " connect-src 'self'; media-src 'self' blob:; worker-src 'self';"
+                    + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private final Vertx vertx;
+    private final GatewaySettings settings;
+    private final ApiKeys keys;
+    private final GatewayMetrics metrics = new GatewayMetrics();
+    private final AccessRules access;
+    private final Connections connections;
+    private final Utterances utterances;
+    private final KafkaState kafka;
+    private final Optional<WorkerKill> kill;
+    private HttpServer server;
+
+    private Gateway(
+            GatewaySettings settings,
+            SpeechClient client,
+            AudioDecoder decoder,
+            KafkaProbe probe,
+            Optional<WorkerKill> kill)
+            throws IOException {
+        this.settings = settings;
+        this.kill = kill;
+        keys = settings.keys().isPresent() ? ApiKeys.read(settings.keys().get()) : ApiKeys.NONE;
+        access = new AccessRules(settings.listen().host(), settings.listen().allowedOrigins());
+        vertx = Vertx.vertx(new VertxOptions());
+        connections = new Connections(vertx, metrics, settings.limits().connections());
+        utterances =
+                new Utterances(
+                        client,
+                        decoder,
+                        Runtime.getRuntime().availableProcessors(),
+                        metrics,
+                        settings);
+        kafka = new KafkaState(vertx, probe);
+    }
+
+    /**
+     * Starts a gateway and waits until it listens.
+     *
+     * @param client sends the requests and receives their tokens
+     * @param decoder for as many calls at once as there are processors
+     * @param probe asks whether Kafka answers; closed with the gateway
+     * @param kill the demo's button, empty for none
+     * @throws IOException if the file of keys cannot be read, or the port is taken
+     * @throws IllegalArgumentException if the file of keys is malformed
+     */
+    public static Gateway start(
+            GatewaySettings settings,
+            SpeechClient client,
+            AudioDecoder decoder,
+            KafkaProbe probe,
+            Optional<WorkerKill> kill)
+            throws IOException {
+        Gateway gateway = new Gateway(settings, client, decoder, probe, kill);
+        try {
+            gateway.listen();
+            return gateway;
+        } catch (IOException | RuntimeException e) {
+            gateway.close();
+            throw e;
+        }
+    }
+
+    private void listen() throws IOException {
+        GatewaySettings.Listen listen = settings.listen();
+        HttpServerOptions options =
+                new HttpServerOptions()
+                        .setHost(listen.host())
+                        .setPort(listen.port())
+                        .setMaxHeaderSize(HEADER_BYTES)
+                        .setMaxInitialLineLength(HEADER_BYTES)
+                        .setMaxWebSocketFrameSize(MESSAGE_BYTES)
+                        .setMaxWebSocketMessageSize(MESSAGE_BYTES)
+                        .setIdleTimeout(IDLE_SECONDS);
+        try {
+            server =
+                    vertx.createHttpServer(options)
+                            .connectionHandler(connections::opened)
+                            .requestHandler(router())
+                            .listen()
+                            .toCompletionStage()
+                            .toCompletableFuture()
+                            .join();
+        } catch (CompletionException e) {
+            throw new IOException(
+                    "the gateway cannot listen on %s:%d: %s"
+                            .formatted(listen.host(), listen.port(), e.getCause().getMessage()),
+                    e.getCause());
+        }
+    }
+
+    /** Where it listens, such as {@code http://127.0.0.1:8080}. */
+    public String address() {
+        String host = settings.listen().host();
+        return "http://%s:%d"
+                .formatted(host.contains(":") ? "[" + host + "]" : host, server.actualPort());
+    }
+
+    /** Utterances that have not ended. */
+    public int openUtterances() {
+        return metrics.openUtterances();
+    }
+
+    private Router router() {
+        Router router = Router.router(vertx);
+        router.route().handler(this::enter).failureHandler(Errors::failed);
+        SpeechEndpoint speech =
+                new SpeechEndpoint(utterances, keys, kafka, settings.limits().textChars());
+        Catalog catalog = new Catalog(settings.catalog());
+        router.get("/v1/audio/speech/stream").handler(this::upgrade);
+        router.post()
+                .handler(BodyHandler.create(false).setBodyLimit(settings.limits().bodyBytes()));
+        router.route().handler(this::received);
+        router.post("/v1/audio/speech").handler(speech::speak);
+        router.get("/v1/audio/speech/:id").handler(speech::resume);
+        router.post("/api/tts").handler(speech::legacy);
+        router.get("/v1/models").handler(c -> json(c, catalog.models()));
+        router.get("/v1/audio/voices").handler(c -> json(c, catalog.voices()));
+        router.get("/api/voice-clone/list").handler(c -> json(c, catalog.cloned()));
+        router.get("/health").handler(this::health);
+        router.get("/metrics")
+                .handler(
+                        c ->
+                                c.response()
+                                        .putHeader("Content-Type", GatewayMetrics.CONTENT_TYPE)
+                                        .end(metrics.text()));
+        if (kill.isPresent()) {
+            router.get("/demo").handler(c -> json(c, object().put("kill_worker", true)));
+            router.post("/demo/kill-worker").handler(this::kill);
+        }
+        router.get()
+                .handler(this::page)
+                .handler(StaticHandler.create("page").setCachingEnabled(false));
+        for (int status : new int[] {400, 404, 405, 413, 415, 500}) {
+            router.errorHandler(status, this::error);
+        }
+        return router;
+    }
+
+    private void error(RoutingContext context) {
+        if (context.failure() == null
+                && (context.statusCode() == 404 || context.statusCode() == 405)) {
+            Errors.send(
+                    context.response(),
+                    ApiError.http(
+                            context.statusCode(),
+                            context.statusCode() == 404 ? "no such path" : "no such method"));
+        } else {
+            Errors.failed(context);
+        }
+    }
+
+    private void enter(RoutingContext context) {
+        connections.await(context.request().connection());
+        access.check(context.request());
+        String origin = access.allowOrigin(context.request());
+        if (origin != null) {
+            context.response()
+                    .putHeader("Access-Control-Allow-Origin", origin)
+                    .putHeader("Vary", "Origin")
+                    .putHeader(
+                            "Access-Control-Expose-Headers",
+                            ResponseSink.REQUEST_ID + ", " + ResponseSink.FIRST_AUDIO_MS);
+            if (context.request().method().name().equals("OPTIONS")) {
+                context.response()
+                        .putHeader("Access-Control-Allow-Methods", "GET, POST")
+                        .putHeader("Access-Control-Allow-Headers", "authorization, content-type")
+                        .setStatusCode(204)
+                        .end();
+                return;
+            }
+        }
+        context.next();
+    }
+
+    private void received(RoutingContext context) {
+        connections.received(context.request().connection());
+        context.next();
+    }
+
+    private void upgrade(RoutingContext context) {
+        String tenant = keys.tenant(context.request().getHeader("Authorization"));
+        if (context.request().getHeader("Upgrade") == null) {
+            throw ApiError.http(426, "this is a WebSocket");
+        }
+        context.request()
+                .toWebSocket()
+                .onSuccess(
+                        socket -> {
+                            connections.received(context.request().connection());
+                            new SpeechSocket(
+                                            socket,
+                                            vertx.getOrCreateContext(),
+                                            utterances,
+                                            kafka,
+                                            tenant,
+                                            settings.limits().textChars())
+                                    .open();
+                        })
+                .onFailure(failure -> {});
+    }
+
+    private void health(RoutingContext context) {
+        boolean reachable = kafka.reachable();
+        context.response().setStatusCode(reachable ? 200 : 503);
+        json(
+                context,
+                object().put("status", reachable ? "ok" : "unavailable")
+                        .put("kafka", reachable ? "reachable" : "unreachable"));
+    }
+
+    private void kill(RoutingContext context) {
+        keys.tenant(context.request().getHeader("Authorization"));
+        vertx.<Void>executeBlocking(
+                        () -> {
+                            kill.orElseThrow().kill();
+                            return null;
+                        })
+                .onSuccess(v -> json(context, object().put("killed", true)))
+                .onFailure(context::fail);
+    }
+
+    private void page(RoutingContext context) {
+        context.response()
+                .putHeader("Content-Security-Policy", PAGE_POLICY)
+                .putHeader("X-Content-Type-Options", "nosniff")
+                .putHeader("Referrer-Policy", "no-referrer");
+        context.next();
+    }
+
+    private static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    private static void json(RoutingContext context, ObjectNode body) {
+        context.response().putHeader("Content-Type", "application/json").end(Json.buffer(body));
+    }
+
+    /** Closes all connections; their requests are cancelled. */
+    @Override
+    public void close() {
+        kafka.close();
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+        utterances.close();
+    }
+}

@@ -1,0 +1,193 @@
+package io.rwkvtts.gateway;
+
+import io.rwkvtts.audio.AudioDecoder;
+import io.rwkvtts.audio.AudioException;
+import io.rwkvtts.audio.Pcm16;
+import io.rwkvtts.audio.RequestAudio;
+import io.rwkvtts.audio.WindowPlan;
+import io.rwkvtts.client.ReceivedTokens;
+import io.rwkvtts.client.SpeechException;
+import io.rwkvtts.client.SpeechListener;
+import io.rwkvtts.gateway.UtteranceEnd.Usage;
+import io.rwkvtts.schema.AudioTokens;
+import io.vertx.core.Context;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One request from its tokens to its client: tokens come on the Kafka client's thread, are decoded
+ * by the pool, one piece after the other, and the sound is passed on at the connection's event
+ * loop.
+ *
+ * <p>What waits for the client is bounded: beyond the limit it is too slow, and the request is
+ * cancelled.
+ */
+final class Utterance implements SpeechListener {
+
+    /** What it uses of the gateway. */
+    record Parts(
+            AudioDecoder decoder,
+            Executor decoders,
+            GatewayMetrics metrics,
+            float gain,
+            long mostBufferedBytes) {}
+
+    private static final double CONTINUOUS_SECONDS = 0.1;
+
+    private final Parts parts;
+    private final Context context;
+    private final UtteranceSink sink;
+    private final Runnable cancel;
+    private final long fromSample;
+    private final long startNanos = System.nanoTime();
+    private final SerialTasks decoding;
+    private final RequestAudio audio;
+    private final AtomicLong bufferedBytes = new AtomicLong();
+
+    // Of the decoding tasks.
+    private long samples;
+    private long tokens;
+    private long firstNanos;
+    private boolean done;
+
+    private volatile int textChars;
+    private volatile boolean stopped;
+    private volatile boolean heard;
+
+    /**
+     * @param fromSample the first sample that the client wants
+     * @param cancel tells the job that nobody listens; must not block
+     */
+    Utterance(Parts parts, Context context, UtteranceSink sink, long fromSample, Runnable cancel) {
+        this.parts = parts;
+        this.context = context;
+        this.sink = sink;
+        this.fromSample = fromSample;
+        this.cancel = cancel;
+        decoding = new SerialTasks(parts.decoders());
+        audio = new RequestAudio(parts.decoder(), WindowPlan.streaming(parts.decoder().format()));
+        parts.metrics().began();
+    }
+
+    /** Counts text that was sent. */
+    void addText(String text) {
+        textChars += text.length();
+    }
+
+    /** The client has left: nothing is passed on any more, and the job is told. */
+    void leave() {
+        if (!stopped) {
+            stopped = true;
+            cancel.run();
+            decoding.execute(() -> end("cancelled", null));
+        }
+    }
+
+    /** The client has left, but the request continues: somebody may resume it. */
+    void abandon() {
+        stopped = true;
+    }
+
+    /** Whether anything has come from the job. */
+    boolean heard() {
+        return heard;
+    }
+
+    /** The client wants no more sound, but to hear of the end. */
+    void cancel() {
+        cancel.run();
+    }
+
+    @Override
+    public void received(ReceivedTokens record) {
+        heard = true;
+        decoding.execute(() -> decode(record));
+    }
+
+    @Override
+    public void failed(SpeechException cause) {
+        fail(cause);
+    }
+
+    /** It cannot be sent, or heard. */
+    void fail(RuntimeException cause) {
+        decoding.execute(() -> end(UtteranceEnd.FAILED, cause.getMessage()));
+    }
+
+    private void decode(ReceivedTokens record) {
+        if (done) {
+            return;
+        }
+        AudioTokens chunk = record.tokens();
+        try {
+            if (record.gap()) {
+                end(UtteranceEnd.FAILED, "a part of the sound is lost");
+                cancel.run();
+            } else if (record.end()) {
+                audio.end(this::emit);
+                end(chunk.getFinishReason(), chunk.getError());
+            } else {
+                tokens += chunk.getTokens().size();
+                audio.accept(ids(chunk.getGlobalTokens()), ids(chunk.getTokens()), this::emit);
+            }
+        } catch (AudioException | IllegalArgumentException | IllegalStateException e) {
+            end(UtteranceEnd.FAILED, "the tokens cannot be decoded: " + e.getMessage());
+            cancel.run();
+        }
+    }
+
+    private static int[] ids(List<Integer> ids) {
+        return ids == null ? null : ids.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private void emit(float[] decoded) {
+        observe(decoded.length);
+        long offset = samples;
+        samples += decoded.length;
+        int skipped = (int) Math.min(decoded.length, Math.max(0, fromSample - offset));
+        if (stopped || done || skipped == decoded.length) {
+            return;
+        }
+        byte[] pcm = Pcm16.of(Arrays.copyOfRange(decoded, skipped, decoded.length), parts.gain());
+        if (bufferedBytes.addAndGet(pcm.length) > parts.mostBufferedBytes()) {
+            end(UtteranceEnd.SLOW_CLIENT, "the client takes the sound too slowly");
+            cancel.run();
+            return;
+        }
+        context.runOnContext(
+                v ->
+                        sink.audio(pcm, offset + skipped)
+                                .onComplete(left -> bufferedBytes.addAndGet(-pcm.length)));
+    }
+
+    private void observe(int count) {
+        long now = System.nanoTime();
+        int rate = parts.decoder().format().sampleRate();
+        if (samples == 0) {
+            firstNanos = now;
+            if (fromSample == 0) {
+                parts.metrics().firstAudio((now - startNanos) / 1e9);
+            }
+        } else if ((now - firstNanos) / 1e9 > (double) samples / rate + CONTINUOUS_SECONDS) {
+            parts.metrics().underrun();
+            // The listener has waited; the clock of what follows begins anew.
+            firstNanos = now - (long) (samples * 1e9 / rate);
+        }
+        parts.metrics().decoded((double) count / rate);
+    }
+
+    private void end(String reason, String error) {
+        if (done) {
+            return;
+        }
+        done = true;
+        parts.metrics().ended(reason);
+        UtteranceEnd end = new UtteranceEnd(reason, error, new Usage(textChars, tokens, samples));
+        if (!stopped) {
+            context.runOnContext(v -> sink.ended(end));
+        }
+        stopped = true;
+    }
+}

@@ -1,0 +1,174 @@
+package io.rwkvtts.gateway;
+
+import io.rwkvtts.audio.AudioDecoder;
+import io.rwkvtts.client.SpeechClient;
+import io.rwkvtts.client.SpeechRequest;
+import io.rwkvtts.schema.TextEvent;
+import io.vertx.core.Context;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Begins utterances and resumes them.
+ *
+ * <p>Owns: the threads that decode, and the one on which all events are sent, so that an event loop
+ * never waits for Kafka. For event loops.
+ */
+final class Utterances implements AutoCloseable {
+
+    private final SpeechClient client;
+    private final Utterance.Parts parts;
+    private final Duration lookBack;
+    private final ExecutorService decoders;
+    private final ExecutorService sender =
+            Executors.newSingleThreadExecutor(task -> daemon(task, "gateway-sender"));
+
+    /**
+     * @param client and {@code decoder} are closed by their owner, after this
+     * @param threads that decode
+     */
+    Utterances(
+            SpeechClient client,
+            AudioDecoder decoder,
+            int threads,
+            GatewayMetrics metrics,
+            GatewaySettings settings) {
+        this.client = client;
+        lookBack = settings.limits().lookBack();
+        decoders = Executors.newFixedThreadPool(threads, task -> daemon(task, "gateway-decoder"));
+        parts =
+                new Utterance.Parts(
+                        decoder,
+                        decoders,
+                        metrics,
+                        settings.gain(),
+                        settings.limits().bufferedBytes());
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    int sampleRate() {
+        return parts.decoder().format().sampleRate();
+    }
+
+    /**
+     * An utterance whose text is being sent. Its methods return at once; what they send leaves in
+     * their order.
+     */
+    final class Speaking {
+
+        private final String id;
+        private final Utterance utterance;
+        private final CompletableFuture<SpeechRequest> request = new CompletableFuture<>();
+
+        private Speaking(TextEvent first, UtteranceSink sink, Context context) {
+            id = first.getRequestId();
+            utterance = new Utterance(parts, context, sink, 0, this::sendCancel);
+            utterance.addText(first.getText());
+            sender.execute(
+                    () -> {
+                        try {
+                            request.complete(client.speak(first, utterance));
+                        } catch (RuntimeException e) {
+                            request.completeExceptionally(e);
+                            utterance.fail(e);
+                        }
+                    });
+        }
+
+        String id() {
+            return id;
+        }
+
+        Utterance utterance() {
+            return utterance;
+        }
+
+        void append(String text) {
+            utterance.addText(text);
+            send(r -> r.append(text));
+        }
+
+        void endText() {
+            send(SpeechRequest::end);
+        }
+
+        private void sendCancel() {
+            send(SpeechRequest::cancel);
+        }
+
+        private void send(java.util.function.Consumer<SpeechRequest> event) {
+            sender.execute(
+                    () -> {
+                        if (request.isCompletedExceptionally()) {
+                            return;
+                        }
+                        try {
+                            event.accept(request.join());
+                        } catch (RuntimeException e) {
+                            utterance.fail(e);
+                        }
+                    });
+        }
+    }
+
+    /**
+     * Sends a request.
+     *
+     * @param first its first event, with an id of {@link RequestIds}
+     */
+    Speaking speak(TextEvent first, UtteranceSink sink, Context context) {
+        return new Speaking(first, sink, context);
+    }
+
+    /**
+     * Hears again a request that was sent before, by any gateway.
+     *
+     * @param fromSample the first sample that is wanted
+     */
+    Utterance resume(String id, long fromSample, UtteranceSink sink, Context context) {
+        AtomicReference<SpeechRequest> request = new AtomicReference<>();
+        Utterance utterance =
+                new Utterance(
+                        parts,
+                        context,
+                        sink,
+                        fromSample,
+                        () -> sender.execute(() -> cancel(request.get())));
+        sender.execute(
+                () -> {
+                    try {
+                        request.set(client.resume(id, 0, lookBack, utterance));
+                    } catch (RuntimeException e) {
+                        utterance.fail(e);
+                    }
+                });
+        return utterance;
+    }
+
+    private static void cancel(SpeechRequest request) {
+        if (request != null) {
+            request.cancel();
+        }
+    }
+
+    /** Waits for what is being decoded. */
+    @Override
+    public void close() {
+        sender.shutdownNow();
+        decoders.shutdownNow();
+        try {
+            decoders.awaitTermination(1, TimeUnit.MINUTES);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

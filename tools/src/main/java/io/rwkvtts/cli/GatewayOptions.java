@@ -1,0 +1,112 @@
+package io.rwkvtts.cli;
+
+import io.rwkvtts.gateway.GatewaySettings;
+import io.rwkvtts.gateway.GatewaySettings.Catalog;
+import io.rwkvtts.gateway.GatewaySettings.Limits;
+import io.rwkvtts.gateway.GatewaySettings.Listen;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Option;
+
+/** How a gateway is set up. */
+final class GatewayOptions {
+
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description = "address to listen on (default: ${DEFAULT-VALUE})")
+    private String host;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "8080",
+            description = "port, 0 for a free one (default: ${DEFAULT-VALUE})")
+    private int port;
+
+    @Option(
+            names = "--allow-origin",
+            paramLabel = "ORIGIN",
+            description =
+                    "pages of this origin, such as https://example.org, may use it; may be given"
+                            + " more than once")
+    private Set<String> origins = Set.of();
+
+    @Option(
+            names = "--keys",
+            paramLabel = "FILE",
+            description =
+                    "ask for a key: a file with a line each, 'KEY TENANT' (default: everybody may)")
+    private Path keys;
+
+    @Option(
+            names = "--max-text-chars",
+            paramLabel = "N",
+            defaultValue = "20000",
+            description = "most characters of a request (default: ${DEFAULT-VALUE})")
+    private int textChars;
+
+    @Option(
+            names = "--max-connections",
+            paramLabel = "N",
+            defaultValue = "20000",
+            description = "most connections at once (default: ${DEFAULT-VALUE})")
+    private int connections;
+
+    @Option(
+            names = "--max-buffered",
+            paramLabel = "BYTES",
+            defaultValue = "4194304",
+            description =
+                    "sound that may wait for a client, which is too slow beyond that (default:"
+                            + " ${DEFAULT-VALUE}, two minutes)")
+    private int bufferedBytes;
+
+    @Option(
+            names = "--resume-within",
+            paramLabel = "SECONDS",
+            defaultValue = "600",
+            description =
+                    "how long after its begin a request can be resumed (default: ${DEFAULT-VALUE})")
+    private int lookBackSeconds;
+
+    @Option(
+            names = "--model-name",
+            paramLabel = "NAME",
+            defaultValue = "rwkv-tts",
+            description = "name of the model in /v1/models (default: ${DEFAULT-VALUE})")
+    private String model;
+
+    @Option(
+            names = "--voice",
+            paramLabel = "ID",
+            description =
+                    "id of a reference voice of the job, for /v1/audio/voices; may be given more"
+                            + " than once")
+    private List<String> voices = List.of();
+
+    GatewaySettings settings(float gain) {
+        return new GatewaySettings(
+                new Listen(
+                        host,
+                        port,
+                        origins.stream()
+                                .map(o -> o.toLowerCase(Locale.ROOT))
+                                .collect(Collectors.toSet())),
+                new Limits(
+                        textChars,
+                        Limits.DEFAULT.bodyBytes(),
+                        connections,
+                        bufferedBytes,
+                        Duration.ofSeconds(lookBackSeconds)),
+                new Catalog(model, voices),
+                Optional.ofNullable(keys),
+                gain);
+    }
+}

@@ -1,0 +1,20 @@
+package io.rwkvtts.local;
+
+import java.util.Properties;
+import org.apache.kafka.clients.producer.ProducerConfig;
+
+/** How a gateway uses Kafka: a client that waits is told within seconds that it cannot. */
+public final class GatewayKafka {
+
+    private GatewayKafka() {}
+
+    /** The properties with short timeouts where they set none; a new object. */
+    public static Properties withTimeouts(Properties kafka) {
+        Properties properties = new Properties();
+        properties.setProperty(ProducerConfig.MAX_BLOCK_MS_CONFIG, "5000");
+        properties.setProperty(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "5000");
+        properties.setProperty(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "15000");
+        properties.putAll(kafka);
+        return properties;
+    }
+}
