@@ -6,14 +6,30 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One utterance of a socket. Its sound waits until that of those before it has gone out; what waits
+ * One utterance of a line. Its sound waits until that of those before it has gone out; what waits
  * counts as not taken by the client, so it is bounded.
  */
 final class SocketTurn implements UtteranceSink {
 
+    /** The connection, for its turns. */
+    interface Line {
+
+        /** Whether the sound of this one is next to go out. */
+        boolean isNext(SocketTurn turn);
+
+        /** The first sound of this one follows. */
+        void sendStarted(SocketTurn turn);
+
+        /** Completes when the sound has left, or cannot. */
+        Future<Void> sendAudio(SocketTurn turn, byte[] pcm, long sampleOffset);
+
+        /** Nothing follows of this one, which is next: the one after it is. */
+        void sendEnd(SocketTurn turn, UtteranceEnd end);
+    }
+
     private record Waiting(byte[] pcm, long sampleOffset, Promise<Void> left) {}
 
-    private final SpeechSocket socket;
+    private final Line line;
     private final List<Waiting> waiting = new ArrayList<>();
     private boolean started;
     private UtteranceEnd end;
@@ -24,13 +40,13 @@ final class SocketTurn implements UtteranceSink {
     /** Characters of its text so far. */
     int textChars;
 
-    SocketTurn(SpeechSocket socket) {
-        this.socket = socket;
+    SocketTurn(Line line) {
+        this.line = line;
     }
 
     @Override
     public Future<Void> audio(byte[] pcm, long sampleOffset) {
-        if (socket.isNext(this)) {
+        if (line.isNext(this)) {
             return send(pcm, sampleOffset);
         }
         Promise<Void> left = Promise.promise();
@@ -41,16 +57,16 @@ final class SocketTurn implements UtteranceSink {
     private Future<Void> send(byte[] pcm, long sampleOffset) {
         if (!started) {
             started = true;
-            socket.sendStarted(this);
+            line.sendStarted(this);
         }
-        return socket.sendAudio(this, pcm, sampleOffset);
+        return line.sendAudio(this, pcm, sampleOffset);
     }
 
     @Override
     public void ended(UtteranceEnd how) {
         end = how;
-        if (socket.isNext(this)) {
-            socket.sendEnd(this, how);
+        if (line.isNext(this)) {
+            line.sendEnd(this, how);
         }
     }
 
@@ -61,7 +77,7 @@ final class SocketTurn implements UtteranceSink {
         }
         waiting.clear();
         if (end != null) {
-            socket.sendEnd(this, end);
+            line.sendEnd(this, end);
         }
     }
 }

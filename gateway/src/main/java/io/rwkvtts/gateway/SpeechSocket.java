@@ -18,7 +18,7 @@ import java.util.Set;
  * utterances can follow each other; the sound of each goes out whole before that of the next.
  * Belongs to the connection's event loop. docs/gateway.md has the messages.
  */
-final class SpeechSocket {
+final class SpeechSocket implements SocketTurn.Line {
 
     private static final int MOST_UTTERANCES = 16;
     private static final short TOO_SLOW = 1008;
@@ -175,16 +175,18 @@ final class SpeechSocket {
         turns.clear();
     }
 
-    /** Whether the sound of this one is next to go out. */
-    boolean isNext(SocketTurn turn) {
+    @Override
+    public boolean isNext(SocketTurn turn) {
         return turns.peekFirst() == turn;
     }
 
-    void sendStarted(SocketTurn turn) {
+    @Override
+    public void sendStarted(SocketTurn turn) {
         send(message("speech.audio.started").put("request_id", turn.speaking.id()));
     }
 
-    Future<Void> sendAudio(SocketTurn turn, byte[] pcm, long sampleOffset) {
+    @Override
+    public Future<Void> sendAudio(SocketTurn turn, byte[] pcm, long sampleOffset) {
         if (binary) {
             return socket.writeBinaryMessage(Buffer.buffer(pcm));
         }
@@ -195,7 +197,8 @@ final class SpeechSocket {
                         .put("audio", Base64.getEncoder().encodeToString(pcm)));
     }
 
-    void sendEnd(SocketTurn turn, UtteranceEnd end) {
+    @Override
+    public void sendEnd(SocketTurn turn, UtteranceEnd end) {
         if (turn == current) {
             current = null;
         }
