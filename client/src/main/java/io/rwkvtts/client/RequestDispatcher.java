@@ -219,16 +219,24 @@ final class RequestDispatcher {
     }
 
     /**
-     * Cancels and fails what is open, and disconnects.
+     * Fails what is open, and disconnects.
      *
      * @param cause what the requests fail with
+     * @param cancel whether they are also cancelled
      */
-    void finish(SpeechException cause) {
+    void finish(SpeechException cause, boolean cancel) {
         synchronized (this) {
             finished = requireNonNull(cause, "cause");
         }
         runTasks();
-        requests.values().forEach(open -> abandon(open.request(), cause));
+        for (OpenRequest open : requests.values()) {
+            if (cancel) {
+                abandon(open.request(), cause);
+            } else {
+                close(open.request().id());
+                tell(open.request(), cause);
+            }
+        }
         listener.close();
     }
 }

@@ -40,6 +40,7 @@ public final class SpeechClient implements AutoCloseable {
     private final RequestDispatcher dispatcher;
     private final Thread thread;
     private volatile boolean closed;
+    private volatile boolean cancelsAtClose = true;
 
     private SpeechClient(
             SpeechSettings settings, TextEventProducer producer, RequestDispatcher dispatcher) {
@@ -194,11 +195,20 @@ public final class SpeechClient implements AutoCloseable {
                             e);
         } finally {
             try {
-                dispatcher.finish(end);
+                dispatcher.finish(end, cancelsAtClose);
             } finally {
                 producer.close(CLOSE_LIMIT);
             }
         }
+    }
+
+    /**
+     * Disconnects without cancelling: the requests that are open fail here, but the job continues
+     * them, so that another client can {@link #resume} them. Waits as {@link #close} does.
+     */
+    public void disconnect() {
+        cancelsAtClose = false;
+        close();
     }
 
     /**

@@ -247,7 +247,7 @@ class RequestDispatcherTest {
         begin("ended", ended);
         write(end("ended", 0));
 
-        dispatcher.finish(new SpeechException("the client is closed"));
+        dispatcher.finish(new SpeechException("the client is closed"), true);
 
         assertThat(heard.failure).hasMessage("the client is closed");
         assertThat(ended.failure).isNull();
@@ -258,6 +258,17 @@ class RequestDispatcherTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> dispatcher.add(request("b", heard)))
                 .withMessage("the client is closed");
+    }
+
+    @Test
+    void testAClientThatDisconnectsCancelsNothing() {
+        begin("a", heard);
+
+        dispatcher.finish(new SpeechException("the client is closed"), false);
+
+        assertThat(heard.failure).hasMessage("the client is closed");
+        assertThat(kafka.history()).hasSize(1);
+        assertThat(consumer.closed()).isTrue();
     }
 
     private SpeechRequest begin(String id, SpeechListener listener) {

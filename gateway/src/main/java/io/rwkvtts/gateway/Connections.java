@@ -12,20 +12,20 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Connections {
 
-    private static final long REQUEST_WITHIN_MS = 10_000;
-
     private final Vertx vertx;
     private final GatewayMetrics metrics;
     private final int most;
+    private final long requestWithinMs;
     private final AtomicInteger open = new AtomicInteger();
 
     /** Timers of the connections whose request has not come. */
     private final Map<HttpConnection, Long> awaited = new ConcurrentHashMap<>();
 
-    Connections(Vertx vertx, GatewayMetrics metrics, int most) {
+    Connections(Vertx vertx, GatewayMetrics metrics, GatewaySettings.Limits limits) {
         this.vertx = vertx;
         this.metrics = metrics;
-        this.most = most;
+        most = limits.connections();
+        requestWithinMs = limits.requestWithin().toMillis();
     }
 
     void opened(HttpConnection connection) {
@@ -50,7 +50,7 @@ final class Connections {
         awaited.put(
                 connection,
                 vertx.setTimer(
-                        REQUEST_WITHIN_MS,
+                        requestWithinMs,
                         timer -> {
                             awaited.remove(connection);
                             connection.close();

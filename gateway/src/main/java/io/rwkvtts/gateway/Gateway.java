@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rwkvtts.audio.AudioDecoder;
 import io.rwkvtts.client.KafkaProbe;
-import io.rwkvtts.client.SpeechClient;
+import io.rwkvtts.client.SpeechSettings;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
@@ -16,18 +16,23 @@ import io.vertx.ext.web.handler.StaticHandler;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The server.
  *
- * <p>Owns its threads and connections, not the Kafka client and the decoder that it is given. May
- * be closed by any thread.
+ * <p>Owns its threads and connections, not the decoder that it is given. May be closed by any
+ * thread.
  */
 public final class Gateway implements AutoCloseable {
 
     private static final int HEADER_BYTES = 16 << 10;
     private static final int MESSAGE_BYTES = 256 << 10;
     private static final int IDLE_SECONDS = 300;
+
+    /** Of the system, for each connection: some seconds of sound. */
+    private static final int SEND_BUFFER_BYTES = 128 << 10;
+
     private static final String PAGE_POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
                     + " connect-src 'self'; media-src 'self' blob:; worker-src 'self';"
@@ -42,13 +47,13 @@ public final class Gateway implements AutoCloseable {
     private final Utterances utterances;
     private final KafkaState kafka;
     private final Optional<WorkerKill> kill;
+    private final AtomicBoolean closed = new AtomicBoolean();
     private HttpServer server;
 
     private Gateway(
             GatewaySettings settings,
-            SpeechClient client,
+            SpeechSettings speech,
             AudioDecoder decoder,
-            KafkaProbe probe,
             Optional<WorkerKill> kill)
             throws IOException {
         this.settings = settings;
@@ -56,35 +61,35 @@ public final class Gateway implements AutoCloseable {
         keys = settings.keys().isPresent() ? ApiKeys.read(settings.keys().get()) : ApiKeys.NONE;
         access = new AccessRules(settings.listen().host(), settings.listen().allowedOrigins());
         vertx = Vertx.vertx(new VertxOptions());
-        connections = new Connections(vertx, metrics, settings.limits().connections());
+        connections = new Connections(vertx, metrics, settings.limits());
         utterances =
                 new Utterances(
-                        client,
+                        speech,
                         decoder,
                         Runtime.getRuntime().availableProcessors(),
                         metrics,
                         settings);
-        kafka = new KafkaState(vertx, probe);
+        kafka = new KafkaState(vertx, new KafkaProbe(speech.kafka()));
     }
 
     /**
      * Starts a gateway and waits until it listens.
      *
-     * @param client sends the requests and receives their tokens
+     * @param speech how to reach the job
      * @param decoder for as many calls at once as there are processors
-     * @param probe asks whether Kafka answers; closed with the gateway
      * @param kill the demo's button, empty for none
      * @throws IOException if the file of keys cannot be read, or the port is taken
-     * @throws IllegalArgumentException if the file of keys is malformed
+     * @throws IllegalArgumentException if the file of keys is malformed, or the token topic does
+     *     not exist
+     * @throws org.apache.kafka.common.KafkaException if Kafka cannot be reached, or refuses
      */
     public static Gateway start(
             GatewaySettings settings,
-            SpeechClient client,
+            SpeechSettings speech,
             AudioDecoder decoder,
-            KafkaProbe probe,
             Optional<WorkerKill> kill)
             throws IOException {
-        Gateway gateway = new Gateway(settings, client, decoder, probe, kill);
+        Gateway gateway = new Gateway(settings, speech, decoder, kill);
         try {
             gateway.listen();
             return gateway;
@@ -104,6 +109,7 @@ public final class Gateway implements AutoCloseable {
                         .setMaxInitialLineLength(HEADER_BYTES)
                         .setMaxWebSocketFrameSize(MESSAGE_BYTES)
                         .setMaxWebSocketMessageSize(MESSAGE_BYTES)
+                        .setSendBufferSize(SEND_BUFFER_BYTES)
                         .setIdleTimeout(IDLE_SECONDS);
         try {
             server =
@@ -269,9 +275,13 @@ public final class Gateway implements AutoCloseable {
         context.response().putHeader("Content-Type", "application/json").end(Json.buffer(body));
     }
 
-    /** Closes all connections; their requests are cancelled. */
+    /** Closes all connections. Their requests continue, so that another gateway can resume them. */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        utterances.leaveRunning();
         kafka.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();
         utterances.close();

@@ -33,15 +33,27 @@ public record GatewaySettings(
      * @param textChars most characters of a request
      * @param bodyBytes largest body
      * @param connections most at once
+     * @param requestWithin time in which a client must have sent a request with its body
      * @param bufferedBytes sound that waits for one client before it counts as too slow
      * @param lookBack how far back a request can be resumed
      */
     public record Limits(
-            int textChars, int bodyBytes, int connections, int bufferedBytes, Duration lookBack) {
+            int textChars,
+            int bodyBytes,
+            int connections,
+            Duration requestWithin,
+            int bufferedBytes,
+            Duration lookBack) {
 
-        /** 20,000 characters, 256 kB, 20,000 connections, 4 MB (2 minutes), 10 minutes. */
+        /** 20,000 characters, 256 kB, 20,000 connections, 10 s, 4 MB (2 minutes), 10 minutes. */
         public static final Limits DEFAULT =
-                new Limits(20_000, 256 << 10, 20_000, 4 << 20, Duration.ofMinutes(10));
+                new Limits(
+                        20_000,
+                        256 << 10,
+                        20_000,
+                        Duration.ofSeconds(10),
+                        4 << 20,
+                        Duration.ofMinutes(10));
     }
 
     /**

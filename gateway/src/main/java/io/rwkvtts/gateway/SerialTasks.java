@@ -3,6 +3,7 @@ package io.rwkvtts.gateway;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /** Runs tasks one after the other, in their order, on the threads of an executor. */
 final class SerialTasks implements Executor {
@@ -21,7 +22,15 @@ final class SerialTasks implements Executor {
         tasks.add(task);
         if (!running) {
             running = true;
+            start();
+        }
+    }
+
+    private void start() {
+        try {
             threads.execute(this::runNext);
+        } catch (RejectedExecutionException closing) {
+            tasks.clear();
         }
     }
 
@@ -36,7 +45,7 @@ final class SerialTasks implements Executor {
             synchronized (this) {
                 running = !tasks.isEmpty();
                 if (running) {
-                    threads.execute(this::runNext);
+                    start();
                 }
             }
         }

@@ -3,24 +3,31 @@ package io.rwkvtts.gateway;
 import io.rwkvtts.audio.AudioDecoder;
 import io.rwkvtts.client.SpeechClient;
 import io.rwkvtts.client.SpeechRequest;
+import io.rwkvtts.client.SpeechSettings;
 import io.rwkvtts.schema.TextEvent;
 import io.vertx.core.Context;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * Begins utterances and resumes them.
  *
- * <p>Owns: the threads that decode, and the one on which all events are sent, so that an event loop
- * never waits for Kafka. For event loops.
+ * <p>Owns: the Kafka clients, the threads that decode, and the one on which all events are sent, so
+ * that an event loop never waits for Kafka. For event loops.
  */
 final class Utterances implements AutoCloseable {
 
     private final SpeechClient client;
+
+    /** Reading back holds up the other requests of a client, so these have one of their own. */
+    private final SpeechClient resumer;
+
     private final Utterance.Parts parts;
     private final Duration lookBack;
     private final ExecutorService decoders;
@@ -28,16 +35,18 @@ final class Utterances implements AutoCloseable {
             Executors.newSingleThreadExecutor(task -> daemon(task, "gateway-sender"));
 
     /**
-     * @param client and {@code decoder} are closed by their owner, after this
+     * @param speech how to reach the job
+     * @param decoder is closed by its owner, after this
      * @param threads that decode
      */
     Utterances(
-            SpeechClient client,
+            SpeechSettings speech,
             AudioDecoder decoder,
             int threads,
             GatewayMetrics metrics,
             GatewaySettings settings) {
-        this.client = client;
+        client = SpeechClient.connect(speech);
+        resumer = SpeechClient.connect(speech);
         lookBack = settings.limits().lookBack();
         decoders = Executors.newFixedThreadPool(threads, task -> daemon(task, "gateway-decoder"));
         parts =
@@ -47,6 +56,19 @@ final class Utterances implements AutoCloseable {
                         metrics,
                         settings.gain(),
                         settings.limits().bufferedBytes());
+    }
+
+    /** From now on, nothing more is sent: no cancellation of a client that leaves, above all. */
+    void leaveRunning() {
+        sender.shutdownNow();
+    }
+
+    private void send(Runnable task) {
+        try {
+            sender.execute(task);
+        } catch (RejectedExecutionException closing) {
+            // The gateway is closing: the job's requests continue.
+        }
     }
 
     private static Thread daemon(Runnable task, String name) {
@@ -73,7 +95,7 @@ final class Utterances implements AutoCloseable {
             id = first.getRequestId();
             utterance = new Utterance(parts, context, sink, 0, this::sendCancel);
             utterance.addText(first.getText());
-            sender.execute(
+            send(
                     () -> {
                         try {
                             request.complete(client.speak(first, utterance));
@@ -94,19 +116,19 @@ final class Utterances implements AutoCloseable {
 
         void append(String text) {
             utterance.addText(text);
-            send(r -> r.append(text));
+            sendEvent(r -> r.append(text));
         }
 
         void endText() {
-            send(SpeechRequest::end);
+            sendEvent(SpeechRequest::end);
         }
 
         private void sendCancel() {
-            send(SpeechRequest::cancel);
+            sendEvent(SpeechRequest::cancel);
         }
 
-        private void send(java.util.function.Consumer<SpeechRequest> event) {
-            sender.execute(
+        private void sendEvent(Consumer<SpeechRequest> event) {
+            send(
                     () -> {
                         if (request.isCompletedExceptionally()) {
                             return;
@@ -138,15 +160,11 @@ final class Utterances implements AutoCloseable {
         AtomicReference<SpeechRequest> request = new AtomicReference<>();
         Utterance utterance =
                 new Utterance(
-                        parts,
-                        context,
-                        sink,
-                        fromSample,
-                        () -> sender.execute(() -> cancel(request.get())));
-        sender.execute(
+                        parts, context, sink, fromSample, () -> send(() -> cancel(request.get())));
+        send(
                 () -> {
                     try {
-                        request.set(client.resume(id, 0, lookBack, utterance));
+                        request.set(resumer.resume(id, 0, lookBack, utterance));
                     } catch (RuntimeException e) {
                         utterance.fail(e);
                     }
@@ -160,10 +178,12 @@ final class Utterances implements AutoCloseable {
         }
     }
 
-    /** Waits for what is being decoded. */
+    /** Disconnects, and waits for what is being decoded. */
     @Override
     public void close() {
-        sender.shutdownNow();
+        leaveRunning();
+        client.disconnect();
+        resumer.disconnect();
         decoders.shutdownNow();
         try {
             decoders.awaitTermination(1, TimeUnit.MINUTES);

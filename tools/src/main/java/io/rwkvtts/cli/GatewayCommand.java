@@ -1,16 +1,13 @@
 package io.rwkvtts.cli;
 
 import io.rwkvtts.audio.AudioDecoder;
-import io.rwkvtts.client.KafkaProbe;
-import io.rwkvtts.client.SpeechClient;
 import io.rwkvtts.client.SpeechSettings;
 import io.rwkvtts.gateway.Gateway;
-import io.rwkvtts.gateway.GatewaySettings;
 import io.rwkvtts.local.GatewayKafka;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.schema.InputFormat;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.common.IsolationLevel;
@@ -78,30 +75,24 @@ final class GatewayCommand implements Callable<Integer> {
                             + " json");
         }
         kafka.require(tokensTopic);
-        Properties properties = GatewayKafka.withTimeouts(kafka.properties());
-        GatewaySettings settings = server.settings(decoding.gain());
+        SpeechSettings speech =
+                SpeechSettings.of(GatewayKafka.withTimeouts(kafka.properties()))
+                        .withTopics(requestsTopic, tokensTopic)
+                        .withFormat(format)
+                        .withIsolation(
+                                readCommitted
+                                        ? IsolationLevel.READ_COMMITTED
+                                        : IsolationLevel.READ_UNCOMMITTED);
         int calls = Runtime.getRuntime().availableProcessors();
         try (AudioDecoder decoder = decoding.open(ModelCache.ofUser(), calls);
-                SpeechClient client =
-                        SpeechClient.connect(
-                                SpeechSettings.of(properties)
-                                        .withTopics(requestsTopic, tokensTopic)
-                                        .withFormat(format)
-                                        .withIsolation(
-                                                readCommitted
-                                                        ? IsolationLevel.READ_COMMITTED
-                                                        : IsolationLevel.READ_UNCOMMITTED));
                 Gateway gateway =
                         Gateway.start(
-                                settings,
-                                client,
+                                server.settings(decoding.gain()),
+                                speech,
                                 decoder,
-                                new KafkaProbe(properties),
                                 Optional.empty())) {
-            Thread hook = new Thread(gateway::close, "close-gateway");
-            Runtime.getRuntime().addShutdownHook(hook);
-            spec.commandLine().getOut().println("Gateway        " + gateway.address());
-            spec.commandLine().getOut().flush();
+            Runtime.getRuntime().addShutdownHook(new Thread(gateway::close, "close-gateway"));
+            Listening.print(Map.of("Gateway", gateway.address()), spec.commandLine().getOut());
             new CountDownLatch(1).await();
         }
         return CommandLine.ExitCode.OK;

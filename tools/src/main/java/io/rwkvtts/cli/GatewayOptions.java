@@ -103,6 +103,7 @@ final class GatewayOptions {
                         textChars,
                         Limits.DEFAULT.bodyBytes(),
                         connections,
+                        Limits.DEFAULT.requestWithin(),
                         bufferedBytes,
                         Duration.ofSeconds(lookBackSeconds)),
                 new Catalog(model, voices),

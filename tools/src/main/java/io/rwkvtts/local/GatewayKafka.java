@@ -1,5 +1,7 @@
 package io.rwkvtts.local;
 
+import io.rwkvtts.client.SpeechSettings;
+import io.rwkvtts.job.kafka.KafkaSettings;
 import java.util.Properties;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
@@ -7,6 +9,13 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 public final class GatewayKafka {
 
     private GatewayKafka() {}
+
+    /** Settings of a gateway before the job that reads and writes these topics. */
+    public static SpeechSettings settings(KafkaSettings kafka) {
+        return SpeechSettings.of(withTimeouts(kafka.properties()))
+                .withTopics(kafka.requestsTopic(), kafka.tokensTopic())
+                .withFormat(kafka.inputFormat());
+    }
 
     /** The properties with short timeouts where they set none; a new object. */
     public static Properties withTimeouts(Properties kafka) {

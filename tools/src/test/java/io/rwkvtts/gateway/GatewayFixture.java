@@ -7,7 +7,6 @@ import io.rwkvtts.audio.OnnxAudioDecoder;
 import io.rwkvtts.audio.Pcm16;
 import io.rwkvtts.audio.RequestAudio;
 import io.rwkvtts.audio.WindowPlan;
-import io.rwkvtts.client.KafkaProbe;
 import io.rwkvtts.client.ReceivedTokens;
 import io.rwkvtts.client.SpeechClient;
 import io.rwkvtts.client.SpeechStream;
@@ -32,7 +31,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -79,17 +77,13 @@ final class GatewayFixture implements AutoCloseable {
     }
 
     Gateway gateway(Listen listen, Limits limits, Optional<Path> keys) throws IOException {
-        Properties kafka = GatewayKafka.withTimeouts(stack.kafka().properties());
-        SpeechClient client = client();
         Gateway gateway =
                 Gateway.start(
                         new GatewaySettings(
                                 listen, limits, new Catalog("demo", List.of("anna")), keys, 1),
-                        client,
+                        GatewayKafka.settings(stack.kafka()),
                         decoder,
-                        new KafkaProbe(kafka),
                         Optional.of(stack::killWorker));
-        opened.add(0, client);
         opened.add(0, gateway);
         return gateway;
     }
