@@ -30,7 +30,9 @@ final class Errors {
     /** What became of a request that a handler gave up. */
     static void failed(RoutingContext context) {
         Throwable failure = context.failure();
-        if (context.response().headWritten()) {
+        if (context.response().closed()) {
+            LOG.debug("The client has left", failure);
+        } else if (context.response().headWritten()) {
             context.response().reset();
         } else if (failure instanceof ApiError error) {
             send(context.response(), error);

@@ -109,6 +109,8 @@ public final class Gateway implements AutoCloseable {
                         .setMaxInitialLineLength(HEADER_BYTES)
                         .setMaxWebSocketFrameSize(MESSAGE_BYTES)
                         .setMaxWebSocketMessageSize(MESSAGE_BYTES)
+                        // With it, a connection would not be seen before its first request.
+                        .setHttp2ClearTextEnabled(false)
                         .setSendBufferSize(SEND_BUFFER_BYTES)
                         .setIdleTimeout(IDLE_SECONDS);
         try {
