@@ -5,8 +5,11 @@ const RETRY_MS = 500;
 
 export class Connection {
   #socket = null;
-  #session = null;
   #listener;
+
+  // What is sent leaves in this order, also while the connection is being opened.
+  #sending = Promise.resolve();
+
   // The utterance that is wanted, and the one whose sound is coming.
   #id = null;
   #sounding = null;
@@ -18,7 +21,8 @@ export class Connection {
     this.#listener = listener;
   }
 
-  async #open() {
+  // Connects if it is not connected; the rate is known then.
+  async open() {
     if (this.#socket && this.#socket.readyState === WebSocket.OPEN) {
       return;
     }
@@ -26,21 +30,25 @@ export class Connection {
     address.protocol = address.protocol.replace('http', 'ws');
     const socket = new WebSocket(address);
     socket.binaryType = 'arraybuffer';
-    socket.onmessage = (event) => this.#message(event.data);
-    this.#socket = socket;
     await new Promise((resolve, reject) => {
-      socket.onopen = resolve;
-      socket.onerror = () => reject(new Error('The gateway cannot be reached.'));
+      socket.onmessage = (event) => {
+        this.#message(event.data);
+        resolve();
+      };
+      socket.onclose = () => reject(new Error('The gateway cannot be reached.'));
     });
     socket.onclose = () => this.#lost(socket);
+    this.#socket = socket;
   }
 
   #send(message) {
-    this.#socket.send(JSON.stringify(message));
+    this.#sending = this.#sending
+      .then(() => this.open())
+      .then(() => this.#socket.send(JSON.stringify(message)))
+      .catch((error) => this.#listener.failed(error.message));
   }
 
-  async begin(session, text) {
-    await this.#open();
+  begin(session, text) {
     this.#received = 0;
     this.#id = null;
     this.#send({ type: 'session.update', session: { ...session, audio_format: 'binary' } });
@@ -56,7 +64,7 @@ export class Connection {
   }
 
   cancel() {
-    if (this.#socket && this.#socket.readyState === WebSocket.OPEN) {
+    if (this.#socket) {
       this.#send({ type: 'response.cancel' });
     }
     this.#id = null;

@@ -86,9 +86,9 @@ function session() {
   return session;
 }
 
-async function begin(text) {
+function begin(text) {
   player ??= new Player(connection.rate);
-  await player.start();
+  player.start();
   recording = new Recording(connection.rate);
   killedAt = 0;
   delete body.dataset.sha256;
@@ -97,15 +97,10 @@ async function begin(text) {
   at('recovery').textContent = '–';
   startedAt = performance.now();
   state('speaking', 'Speaking …');
-  try {
-    await connection.begin(session(), text);
-  } catch (error) {
-    state('idle', error.message);
-    throw error;
-  }
+  connection.begin(session(), text);
 }
 
-async function speak() {
+function speak() {
   if (!at('form').reportValidity()) {
     return;
   }
@@ -119,12 +114,12 @@ async function speak() {
     state('idle', 'There is no text.');
     return;
   }
-  await begin(text);
+  begin(text);
   connection.flush();
 }
 
 // Text that is typed or pasted goes out as it comes.
-async function typing() {
+function typing() {
   if (!at('typing').checked) {
     return;
   }
@@ -132,7 +127,7 @@ async function typing() {
   if (typed === null) {
     if (text.trim()) {
       typed = text;
-      await begin(text);
+      begin(text);
     }
   } else if (text.startsWith(typed)) {
     if (text.length > typed.length) {
@@ -189,6 +184,7 @@ async function kill() {
 }
 
 function watch() {
+  body.dataset.sounding = Boolean(player && player.sounding);
   if (player && player.sounding) {
     body.dataset.peak = Math.max(Number(body.dataset.peak ?? 0), player.level);
   } else if (body.dataset.state === 'idle') {
@@ -207,6 +203,12 @@ async function prepare() {
   at('voice').replaceChildren(...voices.voices.map((id) => new Option(id, id)));
   const demo = await fetch('demo');
   at('kill').hidden = !(demo.ok && (await demo.json()).kill_worker);
+  try {
+    await connection.open();
+  } catch (error) {
+    at('status').textContent = error.message;
+  }
+  at('speak').disabled = false;
 }
 
 at('form').addEventListener('submit', (event) => {
