@@ -18,6 +18,7 @@ let recording = null;
 let startedAt = 0;
 let lastAudioAt = 0;
 let killedAt = 0;
+let longestGap = 0;
 let typed = null;
 
 const connection = new Connection({
@@ -26,10 +27,11 @@ const connection = new Connection({
     if (recording.samples === 0) {
       at('first').textContent = `${Math.round(now - startedAt)} ms`;
     }
-    if (killedAt) {
+    if (killedAt && now - lastAudioAt > longestGap) {
+      // What comes first after a kill had been generated before it: the longest gap tells.
+      longestGap = now - lastAudioAt;
       at('recovery').textContent =
-        `${Math.round(now - killedAt)} ms, gap ${Math.round(now - lastAudioAt)} ms`;
-      killedAt = 0;
+        `${Math.round(now - killedAt)} ms, gap ${Math.round(longestGap)} ms`;
     }
     lastAudioAt = now;
     recording.add(samples);
@@ -172,6 +174,7 @@ async function kill() {
   at('recovery-box').hidden = false;
   at('recovery').textContent = '…';
   killedAt = performance.now();
+  longestGap = 0;
   if (recording) {
     recording.mark();
   }

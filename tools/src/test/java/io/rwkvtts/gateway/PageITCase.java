@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -171,6 +172,9 @@ class PageITCase {
         assertThat(ask("document.body.dataset.sha256")).isEqualTo(undisturbed(text));
         waitFor("document.body.dataset.killed === 'true'");
         assertThat(at("recovery").getText()).matches("\\d+ ms, gap \\d+ ms");
+        if (Boolean.getBoolean("tts.docs.write")) {
+            Files.write(Path.of("../docs/page.png"), browser.getScreenshotAs(OutputType.BYTES));
+        }
     }
 
     @Test
