@@ -229,6 +229,7 @@ restarts() { curl -sf "http://$(address jobmanager):9249/metrics" |
 # The process dies as by a power cut, while the listener has some records of the request; the
 # container's restart policy brings it back.
 speak_over_a_kill() {
+    : >"$work/disturbed.json"
     speak disturbed &
     local speaker=$! victim=taskmanager-1
     await 60 "the first records" has_records disturbed 20
