@@ -67,7 +67,7 @@ finish() {
 build() { # NAME FILE CONTEXT [ARGUMENT]...
     local name=$1 file=$2 context=$3
     shift 3
-    buildah bud --quiet --layers --format docker --pull-never --file "$file" --tag "$name" "$@" \
+    buildah bud --quiet --format docker --pull-never --file "$file" --tag "$name" "$@" \
         "$context" >"$work/build.log" 2>&1 || {
         tail -n 40 "$work/build.log"
         fail "$name is not built"
@@ -112,6 +112,9 @@ build_stand_ins() {
     for name in kafka zookeeper prometheus; do
         build "$(compose get "$name" image)" "$context/$name.Dockerfile" "$context"
     done
+    build "$(sed -n 's/^FROM \(flink:.*\)/\1/p' "$docker/flink/Dockerfile")" \
+        "$context/flink.Dockerfile" "$context"
+    build flink-rwkv-tts-flink "$docker/flink/Dockerfile" "$docker/flink"
 }
 
 # ---- Containers
@@ -124,9 +127,9 @@ pid() { podman inspect --format '{{.State.Pid}}' "$1"; }
 options=(--network tts --pull never --cgroups no-conmon --log-driver k8s-file --no-healthcheck
     --ulimit nofile=16384:16384 --ulimit nproc=8192:8192)
 
-run() { # SERVICE CONTAINER
+run() { # SERVICE CONTAINER [CHANGE]: the change is a script for sed, of each argument
     local arguments
-    mapfile -d '' arguments < <(compose run "$1")
+    mapfile -d '' arguments < <(compose run "$1" | sed -z "${3:-}")
     podman run --detach --name "$2" \
         "${options[@]}" "${arguments[@]}" >/dev/null
 }
@@ -249,11 +252,21 @@ bad_rules() { curl -sf "http://$(port prometheus 9090)/api/v1/rules" |
     grep -o '"health":"[^"]*"' | grep -vc '"health":"ok"'; }
 all_rules_evaluated() { [ "$(bad_rules)" = 0 ]; }
 
-# Each container ends by itself when it is told to, and within the time that it has; first those
-# that depend on others.
-stop() {
+# The same cluster on the image for those who have Flink's: its job's jar and Flink's lib/.
+speak_on_flinks_image() {
+    stop jobmanager taskmanager-1 taskmanager-2
+    podman rm jobmanager taskmanager-1 taskmanager-2 >/dev/null
+    local change='s/^flink-rwkv-tts$/flink-rwkv-tts-flink/; s/^jobmanager$/standalone-job/'
+    run jobmanager jobmanager "$change"
+    run taskmanager taskmanager "$change"
+    await 90 "the job on Flink's image" all_tasks_run
+    speak flink || fail "the listener did not see the end"
+}
+
+# Each container ends by itself when it is told to, and within the time that it has.
+stop() { # CONTAINER...
     local container code
-    for container in $(podman ps --sort created --format '{{.Names}}' | tac); do
+    for container in "$@"; do
         podman stop "$container" >/dev/null 2>&1
         code=$(podman inspect --format '{{.State.ExitCode}}' "$container")
         [ "$code" != 137 ] || fail "$container had to be killed"
@@ -278,8 +291,13 @@ say "the tokens are the same"
 await 30 "Prometheus with its targets" all_scraped
 await 30 "Prometheus with its rules" all_rules_evaluated
 say "Prometheus scrapes $(targets) targets and evaluates all rules"
-stop
+speak_on_flinks_image
+speech flink
+cmp "$work/undisturbed.txt" "$work/flink.txt" || fail "the tokens on Flink's image differ"
+say "the tokens on Flink's image are the same"
+# First those that depend on others.
+mapfile -t containers < <(podman ps --sort created --format '{{.Names}}' | tac)
+stop "${containers[@]}"
 say "done. Stand-ins of the same layout for: debian:bookworm-slim (Debian's packages), apache/kafka" \
-    "(Maven's artifacts), zookeeper (that of Flink's artifacts), prom/prometheus (Debian's package)." \
-    "Never built or run: grafana/grafana (its dashboard's queries are run by MonitoringITCase)," \
-    "flink (docker/flink/Dockerfile)."
+    "and flink (Maven's artifacts), zookeeper (that of Flink's artifacts), prom/prometheus (Debian's" \
+    "package). Never run: grafana/grafana; its dashboard's queries are run by MonitoringITCase."

@@ -2,7 +2,7 @@
 # that of the Maven artifacts.
 FROM flink-rwkv-tts
 USER root
-RUN useradd --system --uid 1000 appuser \
+RUN useradd --uid 1000 appuser \
     && install -d -o appuser -g appuser /var/lib/kafka/data /etc/kafka/docker /opt/kafka/bin
 COPY kafka-tools.jar /opt/kafka/libs/
 COPY kafka-run.sh /etc/kafka/docker/run

@@ -2,7 +2,7 @@
 # the one that comes with Flink.
 FROM flink-rwkv-tts
 USER root
-RUN useradd --system --uid 1000 zookeeper && install -d -o zookeeper -g zookeeper /data /datalog /conf
+RUN useradd --uid 1000 zookeeper && install -d -o zookeeper -g zookeeper /data /datalog /conf
 COPY zookeeper-run.sh /docker-entrypoint.sh
 USER zookeeper
 HEALTHCHECK NONE
