@@ -57,7 +57,8 @@ finish() {
     fi
     podman rm --all --force --time 5 >/dev/null || true
     podman network rm tts >/dev/null 2>&1 || true
-    umount "$work/store/overlay" 2>/dev/null || true
+    awk -v work="$work/" 'index($2, work) == 1 { print $2 }' /proc/mounts | sort -r |
+        xargs --no-run-if-empty umount || true
     rm -rf "$work"
     exit "$status"
 }
@@ -252,11 +253,13 @@ bad_rules() { curl -sf "http://$(port prometheus 9090)/api/v1/rules" |
     grep -o '"health":"[^"]*"' | grep -vc '"health":"ok"'; }
 all_rules_evaluated() { [ "$(bad_rules)" = 0 ]; }
 
-# The same cluster on the image for those who have Flink's: its job's jar and Flink's lib/.
+# The same services on the image for those who have Flink's: the job's jar and Flink's lib/.
 speak_on_flinks_image() {
     stop jobmanager taskmanager-1 taskmanager-2
     podman rm jobmanager taskmanager-1 taskmanager-2 >/dev/null
-    local change='s/^flink-rwkv-tts$/flink-rwkv-tts-flink/; s/^jobmanager$/standalone-job/'
+    # Another cluster, which does not find the job of the first: its classes are loaded otherwise.
+    local change='s/^flink-rwkv-tts$/flink-rwkv-tts-flink/; s/^jobmanager$/standalone-job/
+        s#\(cluster-id: \)/flink-rwkv-tts#\1/flink#'
     run jobmanager jobmanager "$change"
     run taskmanager taskmanager "$change"
     await 90 "the job on Flink's image" all_tasks_run

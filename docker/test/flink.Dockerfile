@@ -11,7 +11,8 @@ RUN useradd --uid 10000 flink \
         avro-* caffeine-* flink-connector-kafka-* icu4j-* jackson-* jmh-* kafka* picocli-* \
         protobuf-* scala-* tribuo-* zstd-* \
     && sed -e 's#^home=.*#home=/opt/flink#' -e 's#^class_path=.*#class_path="/opt/flink/lib/*"#' \
-        -e 's#^jobmanager)#standalone-job)#' /opt/tts/entrypoint.sh >/docker-entrypoint.sh \
+        -e 's#^jobmanager)#standalone-job)#' -e 's#-Dlog4j.configurationFile=[^ ]*##' \
+        /opt/tts/entrypoint.sh >/docker-entrypoint.sh \
     && chmod +x /docker-entrypoint.sh
 ENV FLINK_LIB_DIR=/opt/flink/lib
 USER flink

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rwkvtts.cli.Tts;
 import io.rwkvtts.client.SpeechClient;
 import io.rwkvtts.client.SpeechStream;
 import io.rwkvtts.local.ClientSettings;
@@ -12,6 +13,8 @@ import io.rwkvtts.local.DemoVoice;
 import io.rwkvtts.local.EmbeddedFlink;
 import io.rwkvtts.local.LocalStack;
 import io.rwkvtts.model.ModelCache;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -103,6 +106,25 @@ class MonitoringITCase {
                                 }
                             });
         }
+    }
+
+    @Test
+    void testTopShowsTheJobInTheTerminal() {
+        StringWriter out = new StringWriter();
+
+        int status =
+                Tts.commandLine()
+                        .setOut(new PrintWriter(out, true))
+                        .execute(
+                                "top",
+                                "--times=1",
+                                "--interval=1",
+                                "--metrics=" + metricsAddress());
+
+        assertThat(status).isZero();
+        assertThat(out.toString())
+                .contains("Running: 0, waiting: 0", "Ended: stop 1; dead letters: 0")
+                .containsPattern("(?m)^ +0 +0 +0 +0 +\\d+ +\\d+ +0 +\\d\\.\\d+ +\\d+$");
     }
 
     private static boolean scrapes(PrometheusServer prometheus) throws Exception {
