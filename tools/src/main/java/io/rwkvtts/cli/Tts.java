@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             SendCommand.class,
             ListenCommand.class,
             GatewayCommand.class,
+            TopCommand.class,
             SegmentCommand.class,
             SpeakCommand.class,
             GenerateCommand.class,

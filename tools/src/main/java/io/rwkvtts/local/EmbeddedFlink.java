@@ -43,6 +43,15 @@ public final class EmbeddedFlink implements AutoCloseable {
     public static final ConfigOption<Integer> METRICS_PORT =
             ConfigOptions.key("metrics.reporter.prom.port").intType().defaultValue(0);
 
+    /**
+     * Metrics that the endpoint leaves out, in Flink's form. By default what Kafka's clients report
+     * of their own; Flink itself reports how many records they have not read.
+     */
+    public static final ConfigOption<String> METRICS_EXCLUDED =
+            ConfigOptions.key("metrics.reporter.prom.filter.excludes")
+                    .stringType()
+                    .defaultValue("*KafkaConsumer*:*;*KafkaProducer*:*");
+
     private static final ConfigOption<String> METRICS_ADDRESS =
             ConfigOptions.key("metrics.reporter.prom.bind-address")
                     .stringType()
@@ -144,6 +153,7 @@ public final class EmbeddedFlink implements AutoCloseable {
         // The cluster looks for its blob server under the host's name, which need not be the
         // loopback address. All is in one process, so nothing has to be handed over that way.
         configuration.set(BlobServerOptions.OFFLOAD_MINSIZE, Integer.MAX_VALUE);
+        configuration.set(METRICS_EXCLUDED, METRICS_EXCLUDED.defaultValue());
         configuration.setString("metrics.reporters", "prom");
         configuration.setString(
                 "metrics.reporter.prom.factory.class", PrometheusEndpointFactory.class.getName());
