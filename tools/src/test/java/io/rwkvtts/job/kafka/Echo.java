@@ -32,7 +32,7 @@ final class Echo extends ProcessFunction<SourceRecord, TokenChunk> {
             return;
         }
         RequestEvent event = record.event();
-        chunks.collect(chunk(event, 0, event.text().chars().toArray(), null));
+        chunks.collect(chunk(event, 0, event.piece().text().chars().toArray(), null));
         chunks.collect(chunk(event, 1, new int[0], "stop"));
         EVENTS.incrementAndGet();
     }
