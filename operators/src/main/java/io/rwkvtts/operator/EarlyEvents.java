@@ -21,9 +21,13 @@ final class EarlyEvents {
     private int events;
     private long bytes;
 
-    EarlyEvents(RequestSettings settings) {
-        this.maxEvents = settings.maxEarlyEvents();
-        this.maxBytes = settings.maxEarlyBytes();
+    /**
+     * @param maxEvents most events that may be held
+     * @param maxBytes most bytes of their texts
+     */
+    EarlyEvents(int maxEvents, long maxBytes) {
+        this.maxEvents = maxEvents;
+        this.maxBytes = maxBytes;
     }
 
     /**

@@ -33,12 +33,12 @@ final class RecordEmitter {
 
     /** A chunk, numbered by where the request stands. */
     void chunk(SpeechRequest request, int[] tokens, int[] globalTokens) {
-        emit(request, tokens, globalTokens, null, null);
+        emit(request, tokens, globalTokens, null);
     }
 
     /** The end of a request, after all of its chunks. */
     void end(SpeechRequest request, FinishReason reason, String error) {
-        emit(request, NO_TOKENS, null, reason.label(), error);
+        emit(request, NO_TOKENS, null, new SpeechEnd(reason.label(), error));
         metrics.finished(reason);
     }
 
@@ -48,24 +48,16 @@ final class RecordEmitter {
         output.collect(deadLetters, new StreamRecord<>(RejectedRecord.invalid(event, detail)));
     }
 
-    private void emit(
-            SpeechRequest request,
-            int[] tokens,
-            int[] globalTokens,
-            String finishReason,
-            String error) {
+    private void emit(SpeechRequest request, int[] tokens, int[] globalTokens, SpeechEnd end) {
         output.collect(
                 new StreamRecord<>(
                         new TokenChunk(
                                 request.id(),
-                                request.sequence(),
-                                request.segment(),
-                                request.tokenOffset(),
+                                ChunkPosition.of(request),
                                 tokens,
                                 globalTokens,
                                 modelId,
-                                finishReason,
-                                error,
+                                end,
                                 request.timestampMs(),
                                 System.currentTimeMillis())));
     }

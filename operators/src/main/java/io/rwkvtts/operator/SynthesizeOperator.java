@@ -97,7 +97,9 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
                         getProcessingTimeService(),
                         nanos,
                         this::kick);
-        early = new EarlyEvents(settings.requests());
+        early =
+                new EarlyEvents(
+                        settings.requests().maxEarlyEvents(), settings.requests().maxEarlyBytes());
         boolean checkpointed =
                 CheckpointingOptions.isCheckpointingEnabled(
                         getContainingTask().getEnvironment().getJobConfiguration());

@@ -75,11 +75,16 @@ final class ActiveSegment {
         return active;
     }
 
-    /** Leaves out a beginning of the prompt the state after which is known. */
-    void skip(PrefixCache.Prefix known) {
-        stateToLoad = known.state();
-        prefilled = known.tokens();
-        knownLogits = waiting() ? null : known.logits();
+    /**
+     * Leaves out a beginning of the prompt.
+     *
+     * @param state after these tokens
+     * @param logits after them, if they are the whole prompt; else null
+     */
+    void skip(int tokens, byte[] state, float[] logits) {
+        stateToLoad = state;
+        prefilled = tokens;
+        knownLogits = waiting() ? null : logits;
     }
 
     /** Marks what is to be kept when it has been fed. */

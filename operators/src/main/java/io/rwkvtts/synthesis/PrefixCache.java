@@ -106,7 +106,7 @@ public final class PrefixCache {
         if (known == null) {
             return 0;
         }
-        active.skip(known);
+        active.skip(known.tokens(), known.state(), known.logits());
         return known.tokens();
     }
 

@@ -60,18 +60,22 @@ class InFlightRecordsTest {
                 new SourceRecord(null, rejected, false),
                 new TokenChunk(
                         "r1",
-                        0,
-                        2,
-                        35,
+                        new ChunkPosition(0, 2, 35),
                         new int[] {0, 8191},
                         new int[] {4095},
                         "abc",
                         null,
-                        null,
                         7,
                         8),
                 new TokenChunk(
-                        "r1", 3, 2, 60, new int[0], null, "abc", "error", "text is blank", 7, 8));
+                        "r1",
+                        new ChunkPosition(3, 2, 60),
+                        new int[0],
+                        null,
+                        "abc",
+                        new SpeechEnd("error", "text is blank"),
+                        7,
+                        8));
     }
 
     @ParameterizedTest

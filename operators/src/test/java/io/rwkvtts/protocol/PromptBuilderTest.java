@@ -25,13 +25,7 @@ class PromptBuilderTest {
         PromptBuilder builder = promptBuilder(vocabulary);
         assertThat(TTS.get("normal")).hasSize(3);
         for (JsonNode c : TTS.get("normal")) {
-            VoiceProperties properties =
-                    VoiceProperties.of(
-                            c.get("age").asText(),
-                            c.get("gender").asText(),
-                            c.get("emotion").asText(),
-                            c.get("pitch").asText(),
-                            c.get("speed").asText());
+            VoiceProperties properties = VoicePropertiesTest.properties(c);
             assertThat(builder.byProperties(properties, c.get("text").asText()).tokens())
                     .containsExactly(Vectors.ints(c.get("prompt_ids")));
         }

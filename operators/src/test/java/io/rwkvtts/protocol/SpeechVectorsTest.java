@@ -149,13 +149,7 @@ class SpeechVectorsTest {
     }
 
     private static int[] promptByProperties(String vocabulary, JsonNode c) {
-        VoiceProperties properties =
-                VoiceProperties.of(
-                        c.get("age").asText(),
-                        c.get("gender").asText(),
-                        c.get("emotion").asText(),
-                        c.get("pitch").asText(),
-                        c.get("speed").asText());
+        VoiceProperties properties = VoicePropertiesTest.properties(c);
         return prompts(vocabulary).byProperties(properties, c.get("text").asText()).tokens();
     }
 

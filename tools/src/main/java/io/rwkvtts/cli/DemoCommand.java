@@ -173,7 +173,7 @@ final class DemoCommand implements Callable<Integer> {
                                 ClientSettings.of(kafka)
                                         .withIsolation(IsolationLevel.READ_COMMITTED));
                 LostRequests lost =
-                        new LostRequests(kafka.properties(), kafka.deadLettersTopic())) {
+                        new LostRequests(kafka.properties(), kafka.topics().deadLetters())) {
             DemoReport report = new DemoReport(out);
             if (!once) {
                 printAddresses(stack, out);
@@ -214,7 +214,7 @@ final class DemoCommand implements Callable<Integer> {
         try (TokenListener listener =
                 new TokenListener(
                         stack.kafka().properties(),
-                        stack.kafka().tokensTopic(),
+                        stack.kafka().topics().tokens(),
                         TokenListener.Start.EARLIEST,
                         IsolationLevel.READ_COMMITTED)) {
             while (!StandardOutput.isClosed(out)) {
