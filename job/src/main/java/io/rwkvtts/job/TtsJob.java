@@ -13,7 +13,6 @@ import io.rwkvtts.operator.audio.AudioSettings;
 import io.rwkvtts.operator.audio.DecodeAudioOperatorFactory;
 import io.rwkvtts.operator.audio.PcmChunk;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -105,8 +104,8 @@ public final class TtsJob {
             TopicRequirements requirements = new TopicRequirements(brokers, kafka);
             requirements.check(settings.synthesis().generation().chunks().mostTokens());
             settings.audio().ifPresent(a -> requirements.checkAudio(a.largestChunkBytes()));
-            if (kafka.deliveryGuarantee() == DeliveryGuarantee.EXACTLY_ONCE) {
-                brokers.requireTransactionTimeout(kafka.transactionTimeout());
+            if (kafka.delivery().exactlyOnce()) {
+                brokers.requireTransactionTimeout(kafka.delivery().transactionTimeout());
             }
         }
     }

@@ -57,6 +57,6 @@ public record TtsSettings(
 
     /** The topics of the job. */
     public List<String> topics() {
-        return kafka.topics(audio.isPresent());
+        return kafka.topics().names(audio.isPresent());
     }
 }

@@ -12,11 +12,16 @@ import io.rwkvtts.operator.SnapshotSettings;
 import io.rwkvtts.operator.SnapshotSettings.Mode;
 import io.rwkvtts.operator.SynthesisSettings;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class MemoryNeedTest {
 
@@ -83,46 +88,41 @@ class MemoryNeedTest {
         assertThatCode(() -> need(32, Mode.TOKENS).requireFits(limits)).doesNotThrowAnyException();
     }
 
-    @Test
-    void testPrefixesThatDoNotFitTheHeapAreRefusedWithTheirOption() {
-        MemoryNeed need =
-                MemoryNeed.of(
-                        PUBLIC_0_1B,
-                        8193,
-                        Quantization.INT8,
-                        1,
-                        synthesis(
-                                config(Mode.TOKENS)
-                                        .set(
-                                                PrefillSettings.PREFIX_CACHE_SIZE,
-                                                new MemorySize(200_000_000))));
+    static Stream<Arguments> tooLarge() {
+        return Stream.of(
+                Arguments.of(
+                        PrefillSettings.PREFIX_CACHE_SIZE,
+                        "200 MB of prefixes",
+                        List.of("tts.prefix-cache.size")),
+                Arguments.of(
+                        RequestSettings.EARLY_EVENTS_MAX_SIZE,
+                        "200 MB of early events",
+                        List.of(
+                                "tts.request.early-events.max-count",
+                                "tts.request.early-events.max-size")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("tooLarge")
+    void testWhatDoesNotFitTheHeapIsRefusedWithItsOptions(
+            ConfigOption<MemorySize> option, String what, List<String> options) {
+        MemoryNeed need = needWith(option);
 
         assertThatThrownBy(() -> need.requireFits(new MemoryLimits(64 * GB, GB / 4)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("200 MB of prefixes")
-                .hasMessageContaining("tts.prefix-cache.size");
+                .hasMessageContaining(what)
+                .hasMessageContainingAll(options.toArray(String[]::new));
     }
 
     @Test
-    void testEarlyEventsThatDoNotFitTheHeapAreRefusedWithTheirOptions() {
-        MemoryNeed need =
-                MemoryNeed.of(
-                        PUBLIC_0_1B,
-                        8193,
-                        Quantization.INT8,
-                        1,
-                        synthesis(
-                                config(Mode.TOKENS)
-                                        .set(
-                                                RequestSettings.EARLY_EVENTS_MAX_SIZE,
-                                                new MemorySize(200_000_000))));
-
-        assertThatThrownBy(() -> need.requireFits(new MemoryLimits(64 * GB, GB / 4)))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("200 MB of early events")
-                .hasMessageContaining("tts.request.early-events.max-count")
-                .hasMessageContaining("tts.request.early-events.max-size");
+    void testEveryEngineHoldsEarlyEvents() {
+        MemoryNeed need = needWith(RequestSettings.EARLY_EVENTS_MAX_SIZE);
         assertThat(need.times(2).earlyEvents()).isEqualTo(2 * need.earlyEvents());
+    }
+
+    private static MemoryNeed needWith(ConfigOption<MemorySize> option) {
+        Configuration config = config(Mode.TOKENS).set(option, new MemorySize(200_000_000));
+        return MemoryNeed.of(PUBLIC_0_1B, 8193, Quantization.INT8, 1, synthesis(config));
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.rwkvtts.scheduling.Admission;
 import io.rwkvtts.scheduling.NanoClock;
 import io.rwkvtts.scheduling.TenantLimits;
 import io.rwkvtts.scheduling.Ticket;
+import io.rwkvtts.synthesis.RunningRequest;
 import io.rwkvtts.synthesis.SpeechRequest;
 import java.util.Collection;
 import java.util.Collections;
@@ -34,7 +35,7 @@ final class AdmissionControl {
     private final Admission admission;
     private final int capacity;
     private final WhenFull whenFull;
-    private final Collection<SpeechRequest> running;
+    private final Collection<RunningRequest> running;
     private final int slots;
     private final ProcessingTimeService clock;
     private final NanoClock nanos;
@@ -57,7 +58,7 @@ final class AdmissionControl {
      */
     AdmissionControl(
             QueueSettings settings,
-            Collection<SpeechRequest> running,
+            Collection<RunningRequest> running,
             int slots,
             ProcessingTimeService clock,
             NanoClock nanos,
@@ -117,11 +118,11 @@ final class AdmissionControl {
     }
 
     private boolean isFull() {
-        return open - running.size() - goingOn(interrupted.size()) > capacity;
+        return open - running.size() - continuing(interrupted.size()) > capacity;
     }
 
     /** That many of the interrupted requests get a slot at the next step. */
-    private int goingOn(int interruptedRequests) {
+    private int continuing(int interruptedRequests) {
         return Math.min(interruptedRequests, slots - running.size());
     }
 
@@ -138,9 +139,9 @@ final class AdmissionControl {
         if (tenantCapacity == TenantLimits.UNLIMITED) {
             return true;
         }
-        long active = running.stream().filter(r -> r.tenant().equals(tenant)).count();
-        int goingOn = goingOn(Collections.frequency(interrupted.values(), tenant));
-        return openByTenant.getOrDefault(tenant, 0) - active - goingOn < tenantCapacity;
+        long active = running.stream().filter(r -> r.request().tenant().equals(tenant)).count();
+        int continuing = continuing(Collections.frequency(interrupted.values(), tenant));
+        return openByTenant.getOrDefault(tenant, 0) - active - continuing < tenantCapacity;
     }
 
     /** Lets a request wait for a slot; does nothing if it waits already. */

@@ -81,12 +81,7 @@ public final class CheckEvents extends ProcessFunction<SourceRecord, RequestEven
     private RequestEvent checked(RequestEvent event, Context context) {
         try {
             if (!event.cancel()) {
-                rules.check(
-                        event.sequence(),
-                        event.text(),
-                        event.last(),
-                        event.attributes(),
-                        event.timestampMs());
+                rules.check(event.piece(), event.attributes(), event.timestampMs());
             }
             return event;
         } catch (IllegalArgumentException e) {

@@ -29,6 +29,19 @@ public final class OptionChecks {
     /**
      * The value of an option.
      *
+     * @throws IllegalArgumentException if it is blank
+     */
+    public static String notBlank(ReadableConfig config, ConfigOption<String> option) {
+        String value = config.get(option);
+        if (value.isBlank()) {
+            throw new IllegalArgumentException(option.key() + " is blank");
+        }
+        return value;
+    }
+
+    /**
+     * The value of an option.
+     *
      * @throws IllegalArgumentException if it is not longer than 0
      */
     static Duration positive(ReadableConfig config, ConfigOption<Duration> option) {

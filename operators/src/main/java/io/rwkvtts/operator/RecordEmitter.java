@@ -7,7 +7,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Turns what the loop emits into the records of the job.
+ * Turns what the loop emits into the records of the job, and counts ends and dead letters.
  *
  * <p>Owns: nothing but a reference to the operator's output. Lifecycle: made in {@code open}. For
  * the task thread.
@@ -18,49 +18,46 @@ final class RecordEmitter {
     private final Output<StreamRecord<TokenChunk>> output;
     private final OutputTag<RejectedRecord> deadLetters;
     private final String modelId;
+    private final SynthesisMetrics metrics;
 
     RecordEmitter(
             Output<StreamRecord<TokenChunk>> output,
             OutputTag<RejectedRecord> deadLetters,
-            String modelId) {
+            String modelId,
+            SynthesisMetrics metrics) {
         this.output = output;
         this.deadLetters = deadLetters;
         this.modelId = modelId;
+        this.metrics = metrics;
     }
 
     /** A chunk, numbered by where the request stands. */
     void chunk(SpeechRequest request, int[] tokens, int[] globalTokens) {
-        emit(request, tokens, globalTokens, null, null);
+        emit(request, tokens, globalTokens, null);
     }
 
     /** The end of a request, after all of its chunks. */
     void end(SpeechRequest request, FinishReason reason, String error) {
-        emit(request, NO_TOKENS, null, reason.label(), error);
+        emit(request, NO_TOKENS, null, new SpeechEnd(reason.label(), error));
+        metrics.finished(reason);
     }
 
     /** An event that decoded but cannot be served. */
     void deadLetter(RequestEvent event, String detail) {
+        metrics.deadLetter();
         output.collect(deadLetters, new StreamRecord<>(RejectedRecord.invalid(event, detail)));
     }
 
-    private void emit(
-            SpeechRequest request,
-            int[] tokens,
-            int[] globalTokens,
-            String finishReason,
-            String error) {
+    private void emit(SpeechRequest request, int[] tokens, int[] globalTokens, SpeechEnd end) {
         output.collect(
                 new StreamRecord<>(
                         new TokenChunk(
                                 request.id(),
-                                request.sequence(),
-                                request.segment(),
-                                request.tokenOffset(),
+                                ChunkPosition.of(request),
                                 tokens,
                                 globalTokens,
                                 modelId,
-                                finishReason,
-                                error,
+                                end,
                                 request.timestampMs(),
                                 System.currentTimeMillis())));
     }

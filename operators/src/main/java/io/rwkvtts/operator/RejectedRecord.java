@@ -1,6 +1,7 @@
 package io.rwkvtts.operator;
 
 import io.rwkvtts.synthesis.RequestAttributes;
+import io.rwkvtts.synthesis.TextPiece;
 
 /**
  * A record that could not be served, on its way to the dead-letter topic.
@@ -38,9 +39,7 @@ public record RejectedRecord(
     RequestEvent event() {
         return new RequestEvent(
                 requestId,
-                0,
-                "",
-                true,
+                TextPiece.whole(""),
                 false,
                 RequestAttributes.NONE,
                 timestampMs,

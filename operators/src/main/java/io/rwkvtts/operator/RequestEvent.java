@@ -1,16 +1,15 @@
 package io.rwkvtts.operator;
 
 import io.rwkvtts.synthesis.RequestAttributes;
+import io.rwkvtts.synthesis.TextPiece;
 
 /**
  * A decoded text event with its origin and original bytes. Immutable by convention: nobody writes
  * to {@code payload} after construction.
  *
  * @param requestId id of the request, never blank after {@link CheckEvents}
- * @param sequence number of the event within its request, from 0
- * @param text piece of the request's text
- * @param last whether no further text follows
- * @param cancel whether the request is to end now; text is ignored then
+ * @param piece piece of the request's text
+ * @param cancel whether the request is to end now; the piece is ignored then
  * @param attributes attributes of the request
  * @param timestampMs timestamp of the Kafka record, epoch milliseconds
  * @param origin where the record came from
@@ -19,9 +18,7 @@ import io.rwkvtts.synthesis.RequestAttributes;
  */
 public record RequestEvent(
         String requestId,
-        long sequence,
-        String text,
-        boolean last,
+        TextPiece piece,
         boolean cancel,
         RequestAttributes attributes,
         long timestampMs,
@@ -32,15 +29,11 @@ public record RequestEvent(
     /** This event, marked invalid for {@code reason}. */
     public RequestEvent rejected(String reason) {
         return new RequestEvent(
-                requestId,
-                sequence,
-                text,
-                last,
-                cancel,
-                attributes,
-                timestampMs,
-                origin,
-                payload,
-                reason);
+                requestId, piece, cancel, attributes, timestampMs, origin, payload, reason);
+    }
+
+    /** Whether it is all of a request. */
+    boolean whole() {
+        return piece.first() && piece.last() && !cancel && rejection == null;
     }
 }

@@ -6,7 +6,6 @@ import io.rwkvtts.synthesis.RequestSnapshot;
 import io.rwkvtts.synthesis.SpeechRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.state.KeyedStateStore;
@@ -22,7 +21,7 @@ import org.apache.flink.runtime.state.VoidNamespace;
  * those that are.
  *
  * <p>Owns: the state handles. Lifecycle: as long as the operator's keyed state backend. Every
- * method but {@link #ids} works on the backend's current key.
+ * method sets the backend's key itself: after a mail or a {@code yield} it is somebody else's.
  */
 final class RequestStore {
     private static final String REQUESTS = "requests";
@@ -35,26 +34,22 @@ final class RequestStore {
     private final ChunkPlan chunks;
 
     /**
-     * @param dedupWindow how long a finished id is remembered
-     * @param maxTextChars most characters of a request's text
-     * @param chunks for requests of a snapshot that does not know how their tokens are cut
+     * @param settings how long a finished id is remembered, and what a request is restored with
      */
     RequestStore(
-            KeyedStateBackend<String> backend,
-            KeyedStateStore states,
-            Duration dedupWindow,
-            int maxTextChars,
-            ChunkPlan chunks) {
+            KeyedStateBackend<String> backend, KeyedStateStore states, SynthesisSettings settings) {
         this.backend = backend;
-        this.maxTextChars = maxTextChars;
-        this.chunks = chunks;
+        this.maxTextChars = settings.text().maxChars();
+        this.chunks = settings.generation().chunks();
         this.requests =
                 states.getState(
                         new ValueStateDescriptor<>(REQUESTS, new RequestSnapshotSerializer()));
         ValueStateDescriptor<String> finishedIds =
                 new ValueStateDescriptor<>(FINISHED, Types.STRING);
         finishedIds.enableTimeToLive(
-                StateTtlConfig.newBuilder(dedupWindow).cleanupIncrementally(16, false).build());
+                StateTtlConfig.newBuilder(settings.requests().dedupWindow())
+                        .cleanupIncrementally(16, false)
+                        .build());
         this.finished = states.getState(finishedIds);
     }
 
@@ -66,19 +61,18 @@ final class RequestStore {
         }
     }
 
-    /** The request of the current key as it was saved, null if there is none. */
-    RequestSnapshot snapshot() {
-        return value(requests);
+    /** A request that has just come, which is not saved yet. */
+    SpeechRequest begin(String id, long arrival, long timestampMs) {
+        return new SpeechRequest(id, arrival, timestampMs, maxTextChars, chunks);
     }
 
     /**
-     * The request of the current key as a restore found it.
+     * The request as a restore found it.
      *
-     * @param id the current key
      * @throws DamagedSnapshotException if it is another request: keys have no checksum of their own
      */
     RequestSnapshot restored(String id) throws DamagedSnapshotException {
-        RequestSnapshot request = snapshot();
+        RequestSnapshot request = value(id, requests);
         if (!request.id().equals(id)) {
             throw new DamagedSnapshotException(
                     "the state has request '%s' under the key '%s'".formatted(request.id(), id));
@@ -86,33 +80,35 @@ final class RequestStore {
         return request;
     }
 
-    /** The request of the current key, null if there is none. */
-    SpeechRequest load() {
-        RequestSnapshot snapshot = snapshot();
+    /** The unfinished request with this id, null if there is none. */
+    SpeechRequest load(String id) {
+        RequestSnapshot snapshot = value(id, requests);
         return snapshot == null ? null : SpeechRequest.restore(snapshot, maxTextChars, chunks);
     }
 
     void save(RequestSnapshot request) {
-        update(requests, request);
+        update(request.id(), requests, request);
     }
 
     /** Forgets the request but for its id. */
-    void finish(FinishReason reason) {
+    void finish(String id, FinishReason reason) {
+        forget(id);
+        update(id, finished, reason.label());
+    }
+
+    /** Forgets the request altogether; events of its id begin a new one. */
+    void forget(String id) {
+        backend.setCurrentKey(id);
         requests.clear();
-        update(finished, reason.label());
     }
 
-    /** Forgets the request of the current key altogether; events of its id begin a new one. */
-    void forget() {
-        requests.clear();
+    /** Whether the request with this id ended within the window. */
+    boolean isFinished(String id) {
+        return value(id, finished) != null;
     }
 
-    /** Whether the request of the current key ended within the window. */
-    boolean isFinished() {
-        return value(finished) != null;
-    }
-
-    private static <T> T value(ValueState<T> state) {
+    private <T> T value(String id, ValueState<T> state) {
+        backend.setCurrentKey(id);
         try {
             return state.value();
         } catch (IOException e) {
@@ -120,7 +116,8 @@ final class RequestStore {
         }
     }
 
-    private static <T> void update(ValueState<T> state, T value) {
+    private <T> void update(String id, ValueState<T> state, T value) {
+        backend.setCurrentKey(id);
         try {
             state.update(value);
         } catch (IOException e) {

@@ -4,6 +4,7 @@ import io.rwkvtts.engine.EngineModel;
 import io.rwkvtts.operator.SnapshotSettings.OtherWeights;
 import io.rwkvtts.synthesis.RequestSnapshot;
 import io.rwkvtts.synthesis.SegmentSnapshot;
+import io.rwkvtts.synthesis.StateIds;
 import java.util.stream.IntStream;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.slf4j.Logger;
@@ -37,10 +38,11 @@ final class RestoredModel {
         if (active == null) {
             return request;
         }
-        if (!active.weightsId().equals(model.weightsId())) {
+        StateIds ids = active.ids();
+        if (!ids.weightsId().equals(model.weightsId())) {
             changeWeights(request.id(), active);
-        } else if (active.stateLayout() == model.stateLayout()) {
-            logNumerics(active);
+        } else if (ids.layout() == model.stateLayout()) {
+            logNumerics(ids.numericsId());
             return request;
         }
         return request.withActive(active.withoutState());
@@ -53,7 +55,7 @@ final class RestoredModel {
                             "request "
                                     + id
                                     + " runs with model "
-                                    + active.weightsId()
+                                    + active.ids().weightsId()
                                     + ", but this job runs model "
                                     + model.weightsId()
                                     + ". Start it with the old model and let the running requests"
@@ -81,18 +83,18 @@ final class RestoredModel {
             LOG.warn(
                     "Restored requests continue with other weights ({} before, {} now);"
                             + " their states are computed again from their tokens",
-                    active.weightsId(),
+                    active.ids().weightsId(),
                     model.weightsId());
         }
     }
 
-    private void logNumerics(SegmentSnapshot active) {
-        if (!numericsLogged && !active.numericsId().equals(model.numericsId())) {
+    private void logNumerics(String before) {
+        if (!numericsLogged && !before.equals(model.numericsId())) {
             numericsLogged = true;
             LOG.warn(
                     "Restored requests continue with other numerics ({} before, {} now):"
                             + " same weights, but tokens may differ from an undisturbed run",
-                    active.numericsId(),
+                    before,
                     model.numericsId());
         }
     }

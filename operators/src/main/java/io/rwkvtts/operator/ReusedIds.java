@@ -47,15 +47,15 @@ final class ReusedIds {
 
     /** An event was taken in. */
     void accepted(RequestEvent event) {
-        if (isWhole(event)) {
-            textHashes.put(event.requestId(), event.text().hashCode());
+        if (event.whole()) {
+            textHashes.put(event.requestId(), event.piece().text().hashCode());
         }
     }
 
     /** An event was dropped: its request has ended, or its sequence number was there before. */
     void dropped(RequestEvent event) {
         Integer before = textHashes.get(event.requestId());
-        if (!isWhole(event) || before == null || before == event.text().hashCode()) {
+        if (!event.whole() || before == null || before == event.piece().text().hashCode()) {
             return;
         }
         unreported++;
@@ -74,12 +74,5 @@ final class ReusedIds {
             unreported = 0;
             quietUntilMs = clockMs.getAsLong() + PAUSE_MS;
         }
-    }
-
-    private static boolean isWhole(RequestEvent event) {
-        return event.sequence() == 0
-                && event.last()
-                && !event.cancel()
-                && event.rejection() == null;
     }
 }

@@ -6,9 +6,15 @@ import io.rwkvtts.protocol.NextAction;
 import io.rwkvtts.synthesis.ChunkPlan;
 import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.RequestAttributes;
+import io.rwkvtts.synthesis.RequestIdentity;
 import io.rwkvtts.synthesis.RequestSnapshot;
 import io.rwkvtts.synthesis.RequestText;
+import io.rwkvtts.synthesis.RequestedSampling;
+import io.rwkvtts.synthesis.RequestedVoice;
 import io.rwkvtts.synthesis.SegmentSnapshot;
+import io.rwkvtts.synthesis.SpeechProgress;
+import io.rwkvtts.synthesis.StateIds;
+import io.rwkvtts.synthesis.TextPiece;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
@@ -19,8 +25,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The bytes of a request in a checkpoint: its fields in order and its recurrent state, in a {@link
@@ -112,20 +118,12 @@ final class SnapshotFormat {
 
     private static void writeFields(RequestSnapshot request, DataOutput out) throws IOException {
         writeString(request.id(), out);
-        out.writeLong(request.arrival());
-        out.writeLong(request.timestampMs());
+        out.writeLong(request.identity().arrival());
+        out.writeLong(request.identity().timestampMs());
         out.writeLong(request.idleSinceMs());
         writeAttributes(request.attributes(), out);
         writeText(request.text(), out);
-        out.writeInt(request.segment());
-        out.writeInt(request.textPosition());
-        out.writeLong(request.sequence());
-        out.writeLong(request.tokenOffset());
-        out.writeBoolean(request.globalTokens() != null);
-        if (request.globalTokens() != null) {
-            writeInts(request.globalTokens(), out);
-        }
-        out.writeBoolean(request.lengthReached());
+        writeProgress(request.progress(), out);
         writeChunks(request.chunks(), out);
         writeString(request.ending() == null ? null : request.ending().name(), out);
         out.writeBoolean(request.active() != null);
@@ -140,21 +138,36 @@ final class SnapshotFormat {
     private static RequestSnapshot readFields(byte version, DataInput in, byte[] state)
             throws IOException {
         return new RequestSnapshot(
-                readString(in),
-                in.readLong(),
-                in.readLong(),
+                new RequestIdentity(readString(in), in.readLong(), in.readLong()),
                 in.readLong(),
                 readAttributes(in, version),
                 readText(version, in),
+                readProgress(in),
+                version < FIRST_WITH_CHUNKS ? null : readChunks(in),
+                version < FIRST_WITH_FRAME ? null : readEnding(in),
+                in.readBoolean() ? readActive(version, in, state) : null);
+    }
+
+    private static void writeProgress(SpeechProgress progress, DataOutput out) throws IOException {
+        out.writeInt(progress.segment());
+        out.writeInt(progress.textPosition());
+        out.writeLong(progress.sequence());
+        out.writeLong(progress.tokenOffset());
+        out.writeBoolean(progress.globalTokens() != null);
+        if (progress.globalTokens() != null) {
+            writeInts(progress.globalTokens(), out);
+        }
+        out.writeBoolean(progress.lengthReached());
+    }
+
+    private static SpeechProgress readProgress(DataInput in) throws IOException {
+        return new SpeechProgress(
                 in.readInt(),
                 in.readInt(),
                 in.readLong(),
                 in.readLong(),
                 in.readBoolean() ? readInts(in) : null,
-                in.readBoolean(),
-                version < FIRST_WITH_CHUNKS ? null : readChunks(in),
-                version < FIRST_WITH_FRAME ? null : readEnding(in),
-                in.readBoolean() ? readActive(version, in, state) : null);
+                in.readBoolean());
     }
 
     /** As the request has it: null if it was restored from a version before and not loaded yet. */
@@ -177,16 +190,18 @@ final class SnapshotFormat {
 
     private static void writeAttributes(RequestAttributes attributes, DataOutput out)
             throws IOException {
-        writeString(attributes.voiceId(), out);
-        writeString(attributes.age(), out);
-        writeString(attributes.gender(), out);
-        writeString(attributes.emotion(), out);
-        writeString(attributes.pitch(), out);
-        writeString(attributes.speed(), out);
-        writeNumber(attributes.temperature(), out);
-        writeNumber(attributes.topP(), out);
-        writeNumber(attributes.topK(), out);
-        writeNumber(attributes.seed(), out);
+        RequestedVoice voice = attributes.voice();
+        writeString(voice.voiceId(), out);
+        writeString(voice.age(), out);
+        writeString(voice.gender(), out);
+        writeString(voice.emotion(), out);
+        writeString(voice.pitch(), out);
+        writeString(voice.speed(), out);
+        RequestedSampling sampling = attributes.sampling();
+        writeNumber(sampling.temperature(), out);
+        writeNumber(sampling.topP(), out);
+        writeNumber(sampling.topK(), out);
+        writeNumber(sampling.seed(), out);
         writeNumber(attributes.maxSemanticTokens(), out);
         writeNumber(attributes.minSemanticTokens(), out);
         writeNumber(attributes.priority(), out);
@@ -197,16 +212,15 @@ final class SnapshotFormat {
 
     private static RequestAttributes readAttributes(DataInput in, byte version) throws IOException {
         return new RequestAttributes(
-                readString(in),
-                readString(in),
-                readString(in),
-                readString(in),
-                readString(in),
-                readString(in),
-                readDouble(in),
-                readDouble(in),
-                readInteger(in),
-                readLong(in),
+                new RequestedVoice(
+                        readString(in),
+                        readString(in),
+                        readString(in),
+                        readString(in),
+                        readString(in),
+                        readString(in)),
+                new RequestedSampling(
+                        readDouble(in), readDouble(in), readInteger(in), readLong(in)),
                 readInteger(in),
                 readInteger(in),
                 readInteger(in),
@@ -222,10 +236,10 @@ final class SnapshotFormat {
         out.writeLong(text.nextSequence());
         out.writeBoolean(text.complete());
         out.writeInt(text.held().size());
-        for (Map.Entry<Long, RequestText.Held> held : text.held().entrySet()) {
-            out.writeLong(held.getKey());
-            writeString(held.getValue().text(), out);
-            out.writeBoolean(held.getValue().last());
+        for (TextPiece held : text.held()) {
+            out.writeLong(held.sequence());
+            writeString(held.text(), out);
+            out.writeBoolean(held.last());
         }
     }
 
@@ -236,9 +250,9 @@ final class SnapshotFormat {
         int joinedChars = pendingKnown ? in.readInt() : joined.length();
         long nextSequence = in.readLong();
         boolean complete = in.readBoolean();
-        TreeMap<Long, RequestText.Held> held = new TreeMap<>();
+        List<TextPiece> held = new ArrayList<>();
         for (int count = in.readInt(); count > 0; count--) {
-            held.put(in.readLong(), new RequestText.Held(readString(in), in.readBoolean()));
+            held.add(new TextPiece(in.readLong(), readString(in), in.readBoolean()));
         }
         return new RequestText.Snapshot(joined, pending, joinedChars, nextSequence, complete, held);
     }
@@ -253,9 +267,9 @@ final class SnapshotFormat {
         writeInts(active.progress().globals(), out);
         writeInts(active.progress().semantics(), out);
         writeString(active.progress().next().name(), out);
-        writeString(active.weightsId(), out);
-        writeString(active.numericsId(), out);
-        out.writeInt(active.stateLayout());
+        writeString(active.ids().weightsId(), out);
+        writeString(active.ids().numericsId(), out);
+        out.writeInt(active.ids().layout());
     }
 
     private static SegmentSnapshot readActive(byte version, DataInput in, byte[] state)
@@ -267,9 +281,7 @@ final class SnapshotFormat {
                 new GenerationLimits(in.readInt(), in.readInt(), in.readInt()),
                 new GenerationProgress(
                         readInts(in), readInts(in), NextAction.valueOf(readString(in))),
-                readString(in),
-                readString(in),
-                in.readInt(),
+                new StateIds(readString(in), readString(in), in.readInt()),
                 version < FIRST_WITH_FRAME ? readState(in) : state);
     }
 

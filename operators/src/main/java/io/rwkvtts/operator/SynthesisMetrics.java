@@ -5,7 +5,6 @@ import io.rwkvtts.scheduling.NanoClock;
 import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.LoopObserver;
 import io.rwkvtts.synthesis.RequestClock;
-import io.rwkvtts.synthesis.SpeechRequest;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -186,7 +185,7 @@ final class SynthesisMetrics implements LoopObserver {
     }
 
     @Override
-    public void admitted(SpeechRequest request, RequestClock clock) {
+    public void admitted(RequestClock clock) {
         rate.work(nanos.nanoTime());
         queueTime.update(millis(clock.queueNanos()));
     }
@@ -203,7 +202,7 @@ final class SynthesisMetrics implements LoopObserver {
     }
 
     @Override
-    public void prefilled(int rows, int tokens, long nanos) {
+    public void prefilled(int tokens) {
         promptTokens.inc(tokens);
     }
 
@@ -220,7 +219,7 @@ final class SynthesisMetrics implements LoopObserver {
     }
 
     @Override
-    public void semanticToken(RequestClock clock, long sincePreviousNanos) {
+    public void semanticToken(long sincePreviousNanos) {
         generationTokens.inc();
         if (sincePreviousNanos > 0) {
             interTokenLatency.update(millis(sincePreviousNanos));
@@ -243,7 +242,7 @@ final class SynthesisMetrics implements LoopObserver {
     }
 
     @Override
-    public void finished(SpeechRequest request, RequestClock clock) {
+    public void finished(RequestClock clock) {
         e2eLatency.update(millis(clock.totalNanos()));
         if (clock.spoke()) {
             prefillTime.update(millis(clock.prefillNanos()));

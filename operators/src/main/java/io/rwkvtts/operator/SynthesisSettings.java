@@ -100,8 +100,10 @@ public record SynthesisSettings(
         return new SynthesisLoop(
                 engine,
                 new SegmentFactory(
-                        new PromptBuilder(ids, tokenizer), rules(), generation.capByText()),
-                text.segmenter(),
+                        text.segmenter(),
+                        new PromptBuilder(ids, tokenizer),
+                        rules(),
+                        generation.capByText()),
                 prefill.chunkTokens(),
                 prefill.prefixes(model.stateBytes()),
                 output,

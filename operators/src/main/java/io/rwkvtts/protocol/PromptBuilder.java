@@ -6,6 +6,7 @@ import io.rwkvtts.text.LineBreaks;
 import io.rwkvtts.text.NormalizedText;
 import io.rwkvtts.text.TextSeam;
 import io.rwkvtts.text.WorldTokenizer;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -26,78 +27,62 @@ public final class PromptBuilder {
     }
 
     /**
-     * Prompt of a request's first segment in a voice described by properties (mode A); begin with
-     * {@link GenerationProgress#START}. A model without ids for properties is left to choose the
-     * voice if they are the defaults.
+     * Prompt of a request's first segment in a voice described by properties (mode A). A model
+     * without ids for properties is left to choose the voice if they are the defaults.
      *
      * @throws IllegalArgumentException if the text is empty or not well-formed, or the model has no
      *     ids for properties and these are not the defaults
      */
-    public int[] byProperties(VoiceProperties properties, String text) {
-        IntStream prefix = IntStream.empty();
+    public Prompt byProperties(VoiceProperties properties, String text) {
+        int[] tokens = text(text);
         if (ids.spct0().isPresent()) {
-            prefix = IntStream.of(properties.ids(ids.spct0().getAsInt()));
-        } else if (!properties.equals(VoiceProperties.DEFAULT)) {
+            int[] voice = properties.ids(ids.spct0().getAsInt());
+            // The tag before the text is in all of them, too.
+            return new Prompt(concat(voice, tokens), voice.length + 1, GenerationProgress.START);
+        }
+        if (!properties.equals(VoiceProperties.DEFAULT)) {
             throw new IllegalArgumentException(
                     "the model has no ids for voice properties (SPCT_0 and following): use a"
                             + " reference voice or give no property");
         }
-        return IntStream.concat(prefix, text(text)).toArray();
+        return new Prompt(tokens, 0, GenerationProgress.START);
     }
 
     /**
-     * Prompt of a segment that is to be generated in the voice of an earlier one; begin with {@link
-     * GenerationProgress#withGlobals}.
+     * Prompt of a segment that is to be generated in the voice of an earlier one.
      *
      * @param globals the 32 global tokens, without offset, of the request's first segment
      * @throws IllegalArgumentException if the text is empty or not well-formed
      */
-    public int[] byGlobals(int[] globals, String text) {
-        return IntStream.concat(text(text), globals(globals)).toArray();
+    public Prompt byGlobals(int[] globals, String text) {
+        return new Prompt(
+                concat(text(text), globals(globals)), 0, GenerationProgress.withGlobals(globals));
     }
 
     /**
-     * Prompt of a segment in a reference voice (mode B), the same for every segment of a request;
-     * begin with {@link GenerationProgress#withGlobals}. With a transcript, transcript and text are
-     * tokenised as one string ({@link TextSeam}) and the prompt ends with the recording's semantic
-     * tokens.
+     * Prompt of a segment in a reference voice (mode B), the same for every segment of a request.
+     * With a transcript, transcript and text are tokenised as one string ({@link TextSeam}) and the
+     * prompt ends with the recording's semantic tokens.
      *
      * @throws IllegalArgumentException if the text is empty or not well-formed
      */
-    public int[] byVoice(Voice voice, String text) {
+    public Prompt byVoice(Voice voice, String text) {
         String transcript = transcript(voice);
         if (transcript.isEmpty()) {
             return byGlobals(voice.globals(), text);
         }
         requireText(text);
-        return IntStream.concat(
-                        IntStream.of(byGlobals(voice.globals(), TextSeam.join(transcript, text))),
-                        IntStream.of(voice.semantics()))
-                .toArray();
+        Prompt joined = byGlobals(voice.globals(), TextSeam.join(transcript, text));
+        int[] tokens = concat(joined.tokens(), voice.semantics());
+        return new Prompt(tokens, commonTokens(transcript, tokens), joined.start());
     }
 
-    /** The tokens that every prompt {@link #byProperties} in this voice begins with. */
-    public int[] voicePrefix(VoiceProperties properties) {
-        return ids.spct0().isEmpty()
-                ? new int[0]
-                : IntStream.concat(
-                                IntStream.of(properties.ids(ids.spct0().getAsInt())),
-                                IntStream.of(IdSpace.TAG_2))
-                        .toArray();
-    }
-
-    /**
-     * The tokens that prompts {@link #byVoice} in this voice begin with; the last of them may be
-     * others where the text follows the transcript. None without a transcript.
-     */
-    public int[] voicePrefix(Voice voice) {
-        String transcript = transcript(voice);
-        return transcript.isEmpty()
-                ? new int[0]
-                : IntStream.concat(
-                                IntStream.of(IdSpace.TAG_2),
-                                IntStream.of(tokenizer.encode(transcript.stripTrailing())))
-                        .toArray();
+    /** The last tokens of a transcript can be others where text follows it. */
+    private int commonTokens(String transcript, int[] prompt) {
+        int[] alone =
+                concat(new int[] {IdSpace.TAG_2}, tokenizer.encode(transcript.stripTrailing()));
+        int mismatch = Arrays.mismatch(alone, prompt);
+        return mismatch < 0 ? alone.length : mismatch;
     }
 
     /** In the normal form that a request's text has, in one line. */
@@ -105,11 +90,12 @@ public final class PromptBuilder {
         return LineBreaks.toBlanks(NormalizedText.of(voice.transcript())).stripLeading();
     }
 
-    private IntStream text(String text) {
+    private int[] text(String text) {
         requireText(text);
         return IntStream.concat(
-                IntStream.concat(IntStream.of(IdSpace.TAG_2), IntStream.of(encode(text))),
-                IntStream.of(IdSpace.TAG_0));
+                        IntStream.concat(IntStream.of(IdSpace.TAG_2), IntStream.of(encode(text))),
+                        IntStream.of(IdSpace.TAG_0))
+                .toArray();
     }
 
     /** Text ids; line breaks are blanks by then, wherever the text comes from (D-05). */
@@ -117,10 +103,17 @@ public final class PromptBuilder {
         return tokenizer.encode(LineBreaks.toBlanks(text));
     }
 
-    private static IntStream globals(int[] globals) {
+    private static int[] globals(int[] globals) {
         return IntStream.concat(
-                IntStream.of(globals).map(g -> IdSpace.GLOBAL_OFFSET + g),
-                IntStream.of(IdSpace.TAG_1));
+                        IntStream.of(globals).map(g -> IdSpace.GLOBAL_OFFSET + g),
+                        IntStream.of(IdSpace.TAG_1))
+                .toArray();
+    }
+
+    private static int[] concat(int[] first, int[] second) {
+        int[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 
     private static void requireText(String text) {

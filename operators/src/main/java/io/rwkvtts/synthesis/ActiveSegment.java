@@ -3,6 +3,7 @@ package io.rwkvtts.synthesis;
 import io.rwkvtts.engine.EngineModel;
 import io.rwkvtts.engine.PromptPiece;
 import io.rwkvtts.protocol.GenerationLimits;
+import io.rwkvtts.protocol.Prompt;
 import io.rwkvtts.protocol.SegmentGeneration;
 
 /**
@@ -17,33 +18,29 @@ final class ActiveSegment {
     /** How many tokens at the beginning of the prompt stand for its voice, in every text. */
     final int voiceTokens;
 
-    final GenerationLimits limits;
     final SegmentGeneration generation;
 
     /** What to prefill: the prompt, or after a restore without state all that was fed before. */
     final int[] prefill;
 
-    int prefilled;
-    int emitted;
+    private final GenerationLimits limits;
+    private int prefilled;
+    private int emitted;
 
     /** Logits after the whole prompt if they were known and are not used yet; else null. */
-    float[] knownLogits;
+    private float[] knownLogits;
 
     /** State that the slot is to get before its next token is fed; null if it has its own. */
-    byte[] stateToLoad;
+    private byte[] stateToLoad;
 
     /** Whether the {@link PrefixCache} is to keep the state after the voice, and the prompt. */
-    boolean keepVoice;
+    private boolean keepVoice;
 
-    boolean keepPrompt;
+    private boolean keepPrompt;
 
-    ActiveSegment(
-            int slot,
-            int[] prompt,
-            int voiceTokens,
-            GenerationLimits limits,
-            SegmentGeneration generation) {
-        this(slot, prompt, voiceTokens, limits, generation, prompt);
+    /** A segment from its beginning. */
+    ActiveSegment(int slot, Prompt prompt, GenerationLimits limits, SegmentGeneration generation) {
+        this(slot, prompt.tokens(), prompt.voiceTokens(), limits, generation, prompt.tokens());
     }
 
     private ActiveSegment(
@@ -78,6 +75,34 @@ final class ActiveSegment {
         return active;
     }
 
+    /**
+     * Leaves out a beginning of the prompt.
+     *
+     * @param state after these tokens
+     * @param logits after them, if they are the whole prompt; else null
+     */
+    void skip(int tokens, byte[] state, float[] logits) {
+        stateToLoad = state;
+        prefilled = tokens;
+        knownLogits = waiting() ? null : logits;
+    }
+
+    /** Marks what is to be kept when it has been fed. */
+    void keep(boolean voice, boolean wholePrompt) {
+        keepVoice = voice;
+        keepPrompt = wholePrompt;
+    }
+
+    /** Whether exactly the voice has been fed, and the state after it is to be kept. */
+    boolean atVoiceToKeep() {
+        return keepVoice && prefilled == voiceTokens;
+    }
+
+    /** Whether exactly the prompt has been fed, and the state after it is to be kept. */
+    boolean atPromptToKeep() {
+        return keepPrompt && prefilled == prompt.length;
+    }
+
     /** The next piece to feed, of at most that many tokens. */
     PromptPiece nextPiece(int maxTokens) {
         int end = Math.min(prefill.length, prefilled + maxTokens);
@@ -87,9 +112,24 @@ final class ActiveSegment {
         return new PromptPiece(slot, prefill, prefilled, end);
     }
 
+    /** A piece was fed. */
+    void fed(PromptPiece piece) {
+        prefilled = piece.to();
+    }
+
+    /** How many tokens to prefill are fed, or need not be. */
+    int prefilled() {
+        return prefilled;
+    }
+
+    /** How many tokens are still to be prefilled. */
+    int left() {
+        return prefill.length - prefilled;
+    }
+
     /** Whether something is to be fed before the segment takes part in the steps. */
     boolean waiting() {
-        return prefilled < prefill.length;
+        return left() > 0;
     }
 
     /** Whether the segment takes part in the steps. */
@@ -100,6 +140,53 @@ final class ActiveSegment {
     /** Whether the state alone is enough to continue: not within a restore, nor at known logits. */
     boolean resumable() {
         return knownLogits == null && (prefill == prompt || !waiting());
+    }
+
+    /** Logits after the whole prompt if they were known and are not used yet; else null. */
+    float[] knownLogits() {
+        return knownLogits;
+    }
+
+    /** The known logits, which are used now. */
+    float[] takeKnownLogits() {
+        float[] logits = knownLogits;
+        knownLogits = null;
+        return logits;
+    }
+
+    /** State that the slot is to get before its next token is fed; null if it has its own. */
+    byte[] stateToLoad() {
+        return stateToLoad;
+    }
+
+    /** The state to load, which is loaded now. */
+    byte[] takeStateToLoad() {
+        byte[] state = stateToLoad;
+        stateToLoad = null;
+        return state;
+    }
+
+    /**
+     * A token was drawn.
+     *
+     * @return whether it is a semantic one, 20 ms of speech
+     */
+    boolean drawn(int token) {
+        int tokensBefore = generation.semanticCount();
+        generation.drawn(token);
+        return generation.semanticCount() > tokensBefore;
+    }
+
+    /** How many semantic tokens are out. */
+    int emitted() {
+        return emitted;
+    }
+
+    /** The semantic tokens that are not out, which go out now; a new array. */
+    int[] takeTokens() {
+        int[] tokens = generation.semantics(emitted, generation.semanticCount());
+        emitted += tokens.length;
+        return tokens;
     }
 
     /**
@@ -114,9 +201,7 @@ final class ActiveSegment {
                 emitted,
                 limits,
                 generation.progress(),
-                model.weightsId(),
-                model.numericsId(),
-                model.stateLayout(),
+                StateIds.of(model),
                 state);
     }
 }

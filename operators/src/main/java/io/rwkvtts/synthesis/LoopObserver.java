@@ -7,7 +7,7 @@ public interface LoopObserver {
     LoopObserver NONE = new LoopObserver() {};
 
     /** A request got a slot. */
-    default void admitted(SpeechRequest request, RequestClock clock) {}
+    default void admitted(RequestClock clock) {}
 
     /** A restored request has no state: that many tokens are fed again. */
     default void recomputing(int tokens) {}
@@ -17,8 +17,8 @@ public interface LoopObserver {
      */
     default void prefixLookedUp(int tokens, int known) {}
 
-    /** One prefill call: its rows, tokens in all, and duration. */
-    default void prefilled(int rows, int tokens, long nanos) {}
+    /** One prefill call, of that many tokens in all. */
+    default void prefilled(int tokens) {}
 
     /** One decode step: its rows and duration. */
     default void stepped(int rows, long nanos) {}
@@ -27,7 +27,7 @@ public interface LoopObserver {
     default void sampled(long nanos) {}
 
     /** A semantic token of a request came, that long after the one before; 0 for the first. */
-    default void semanticToken(RequestClock clock, long sincePreviousNanos) {}
+    default void semanticToken(long sincePreviousNanos) {}
 
     /** The first chunk of a request went out. */
     default void firstChunk(RequestClock clock) {}
@@ -40,5 +40,5 @@ public interface LoopObserver {
     default void cutOff(boolean ranAway) {}
 
     /** A request that held a slot ended by itself. */
-    default void finished(SpeechRequest request, RequestClock clock) {}
+    default void finished(RequestClock clock) {}
 }

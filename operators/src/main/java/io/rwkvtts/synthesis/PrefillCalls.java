@@ -27,7 +27,7 @@ final class PrefillCalls {
      * @param requests that hold a slot, those whose prompts are fed first before the others
      * @param maxTokens most tokens of all calls together
      */
-    static List<List<PromptPiece>> of(Collection<SpeechRequest> requests, int maxTokens) {
+    static List<List<PromptPiece>> of(Collection<RunningRequest> requests, int maxTokens) {
         List<PromptPiece> pieces = pieces(requests, maxTokens);
         pieces.sort(Comparator.comparingInt(PromptPiece::length));
         List<List<PromptPiece>> calls = new ArrayList<>();
@@ -41,10 +41,10 @@ final class PrefillCalls {
         return calls;
     }
 
-    private static List<PromptPiece> pieces(Collection<SpeechRequest> requests, int maxTokens) {
+    private static List<PromptPiece> pieces(Collection<RunningRequest> requests, int maxTokens) {
         List<PromptPiece> pieces = new ArrayList<>();
         int left = maxTokens;
-        for (SpeechRequest request : requests) {
+        for (RunningRequest request : requests) {
             ActiveSegment active = request.active();
             if (left > 0 && active.waiting()) {
                 PromptPiece piece = active.nextPiece(left);

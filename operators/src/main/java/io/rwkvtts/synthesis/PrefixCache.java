@@ -96,23 +96,35 @@ public final class PrefixCache {
     }
 
     /**
-     * The longest prefix of the prompt that is kept, null if there is none; and marks what of it is
-     * to be kept when it has been fed.
+     * Has a segment leave out the longest beginning of its prompt that is kept; else marks what of
+     * it is to be kept when it has been fed.
+     *
+     * @return how many tokens are left out
      */
-    Prefix find(ActiveSegment active) {
+    int skipKnown(ActiveSegment active) {
+        Prefix known = find(active);
+        if (known == null) {
+            return 0;
+        }
+        active.skip(known.tokens(), known.state(), known.logits());
+        return known.tokens();
+    }
+
+    private Prefix find(ActiveSegment active) {
         int[] prompt = active.prompt;
         Tokens whole = new Tokens(prompt, prompt.length);
         Prefix known = prefixes.getIfPresent(whole);
         if (known != null) {
             return known;
         }
-        active.keepPrompt = askedBefore(whole);
+        boolean keepPrompt = askedBefore(whole);
         if (active.voiceTokens == 0) {
+            active.keep(false, keepPrompt);
             return null;
         }
         Tokens voice = new Tokens(prompt, active.voiceTokens);
         known = prefixes.getIfPresent(voice);
-        active.keepVoice = known == null && askedBefore(voice);
+        active.keep(known == null && askedBefore(voice), keepPrompt);
         return known;
     }
 
@@ -122,10 +134,10 @@ public final class PrefixCache {
 
     /** Keeps the state of the segment's slot if it is one of those marked. */
     void keep(ActiveSegment active, InferenceEngine engine) {
-        if (active.keepVoice && active.prefilled == active.voiceTokens) {
+        if (active.atVoiceToKeep()) {
             keep(active, engine, null);
         }
-        if (active.keepPrompt && active.prefilled == active.prompt.length) {
+        if (active.atPromptToKeep()) {
             float[] logits = new float[active.generation.logitsNeeded()];
             engine.logits(active.slot, logits, logits.length);
             keep(active, engine, logits);
@@ -133,7 +145,7 @@ public final class PrefixCache {
     }
 
     private void keep(ActiveSegment active, InferenceEngine engine, float[] logits) {
-        int count = active.prefilled;
+        int count = active.prefilled();
         prefixes.put(
                 new Tokens(Arrays.copyOf(active.prompt, count), count),
                 new Prefix(count, engine.saveState(active.slot), logits));

@@ -6,16 +6,8 @@ package io.rwkvtts.synthesis;
  *
  * <p>A record of plain fields, so that Flink's POJO serializer moves it between tasks.
  *
- * @param voiceId id of a reference voice of the job's voice directory
- * @param age voice property, a name of spec 3.3
- * @param gender voice property
- * @param emotion voice property
- * @param pitch voice property
- * @param speed voice property
- * @param temperature of the semantic phase
- * @param topP of the semantic phase
- * @param topK of the semantic phase
- * @param seed of the random numbers, all 64 bits; derived from the request id if null
+ * @param voice the voice it asks for, never null
+ * @param sampling how its tokens are drawn, never null
  * @param maxSemanticTokens upper bound per segment
  * @param minSemanticTokens lower bound per segment
  * @param priority higher is served first
@@ -25,16 +17,8 @@ package io.rwkvtts.synthesis;
  * @param tenant whom the request belongs to
  */
 public record RequestAttributes(
-        String voiceId,
-        String age,
-        String gender,
-        String emotion,
-        String pitch,
-        String speed,
-        Double temperature,
-        Double topP,
-        Integer topK,
-        Long seed,
+        RequestedVoice voice,
+        RequestedSampling sampling,
         Integer maxSemanticTokens,
         Integer minSemanticTokens,
         Integer priority,
@@ -45,6 +29,22 @@ public record RequestAttributes(
     /** No attribute given. */
     public static final RequestAttributes NONE =
             new RequestAttributes(
-                    null, null, null, null, null, null, null, null, null, null, null, null, null,
-                    null, null, null);
+                    RequestedVoice.NONE,
+                    RequestedSampling.NONE,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null);
+
+    /** Whom the request belongs to, empty for nobody in particular. */
+    public String tenantOrNobody() {
+        return tenant == null ? "" : tenant;
+    }
+
+    /** Its priority, 0 if none is given. */
+    int priorityOrDefault() {
+        return priority == null ? 0 : priority;
+    }
 }

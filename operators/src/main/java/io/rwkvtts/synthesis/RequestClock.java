@@ -12,9 +12,9 @@ public final class RequestClock {
     private final NanoClock nanos;
     private final long acceptedAt;
     private final long admittedAt;
-    long promptFedAt;
-    long firstTokenAt;
-    long latestTokenAt;
+    private long promptFedAt;
+    private long firstTokenAt;
+    private long latestTokenAt;
     private long firstChunkAt;
     private long tokensOut;
     private long underrunNanos;
@@ -26,6 +26,27 @@ public final class RequestClock {
         this.nanos = nanos;
         this.acceptedAt = acceptedAt;
         admittedAt = nanos.nanoTime();
+    }
+
+    /** A whole prompt is fed; the first counts. */
+    void promptFed() {
+        if (promptFedAt == 0) {
+            promptFedAt = nanos.nanoTime();
+        }
+    }
+
+    /**
+     * A semantic token came.
+     *
+     * @return nanoseconds since the one before, 0 for the first
+     */
+    long token(long now) {
+        long since = spoke() ? now - latestTokenAt : 0;
+        if (!spoke()) {
+            firstTokenAt = now;
+        }
+        latestTokenAt = now;
+        return since;
     }
 
     /**

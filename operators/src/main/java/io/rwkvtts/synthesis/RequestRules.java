@@ -4,8 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.VoiceDirectory;
-import io.rwkvtts.protocol.VoiceProperties;
-import io.rwkvtts.sampling.SamplingParameters;
 import io.rwkvtts.text.TextRules;
 
 /**
@@ -49,39 +47,53 @@ public final class RequestRules {
     }
 
     /**
-     * Checks an event that does not cancel. Attributes count in event 0 only, so only there they
-     * are looked at.
+     * Checks a text that is to be generated as a whole.
+     *
+     * @param maxChars most characters (UTF-16 units)
+     * @throws IllegalArgumentException if it is blank, too long or not well-formed
+     */
+    public static void checkText(String text, int maxChars) {
+        checkPiece(text, maxChars);
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("text is blank, expected a letter or digit");
+        }
+    }
+
+    private static void checkPiece(String text, int maxChars) {
+        checkLength("text", text, maxChars);
+        TextRules.requireWellFormed(text);
+    }
+
+    /**
+     * Checks an event that does not cancel. Attributes count with the first piece only, so only
+     * there they are looked at.
      *
      * @param timestampMs timestamp of the event's record, epoch milliseconds
      * @throws IllegalArgumentException naming the field, its value and what is allowed
      */
-    public void check(
-            long sequence,
-            String text,
-            boolean last,
-            RequestAttributes attributes,
-            long timestampMs) {
-        if (sequence < 0) {
-            throw new IllegalArgumentException("sequence is " + sequence + ", expected 0 or more");
+    public void check(TextPiece piece, RequestAttributes attributes, long timestampMs) {
+        if (piece.sequence() < 0) {
+            throw new IllegalArgumentException(
+                    "sequence is " + piece.sequence() + ", expected 0 or more");
         }
-        checkLength("text", text, maxTextChars);
-        TextRules.requireWellFormed(text);
-        if (sequence == 0 && last && text.isBlank()) {
-            throw new IllegalArgumentException("text is blank, expected a letter or digit");
+        if (piece.first() && piece.last()) {
+            checkText(piece.text(), maxTextChars);
+        } else {
+            checkPiece(piece.text(), maxTextChars);
         }
-        if (sequence == 0) {
+        if (piece.first()) {
             check(attributes);
             checkEnd(attributes.deadlineMs(), attributes.budgetMs(), timestampMs);
         }
     }
 
     private void check(RequestAttributes attributes) {
-        if (namesVoice(attributes)) {
-            voices.voice(attributes.voiceId());
+        if (attributes.voice().named()) {
+            voices.voice(attributes.voice().voiceId());
         } else {
-            properties(attributes);
+            attributes.voice().properties();
         }
-        sampling(attributes);
+        attributes.sampling().parameters();
         limits(attributes);
         if (attributes.tenant() != null) {
             checkLength("tenant", attributes.tenant(), MAX_ID_CHARS);
@@ -127,37 +139,6 @@ public final class RequestRules {
     /** Milliseconds that can be counted from here on. */
     private static long longestBudget(long timestampMs) {
         return Long.MAX_VALUE - Math.max(0, timestampMs);
-    }
-
-    /** Whether a request names a reference voice; its properties are ignored then. */
-    static boolean namesVoice(RequestAttributes attributes) {
-        return attributes.voiceId() != null && !attributes.voiceId().isEmpty();
-    }
-
-    /** Whom a request belongs to, empty for nobody in particular. */
-    public static String tenant(RequestAttributes attributes) {
-        return attributes.tenant() == null ? "" : attributes.tenant();
-    }
-
-    /** The voice described by a request's properties; {@link VoiceProperties#DEFAULT} for none. */
-    static VoiceProperties properties(RequestAttributes attributes) {
-        return VoiceProperties.of(
-                attributes.age(),
-                attributes.gender(),
-                attributes.emotion(),
-                attributes.pitch(),
-                attributes.speed());
-    }
-
-    /** Sampling of the semantic phase. */
-    static SamplingParameters sampling(RequestAttributes attributes) {
-        SamplingParameters defaults = SamplingParameters.SEMANTIC;
-        return new SamplingParameters(
-                attributes.temperature() == null
-                        ? defaults.temperature()
-                        : attributes.temperature(),
-                attributes.topP() == null ? defaults.topP() : attributes.topP(),
-                attributes.topK() == null ? defaults.topK() : attributes.topK());
     }
 
     private GenerationLimits limits(RequestAttributes attributes) {

@@ -1,8 +1,7 @@
 package io.rwkvtts.synthesis;
 
-import static java.util.Objects.requireNonNull;
-
 import io.rwkvtts.text.NormalizedText;
+import java.util.List;
 import java.util.TreeMap;
 
 /**
@@ -28,16 +27,8 @@ public final class RequestText {
         DROPPED
     }
 
-    /**
-     * An event held for its turn.
-     *
-     * @param text piece of text
-     * @param last whether no further text follows
-     */
-    public record Held(String text, boolean last) {}
-
     private final NormalizedText joined;
-    private final TreeMap<Long, Held> held = new TreeMap<>();
+    private final TreeMap<Long, TextPiece> held = new TreeMap<>();
     private final int maxChars;
 
     /** Of the joined events, as they were sent. */
@@ -69,9 +60,9 @@ public final class RequestText {
         text.complete = snapshot.complete();
         snapshot.held()
                 .forEach(
-                        (sequence, held) -> {
-                            text.held.put(sequence, held);
-                            text.heldChars += held.text().length();
+                        piece -> {
+                            text.held.put(piece.sequence(), piece);
+                            text.heldChars += piece.text().length();
                         });
         return text;
     }
@@ -82,12 +73,12 @@ public final class RequestText {
      * @throws RequestException if the request's text grows beyond its limit; nothing has changed
      *     then
      */
-    public Outcome accept(long sequence, String piece, boolean last) {
-        requireNonNull(piece, "piece");
+    public Outcome accept(TextPiece piece) {
+        long sequence = piece.sequence();
         if (complete || sequence < nextSequence || held.containsKey(sequence)) {
             return Outcome.DROPPED;
         }
-        if ((long) joinedChars + heldChars + piece.length() > maxChars) {
+        if ((long) joinedChars + heldChars + piece.text().length() > maxChars) {
             throw new RequestException(
                     "the text of all events together has more than " + maxChars + " characters");
         }
@@ -99,25 +90,25 @@ public final class RequestText {
                                 + nextSequence
                                 + ", which has not come");
             }
-            held.put(sequence, new Held(piece, last));
-            heldChars += piece.length();
+            held.put(sequence, piece);
+            heldChars += piece.text().length();
             return Outcome.HELD;
         }
-        append(piece, last);
+        append(piece);
         while (!complete && !held.isEmpty() && held.firstKey() == nextSequence) {
-            Held next = held.pollFirstEntry().getValue();
+            TextPiece next = held.pollFirstEntry().getValue();
             heldChars -= next.text().length();
-            append(next.text(), next.last());
+            append(next);
         }
         return Outcome.APPENDED;
     }
 
-    private void append(String piece, boolean last) {
-        joined.append(piece);
-        joinedChars += piece.length();
+    private void append(TextPiece piece) {
+        joined.append(piece.text());
+        joinedChars += piece.text().length();
         nextSequence++;
-        complete = last;
-        if (last) {
+        complete = piece.last();
+        if (complete) {
             joined.complete();
             held.clear();
             heldChars = 0;
@@ -157,7 +148,7 @@ public final class RequestText {
                 joinedChars,
                 nextSequence,
                 complete,
-                new TreeMap<>(held));
+                List.copyOf(held.values()));
     }
 
     /**
@@ -168,7 +159,7 @@ public final class RequestText {
      * @param joinedChars characters (UTF-16 units) of the joined events
      * @param nextSequence sequence number of the event that is due
      * @param complete whether the last event is in
-     * @param held early events by sequence number; not to be written to
+     * @param held early events in the order of their sequence numbers
      */
     public record Snapshot(
             String joined,
@@ -176,5 +167,5 @@ public final class RequestText {
             int joinedChars,
             long nextSequence,
             boolean complete,
-            TreeMap<Long, Held> held) {}
+            List<TextPiece> held) {}
 }

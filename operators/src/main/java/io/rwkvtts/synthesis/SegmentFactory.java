@@ -4,91 +4,74 @@ import static java.util.Objects.requireNonNull;
 
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.GenerationProgress;
+import io.rwkvtts.protocol.Prompt;
 import io.rwkvtts.protocol.PromptBuilder;
 import io.rwkvtts.protocol.SegmentGeneration;
-import io.rwkvtts.protocol.Voice;
-import io.rwkvtts.protocol.VoiceProperties;
-import io.rwkvtts.sampling.CounterRandom;
-import java.util.Arrays;
+import io.rwkvtts.text.Segmenter;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
- * Begins the segments of a request in its voice: a reference voice in each of them; else properties
- * in the first, whose global tokens the later ones take over (spec 3.7).
+ * Cuts the text of a request into segments and begins them in its voice: a reference voice in each
+ * of them; else properties in the first, whose global tokens the later ones take over (spec 3.7).
  */
 public final class SegmentFactory {
-    private static final int[] NO_VOICE = {};
-
+    private final Segmenter segmenter;
     private final PromptBuilder prompts;
     private final RequestRules rules;
     private final boolean capByText;
 
     /**
+     * @param segmenter cuts the texts
      * @param prompts prompts of the model
      * @param rules voices and limits
      * @param capByText whether a segment's tokens are also bounded by its text (spec 3.6)
      */
-    public SegmentFactory(PromptBuilder prompts, RequestRules rules, boolean capByText) {
+    public SegmentFactory(
+            Segmenter segmenter, PromptBuilder prompts, RequestRules rules, boolean capByText) {
+        this.segmenter = requireNonNull(segmenter, "segmenter");
         this.prompts = requireNonNull(prompts, "prompts");
         this.rules = requireNonNull(rules, "rules");
         this.capByText = capByText;
     }
 
+    /** The next segment of a request's text, empty if none is certain yet. */
+    Optional<Segmenter.Segment> next(SpeechRequest request) {
+        return segmenter.next(
+                request.text(), request.progress().textPosition(), request.textComplete());
+    }
+
     /**
-     * The next segment of {@code request}.
+     * A segment of {@code request} at its beginning.
      *
      * @throws RequestException if the request names a voice that is gone, properties that the model
      *     does not know, or limits that are no longer allowed
      */
-    ActiveSegment begin(int slot, SpeechRequest request, String segment) {
-        GenerationLimits limits;
-        Beginning beginning;
+    ActiveSegment begin(int slot, SpeechRequest request, String text) {
+        GenerationLimits limits = asked(() -> rules.limits(request.attributes(), text, capByText));
+        Prompt prompt = prompt(request, text);
+        return new ActiveSegment(slot, prompt, limits, generation(request, prompt.start(), limits));
+    }
+
+    private Prompt prompt(SpeechRequest request, String text) {
+        RequestedVoice voice = request.attributes().voice();
+        int[] globals = request.progress().globalTokens();
+        if (voice.named()) {
+            return asked(() -> prompts.byVoice(rules.voices().voice(voice.voiceId()), text));
+        }
+        // What fails with the tokens of an earlier segment is not the request's fault.
+        return globals == null
+                ? asked(() -> prompts.byProperties(voice.properties(), text))
+                : prompts.byGlobals(globals, text);
+    }
+
+    /** Something that a request asks for; where it cannot be had, that is the request's fault. */
+    private static <T> T asked(Supplier<T> wish) {
         try {
-            limits = rules.limits(request.attributes(), segment, capByText);
-            beginning = beginning(request, segment);
+            return wish.get();
         } catch (IllegalArgumentException e) {
             throw new RequestException(e.getMessage(), e);
         }
-        // Not in the try: what fails from here on is not the request's fault.
-        GenerationProgress progress =
-                beginning.globals() == null
-                        ? GenerationProgress.START
-                        : GenerationProgress.withGlobals(beginning.globals());
-        return new ActiveSegment(
-                slot,
-                beginning.prompt(),
-                commonTokens(beginning.voice(), beginning.prompt()),
-                limits,
-                generation(request, progress, limits));
-    }
-
-    /**
-     * What a segment begins with.
-     *
-     * @param voice tokens that other prompts of this voice begin with, too
-     * @param globals the 32 global tokens, null if they are still to be generated
-     */
-    private record Beginning(int[] prompt, int[] voice, int[] globals) {}
-
-    private Beginning beginning(SpeechRequest request, String segment) {
-        RequestAttributes attributes = request.attributes();
-        if (RequestRules.namesVoice(attributes)) {
-            Voice voice = rules.voices().voice(attributes.voiceId());
-            return new Beginning(
-                    prompts.byVoice(voice, segment), prompts.voicePrefix(voice), voice.globals());
-        }
-        int[] globals = request.globalTokens();
-        if (globals != null) {
-            return new Beginning(prompts.byGlobals(globals, segment), NO_VOICE, globals);
-        }
-        VoiceProperties properties = RequestRules.properties(attributes);
-        return new Beginning(
-                prompts.byProperties(properties, segment), prompts.voicePrefix(properties), null);
-    }
-
-    /** The last tokens of a transcript can be others where text follows it. */
-    private static int commonTokens(int[] voice, int[] prompt) {
-        int mismatch = Arrays.mismatch(voice, prompt);
-        return mismatch < 0 ? voice.length : mismatch;
     }
 
     /** The segment that {@code request} was in the middle of. */
@@ -101,12 +84,12 @@ public final class SegmentFactory {
 
     private static SegmentGeneration generation(
             SpeechRequest request, GenerationProgress progress, GenerationLimits limits) {
-        Long seed = request.attributes().seed();
+        RequestedSampling sampling = request.attributes().sampling();
         return new SegmentGeneration(
-                seed == null ? CounterRandom.seedOf(request.id()) : seed,
+                sampling.seed(request.id()),
                 request.segment(),
                 progress,
                 limits,
-                RequestRules.sampling(request.attributes()));
+                sampling.parameters());
     }
 }

@@ -13,9 +13,7 @@ import io.rwkvtts.protocol.GenerationProgress;
  * @param emitted semantic tokens already put out
  * @param limits limits it was begun with, whatever the options are by now
  * @param progress tokens so far and what comes next
- * @param weightsId weights that made the state
- * @param numericsId numerics that made the state
- * @param stateLayout layout of {@code state}
+ * @param ids model that the tokens and the state are of
  * @param state recurrent state as {@link io.rwkvtts.engine.InferenceEngine#saveState} gave it; null
  *     if it is to be computed again from the tokens
  */
@@ -25,14 +23,11 @@ public record SegmentSnapshot(
         int emitted,
         GenerationLimits limits,
         GenerationProgress progress,
-        String weightsId,
-        String numericsId,
-        int stateLayout,
+        StateIds ids,
         byte[] state) {
 
     /** The same segment, its state to be computed again. */
     public SegmentSnapshot withoutState() {
-        return new SegmentSnapshot(
-                prompt, 0, emitted, limits, progress, weightsId, numericsId, stateLayout, null);
+        return new SegmentSnapshot(prompt, 0, emitted, limits, progress, ids, null);
     }
 }

@@ -1,37 +1,27 @@
 package io.rwkvtts.synthesis;
 
-import io.rwkvtts.protocol.SegmentGeneration;
 import io.rwkvtts.scheduling.NanoClock;
 import io.rwkvtts.scheduling.Ticket;
-import io.rwkvtts.text.Segmenter;
-import java.util.Optional;
 
 /**
- * One request's way from text events to audio tokens: what has come in, which segment is generated,
- * what has gone out.
+ * One request's way from text events to audio tokens: what has come in, how much of it is
+ * generated, what has gone out. What it has only while it holds a slot is in {@link
+ * RunningRequest}.
  *
- * <p>Owns the text and the progress; the {@link SynthesisLoop} owns the slot. Mutable, for one
- * thread. Between two steps {@link #snapshot} yields all of it as an immutable value and {@link
- * #restore} continues from there.
+ * <p>Owns the text and the progress. Mutable, for one thread. {@link #snapshot} yields all of it as
+ * an immutable value and {@link #restore} continues from there.
  */
 public final class SpeechRequest {
-    private final String id;
-    private final long arrival;
-    private final long timestampMs;
+    private final RequestIdentity identity;
     private final ChunkPlan chunks;
     private RequestText text;
     private RequestAttributes attributes = RequestAttributes.NONE;
     private long idleSinceMs;
-    private int segment;
-    private int textPosition;
-    private long sequence;
-    private long tokenOffset;
-    private int[] globalTokens;
-    private boolean lengthReached;
+    private SpeechProgress progress = SpeechProgress.START;
     private FinishReason ending;
+
+    /** A segment in mid-generation that waits for a slot; null if there is none. */
     private SegmentSnapshot interrupted;
-    private ActiveSegment active;
-    private RequestClock clock;
 
     /**
      * @param id id of the request
@@ -42,16 +32,13 @@ public final class SpeechRequest {
      */
     public SpeechRequest(
             String id, long arrival, long timestampMs, int maxChars, ChunkPlan chunks) {
-        this(id, arrival, timestampMs, new RequestText(maxChars), chunks);
+        this(new RequestIdentity(id, arrival, timestampMs), new RequestText(maxChars), chunks);
     }
 
-    private SpeechRequest(
-            String id, long arrival, long timestampMs, RequestText text, ChunkPlan chunks) {
-        this.id = id;
-        this.arrival = arrival;
-        this.timestampMs = timestampMs;
-        this.chunks = chunks;
+    private SpeechRequest(RequestIdentity identity, RequestText text, ChunkPlan chunks) {
+        this.identity = identity;
         this.text = text;
+        this.chunks = chunks;
     }
 
     /**
@@ -62,123 +49,65 @@ public final class SpeechRequest {
     public static SpeechRequest restore(RequestSnapshot snapshot, int maxChars, ChunkPlan chunks) {
         SpeechRequest request =
                 new SpeechRequest(
-                        snapshot.id(),
-                        snapshot.arrival(),
-                        snapshot.timestampMs(),
+                        snapshot.identity(),
                         RequestText.restore(maxChars, snapshot.text()),
                         snapshot.chunks() == null ? chunks : snapshot.chunks());
         request.idleSinceMs = snapshot.idleSinceMs();
         request.attributes = snapshot.attributes();
-        request.segment = snapshot.segment();
-        request.textPosition = snapshot.textPosition();
-        request.sequence = snapshot.sequence();
-        request.tokenOffset = snapshot.tokenOffset();
-        request.globalTokens = snapshot.globalTokens();
-        request.lengthReached = snapshot.lengthReached();
+        request.progress = snapshot.progress();
         request.ending = snapshot.ending();
         request.interrupted = snapshot.active();
         return request;
     }
 
-    /**
-     * The request as it stands.
-     *
-     * @param running the segment it generates with the bits of its slot; null to keep what an
-     *     earlier snapshot held
-     */
-    RequestSnapshot snapshot(SegmentSnapshot running) {
+    /** The request as it stands; of one that holds a slot the loop takes the snapshot. */
+    public RequestSnapshot snapshot() {
+        return snapshot(interrupted);
+    }
+
+    /** The request as it stands, in the middle of {@code segment}. */
+    RequestSnapshot snapshot(SegmentSnapshot segment) {
         return new RequestSnapshot(
-                id,
-                arrival,
-                timestampMs,
+                identity,
                 idleSinceMs,
                 attributes,
                 text.snapshot(),
-                segment,
-                textPosition,
-                sequence,
-                tokenOffset,
-                globalTokens,
-                lengthReached,
+                progress,
                 chunks,
                 ending,
-                running);
-    }
-
-    /** A request that holds no slot, as it stands. */
-    public RequestSnapshot snapshot() {
-        if (active != null) {
-            throw new IllegalStateException(
-                    "request " + id + " holds a slot: the loop takes its snapshot");
-        }
-        return snapshot(interrupted);
+                segment);
     }
 
     /**
      * Takes in a text event.
      *
+     * @param event attributes that came with the piece; they count with the first one only
      * @param nowMs processing time, epoch milliseconds
      * @throws RequestException if the request grows beyond its limits
      */
-    public RequestText.Outcome accept(
-            long eventSequence,
-            String piece,
-            boolean last,
-            RequestAttributes eventAttributes,
-            long nowMs) {
-        RequestText.Outcome outcome = text.accept(eventSequence, piece, last);
+    public RequestText.Outcome accept(TextPiece piece, RequestAttributes event, long nowMs) {
+        RequestText.Outcome outcome = text.accept(piece);
         if (outcome != RequestText.Outcome.DROPPED) {
             idleSinceMs = nowMs;
-            if (eventSequence == 0) {
-                attributes = eventAttributes;
+            if (piece.first()) {
+                attributes = event;
             }
         }
         return outcome;
     }
 
-    /**
-     * Whether the request can use a slot now: a segment to continue, or the next one is certain.
-     */
-    public boolean ready(Segmenter segmenter) {
-        return interrupted != null || nextSegment(segmenter).isPresent();
+    /** The text so far, in its normal form; a live view. */
+    CharSequence text() {
+        return text.joined();
     }
 
-    Optional<Segmenter.Segment> nextSegment(Segmenter segmenter) {
-        return segmenter.next(text.joined(), textPosition, text.complete());
+    /** How much of its speech is generated. */
+    SpeechProgress progress() {
+        return progress;
     }
 
-    /** Begins the next segment; the one after it begins at {@code end} of the joined text. */
-    void begin(ActiveSegment started, int end) {
-        active = started;
-        textPosition = end;
-    }
-
-    /** Continues the segment that a restore found running. */
-    void resume(ActiveSegment restored) {
-        active = restored;
-        interrupted = null;
-    }
-
-    /** Closes the segment that has just ended. */
-    void completeSegment() {
-        SegmentGeneration generation = active.generation;
-        globalTokens = generation.globals();
-        lengthReached |= generation.cutOff();
-        segment++;
-        active = null;
-    }
-
-    void leaveSlot() {
-        active = null;
-    }
-
-    void advance(int tokens) {
-        sequence++;
-        tokenOffset += tokens;
-    }
-
-    ActiveSegment active() {
-        return active;
+    void advance(SpeechProgress next) {
+        progress = next;
     }
 
     /** How its tokens are cut into records. */
@@ -191,16 +120,11 @@ public final class SpeechRequest {
         return interrupted != null;
     }
 
-    SegmentSnapshot interrupted() {
-        return interrupted;
-    }
-
-    void startClock(NanoClock nanos, long acceptedAt) {
-        clock = new RequestClock(nanos, acceptedAt);
-    }
-
-    RequestClock clock() {
-        return clock;
+    /** Hands the segment that it is in the middle of to its slot, null if there is none. */
+    SegmentSnapshot takeInterrupted() {
+        SegmentSnapshot segment = interrupted;
+        interrupted = null;
+        return segment;
     }
 
     /**
@@ -217,22 +141,27 @@ public final class SpeechRequest {
      */
     public Ticket ticket(long sinceNanos) {
         return new Ticket(
-                id,
-                interrupted != null || segment > 0,
-                attributes.priority() == null ? 0 : attributes.priority(),
+                id(),
+                isInterrupted() || segment() > 0,
+                attributes.priorityOrDefault(),
                 deadlineMs(),
                 tenant(),
-                arrival,
+                arrival(),
                 sinceNanos);
     }
 
     public String id() {
-        return id;
+        return identity.id();
     }
 
     /** Number of its arrival in the job. */
     public long arrival() {
-        return arrival;
+        return identity.arrival();
+    }
+
+    /** Timestamp of the request's first record, epoch milliseconds. */
+    public long timestampMs() {
+        return identity.timestampMs();
     }
 
     public RequestAttributes attributes() {
@@ -241,17 +170,12 @@ public final class SpeechRequest {
 
     /** Whom the request belongs to, empty for nobody in particular. */
     public String tenant() {
-        return RequestRules.tenant(attributes);
+        return attributes.tenantOrNobody();
     }
 
     /** Whether its first event is in, so that its attributes are known. */
     public boolean started() {
         return text.started();
-    }
-
-    /** Timestamp of the request's first record, epoch milliseconds. */
-    public long timestampMs() {
-        return timestampMs;
     }
 
     /** When the latest event was taken in, epoch milliseconds. */
@@ -261,7 +185,7 @@ public final class SpeechRequest {
 
     /** Epoch milliseconds at which the request ends, {@link Long#MAX_VALUE} for never. */
     public long deadlineMs() {
-        return RequestRules.deadlineMs(attributes, timestampMs);
+        return RequestRules.deadlineMs(attributes, timestampMs());
     }
 
     /** Events that are held because an earlier one has not come. */
@@ -281,22 +205,17 @@ public final class SpeechRequest {
 
     /** Number of the running or next segment, from 0. */
     public int segment() {
-        return segment;
+        return progress.segment();
     }
 
     /** Sequence number of the next output record. */
     public long sequence() {
-        return sequence;
+        return progress.sequence();
     }
 
     /** Semantic tokens put out before the next record. */
     public long tokenOffset() {
-        return tokenOffset;
-    }
-
-    /** The 32 global tokens of the request's voice, null until they are known. */
-    public int[] globalTokens() {
-        return globalTokens;
+        return progress.tokenOffset();
     }
 
     /**
@@ -309,10 +228,10 @@ public final class SpeechRequest {
         ending = reason;
         attributes = RequestAttributes.NONE;
         text = new RequestText(0);
-        globalTokens = null;
+        progress = progress.withoutVoice();
         interrupted = null;
         if (nothingFollows) {
-            text.accept(0, "", true);
+            text.accept(TextPiece.whole(""));
         }
     }
 
@@ -323,6 +242,6 @@ public final class SpeechRequest {
 
     /** How the request ends when all its segments are generated. */
     public FinishReason outcome() {
-        return lengthReached ? FinishReason.LENGTH : FinishReason.STOP;
+        return progress.lengthReached() ? FinishReason.LENGTH : FinishReason.STOP;
     }
 }

@@ -3,6 +3,7 @@ package io.rwkvtts.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rwkvtts.synthesis.Attributes;
 import io.rwkvtts.synthesis.RequestAttributes;
 import java.io.File;
 import java.nio.file.Path;

@@ -97,7 +97,7 @@ class EarlyEventsTest {
             assertThat(task.busy()).isFalse();
             task.checkpoint();
             assertThat(task.finishReasons("r")).containsExactly("overloaded");
-            assertThat(task.chunks().get(spoken).sequence()).isEqualTo(spoken);
+            assertThat(task.chunks().get(spoken).position().sequence()).isEqualTo(spoken);
             // It made no room, and takes none.
             task.process(Events.cancel("other"));
             processEarly(task, "next", 2);

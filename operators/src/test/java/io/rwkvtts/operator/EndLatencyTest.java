@@ -3,6 +3,7 @@ package io.rwkvtts.operator;
 import static io.rwkvtts.operator.Events.TWO_SENTENCES;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rwkvtts.synthesis.Attributes;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

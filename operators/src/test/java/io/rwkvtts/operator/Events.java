@@ -1,6 +1,8 @@
 package io.rwkvtts.operator;
 
+import io.rwkvtts.synthesis.Attributes;
 import io.rwkvtts.synthesis.RequestAttributes;
+import io.rwkvtts.synthesis.TextPiece;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -27,7 +29,7 @@ final class Events {
     }
 
     static RequestEvent piece(String id, long sequence, String text, boolean last) {
-        return event(id, sequence, text, last, false, RequestAttributes.NONE);
+        return event(id, new TextPiece(sequence, text, last), false, RequestAttributes.NONE);
     }
 
     /** A whole request of a tenant. */
@@ -39,9 +41,7 @@ final class Events {
     static RequestEvent at(long timestampMs, RequestEvent event) {
         return new RequestEvent(
                 event.requestId(),
-                event.sequence(),
-                event.text(),
-                event.last(),
+                event.piece(),
                 event.cancel(),
                 event.attributes(),
                 timestampMs,
@@ -51,7 +51,7 @@ final class Events {
     }
 
     static RequestEvent cancel(String id) {
-        return event(id, 0, "", false, true, RequestAttributes.NONE);
+        return event(id, new TextPiece(0, "", false), true, RequestAttributes.NONE);
     }
 
     static RequestEvent with(String id, String text, RequestAttributes attributes) {
@@ -59,25 +59,18 @@ final class Events {
     }
 
     static RequestEvent with(String id, String text, RequestAttributes attributes, boolean last) {
-        return event(id, 0, text, last, false, attributes);
+        return event(id, new TextPiece(0, text, last), false, attributes);
     }
 
     private static RequestEvent event(
-            String id,
-            long sequence,
-            String text,
-            boolean last,
-            boolean cancel,
-            RequestAttributes attributes) {
+            String id, TextPiece piece, boolean cancel, RequestAttributes attributes) {
         return new RequestEvent(
                 id,
-                sequence,
-                text,
-                last,
+                piece,
                 cancel,
                 attributes,
                 TIMESTAMP,
-                new Origin("requests", 0, sequence),
+                new Origin("requests", 0, piece.sequence()),
                 new byte[] {1, 2, 3},
                 null);
     }

@@ -6,6 +6,7 @@ import static io.rwkvtts.operator.SynthesizeHarness.undisturbed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rwkvtts.engine.ForwardingEngine;
+import io.rwkvtts.synthesis.Attributes;
 import io.rwkvtts.synthesis.RequestAttributes;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;

@@ -2,7 +2,9 @@ package io.rwkvtts.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rwkvtts.synthesis.Attributes;
 import io.rwkvtts.synthesis.RequestAttributes;
+import io.rwkvtts.synthesis.TextPiece;
 import java.io.IOException;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
@@ -22,30 +24,11 @@ class InFlightRecordsTest {
     private static final Origin ORIGIN = new Origin("tts-requests", 3, 1L << 40);
 
     static Stream<Record> records() {
-        RequestAttributes attributes =
-                new RequestAttributes(
-                        "anna",
-                        "elderly",
-                        "male",
-                        "HAPPY",
-                        "low_pitch",
-                        "fast",
-                        0.7,
-                        0.9,
-                        50,
-                        -1L,
-                        500,
-                        1,
-                        -3,
-                        1_800_000_000_000L,
-                        2_500L,
-                        "acme");
+        RequestAttributes attributes = Attributes.full();
         RequestEvent full =
                 new RequestEvent(
                         "r1",
-                        41,
-                        "Grüße, 世界 🎧",
-                        false,
+                        new TextPiece(41, "Grüße, 世界 🎧", false),
                         true,
                         attributes,
                         12,
@@ -55,9 +38,7 @@ class InFlightRecordsTest {
         RequestEvent bare =
                 new RequestEvent(
                         "r1",
-                        0,
-                        "",
-                        true,
+                        TextPiece.whole(""),
                         false,
                         RequestAttributes.NONE,
                         0,
@@ -79,18 +60,22 @@ class InFlightRecordsTest {
                 new SourceRecord(null, rejected, false),
                 new TokenChunk(
                         "r1",
-                        0,
-                        2,
-                        35,
+                        new ChunkPosition(0, 2, 35),
                         new int[] {0, 8191},
                         new int[] {4095},
                         "abc",
                         null,
-                        null,
                         7,
                         8),
                 new TokenChunk(
-                        "r1", 3, 2, 60, new int[0], null, "abc", "error", "text is blank", 7, 8));
+                        "r1",
+                        new ChunkPosition(3, 2, 60),
+                        new int[0],
+                        null,
+                        "abc",
+                        new SpeechEnd("error", "text is blank"),
+                        7,
+                        8));
     }
 
     @ParameterizedTest

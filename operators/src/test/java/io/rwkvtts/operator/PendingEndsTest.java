@@ -3,6 +3,7 @@ package io.rwkvtts.operator;
 import static io.rwkvtts.operator.Events.TWO_SENTENCES;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rwkvtts.synthesis.Attributes;
 import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;

@@ -35,9 +35,11 @@ class ReplacedTaskTest {
             for (TokenChunk record : task.chunks().subList(from, task.chunks().size())) {
                 List<String> taken =
                         speech.computeIfAbsent(record.requestId(), id -> new ArrayList<>());
-                boolean end = record.finishReason() != null && record.sequence() <= taken.size();
+                boolean end =
+                        record.finishReason() != null
+                                && record.position().sequence() <= taken.size();
                 if (!ended.contains(record.requestId())
-                        && (end || record.sequence() == taken.size())) {
+                        && (end || record.position().sequence() == taken.size())) {
                     taken.add(SynthesizeHarness.describe(record));
                     if (end) {
                         ended.add(record.requestId());

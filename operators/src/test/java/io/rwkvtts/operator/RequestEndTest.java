@@ -5,6 +5,7 @@ import static io.rwkvtts.operator.Events.requests;
 import static io.rwkvtts.operator.SynthesizeHarness.undisturbed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rwkvtts.synthesis.Attributes;
 import io.rwkvtts.synthesis.RequestAttributes;
 import io.rwkvtts.synthesis.RequestText;
 import java.util.List;

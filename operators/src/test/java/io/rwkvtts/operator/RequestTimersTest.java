@@ -2,9 +2,11 @@ package io.rwkvtts.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rwkvtts.synthesis.Attributes;
 import io.rwkvtts.synthesis.ChunkPlan;
 import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.SpeechRequest;
+import io.rwkvtts.synthesis.TextPiece;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -52,7 +54,8 @@ class RequestTimersTest {
 
     private SpeechRequest request(String id, Long deadlineMs, boolean last) {
         SpeechRequest request = new SpeechRequest(id, 0, 0, 100, new ChunkPlan(10, 25));
-        request.accept(0, "Hello.", last, Attributes.of("deadlineMs", deadlineMs), 1_000);
+        request.accept(
+                new TextPiece(0, "Hello.", last), Attributes.of("deadlineMs", deadlineMs), 1_000);
         timers.watch(request);
         return request;
     }
@@ -108,7 +111,7 @@ class RequestTimersTest {
     @Test
     void testRequestThatIsContinuedOrBusyIsLookedAtAgain() throws Exception {
         SpeechRequest request = request("r", null, false);
-        request.accept(1, " More.", false, null, 5_000);
+        request.accept(new TextPiece(1, " More.", false), null, 5_000);
         clock.setCurrentTime(11_000);
         assertThat(due()).containsExactly("r");
         assertThat(timers.judge(request, false)).isNull();

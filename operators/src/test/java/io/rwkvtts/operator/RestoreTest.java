@@ -5,6 +5,7 @@ import static io.rwkvtts.operator.Events.requests;
 import static io.rwkvtts.operator.SynthesizeHarness.undisturbed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rwkvtts.synthesis.Attributes;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -9,9 +9,15 @@ import io.rwkvtts.protocol.NextAction;
 import io.rwkvtts.synthesis.ChunkPlan;
 import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.RequestAttributes;
+import io.rwkvtts.synthesis.RequestIdentity;
 import io.rwkvtts.synthesis.RequestSnapshot;
 import io.rwkvtts.synthesis.RequestText;
+import io.rwkvtts.synthesis.RequestedSampling;
+import io.rwkvtts.synthesis.RequestedVoice;
 import io.rwkvtts.synthesis.SegmentSnapshot;
+import io.rwkvtts.synthesis.SpeechProgress;
+import io.rwkvtts.synthesis.StateIds;
+import io.rwkvtts.synthesis.TextPiece;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -21,8 +27,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -61,21 +67,12 @@ class SnapshotFormatTest {
     private static RequestSnapshot speaking(
             Long budgetMs, ChunkPlan chunks, FinishReason ending, String pending, int joinedChars) {
         return new RequestSnapshot(
-                "request-1 ü",
-                17,
-                1_790_000_000_001L,
+                new RequestIdentity("request-1 ü", 17, 1_790_000_000_001L),
                 1_790_000_000_002L,
                 new RequestAttributes(
-                        "voice_a",
-                        "child",
-                        "male",
-                        "HAPPY",
-                        "low_pitch",
-                        "slow",
-                        0.5,
-                        0.75,
-                        40,
-                        -3L,
+                        new RequestedVoice(
+                                "voice_a", "child", "male", "HAPPY", "low_pitch", "slow"),
+                        new RequestedSampling(0.5, 0.75, 40, -3L),
                         200,
                         1,
                         9,
@@ -88,13 +85,9 @@ class SnapshotFormatTest {
                         joinedChars,
                         3,
                         false,
-                        new TreeMap<>(java.util.Map.of(5L, new RequestText.Held(" later", true)))),
-                2,
-                13,
-                6,
-                85,
-                IntStream.range(0, 32).map(i -> i * 100).toArray(),
-                true,
+                        List.of(new TextPiece(5, " later", true))),
+                new SpeechProgress(
+                        2, 13, 6, 85, IntStream.range(0, 32).map(i -> i * 100).toArray(), true),
                 chunks,
                 ending,
                 new SegmentSnapshot(
@@ -106,27 +99,18 @@ class SnapshotFormatTest {
                                 IntStream.range(0, 32).toArray(),
                                 IntStream.range(500, 512).toArray(),
                                 NextAction.FEED_TOKEN),
-                        "weights",
-                        "numerics",
-                        1,
+                        new StateIds("weights", "numerics", 1),
                         new byte[] {0, 1, 2, -1}));
     }
 
     /** Everything absent that may be. */
     private static RequestSnapshot waiting() {
         return new RequestSnapshot(
-                "w",
-                0,
-                1,
+                new RequestIdentity("w", 0, 1),
                 2,
                 RequestAttributes.NONE,
-                new RequestText.Snapshot("", "", 0, 0, false, new TreeMap<>()),
-                0,
-                0,
-                0,
-                0,
-                null,
-                false,
+                new RequestText.Snapshot("", "", 0, 0, false, List.of()),
+                SpeechProgress.START,
                 null,
                 null,
                 null);
@@ -291,9 +275,7 @@ class SnapshotFormatTest {
                                         active.emitted(),
                                         active.limits(),
                                         active.progress(),
-                                        active.weightsId(),
-                                        active.numericsId(),
-                                        active.stateLayout(),
+                                        active.ids(),
                                         state));
         assertThat(read(bytes(request)).active().state()).isEqualTo(state);
     }

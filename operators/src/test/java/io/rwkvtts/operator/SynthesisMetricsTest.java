@@ -2,24 +2,10 @@ package io.rwkvtts.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rwkvtts.Vectors;
 import io.rwkvtts.engine.ScriptedEngine;
-import io.rwkvtts.protocol.GenerationLimits;
-import io.rwkvtts.protocol.IdSpace;
-import io.rwkvtts.protocol.PromptBuilder;
-import io.rwkvtts.protocol.VoiceDirectory;
 import io.rwkvtts.scheduling.NanoClock;
-import io.rwkvtts.synthesis.ChunkPlan;
-import io.rwkvtts.synthesis.FinishReason;
-import io.rwkvtts.synthesis.PrefixCache;
-import io.rwkvtts.synthesis.RequestAttributes;
-import io.rwkvtts.synthesis.RequestRules;
-import io.rwkvtts.synthesis.SegmentFactory;
-import io.rwkvtts.synthesis.SpeechOutput;
-import io.rwkvtts.synthesis.SpeechRequest;
 import io.rwkvtts.synthesis.SynthesisLoop;
-import io.rwkvtts.text.Segmenter;
-import io.rwkvtts.text.WorldTokenizer;
+import io.rwkvtts.synthesis.TestLoop;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -30,9 +16,6 @@ import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.junit.jupiter.api.Test;
 
 class SynthesisMetricsTest {
-
-    private static final WorldTokenizer TOKENIZER =
-            WorldTokenizer.load(Vectors.file("mini_vocab.txt"));
 
     private final Counters counters = new Counters();
 
@@ -61,27 +44,15 @@ class SynthesisMetricsTest {
     /** One after the other. */
     private void speak(Duration firstChunkObjective, String... texts) {
         SynthesisLoop loop =
-                new SynthesisLoop(
-                        new ScriptedEngine(ScriptedEngine.model(12_686, 8193), 1).endAfter(20),
-                        new SegmentFactory(
-                                new PromptBuilder(IdSpace.of(12_686, 8193, TOKENIZER), TOKENIZER),
-                                new RequestRules(
-                                        VoiceDirectory.empty(), new GenerationLimits(0, 40), 100),
-                                false),
-                        new Segmenter(),
-                        256,
-                        new PrefixCache(1_000_000, 24),
-                        new Unheard(),
-                        new SynthesisMetrics(
-                                counters, 1, 24, firstChunkObjective, NanoClock.SYSTEM),
-                        NanoClock.SYSTEM);
+                TestLoop.on(new ScriptedEngine(ScriptedEngine.model(12_686, 8193), 1).endAfter(20))
+                        .prefixBytes(1_000_000)
+                        .observer(
+                                new SynthesisMetrics(
+                                        counters, 1, 24, firstChunkObjective, NanoClock.SYSTEM))
+                        .open();
         for (String text : texts) {
-            SpeechRequest request = new SpeechRequest(text, 0, 0, 100, new ChunkPlan(10, 25));
-            request.accept(0, text, true, RequestAttributes.NONE, 0);
-            loop.admit(request, System.nanoTime());
-            while (loop.hasWork()) {
-                loop.step();
-            }
+            loop.admit(TestLoop.request(text, text), System.nanoTime());
+            TestLoop.run(loop);
         }
     }
 
@@ -102,17 +73,5 @@ class SynthesisMetricsTest {
         public MetricGroup addGroup(String name) {
             return this;
         }
-    }
-
-    private static final class Unheard implements SpeechOutput {
-
-        @Override
-        public void chunk(SpeechRequest request, int[] tokens, int[] globalTokens) {}
-
-        @Override
-        public void finished(SpeechRequest request, FinishReason reason, String error) {}
-
-        @Override
-        public void parked(SpeechRequest request) {}
     }
 }

@@ -387,9 +387,9 @@ final class SynthesizeHarness implements AutoCloseable {
     static String describe(TokenChunk chunk) {
         return String.format(
                 "#%d segment %d +%d %s %s %s %s",
-                chunk.sequence(),
-                chunk.segment(),
-                chunk.tokenOffset(),
+                chunk.position().sequence(),
+                chunk.position().segment(),
+                chunk.position().tokenOffset(),
                 java.util.Arrays.toString(chunk.tokens()),
                 java.util.Arrays.toString(chunk.globalTokens()),
                 chunk.modelId(),

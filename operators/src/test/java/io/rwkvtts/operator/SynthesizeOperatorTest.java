@@ -44,12 +44,13 @@ class SynthesizeOperatorTest {
             long offset = 0;
             int segment = -1;
             for (TokenChunk chunk : task.chunks()) {
-                assertThat(chunk.sequence()).isEqualTo(sequence++);
-                assertThat(chunk.tokenOffset()).isEqualTo(offset);
+                assertThat(chunk.position().sequence()).isEqualTo(sequence++);
+                assertThat(chunk.position().tokenOffset()).isEqualTo(offset);
                 offset += chunk.tokens().length;
                 if (chunk.finishReason() == null) {
-                    assertThat(chunk.globalTokens() != null).isEqualTo(chunk.segment() > segment);
-                    segment = chunk.segment();
+                    assertThat(chunk.globalTokens() != null)
+                            .isEqualTo(chunk.position().segment() > segment);
+                    segment = chunk.position().segment();
                 }
                 assertThat(chunk.modelId()).isEqualTo("scripted-weights");
                 assertThat(chunk.requestTimestampMs()).isEqualTo(Events.TIMESTAMP);
@@ -104,7 +105,7 @@ class SynthesizeOperatorTest {
             task.drain();
             TokenChunk end = task.chunks().get(task.chunks().size() - 1);
             assertThat(end.finishReason()).isEqualTo("error");
-            assertThat(end.error()).isEqualTo("speed is \"warp\"");
+            assertThat(end.end().error()).isEqualTo("speed is \"warp\"");
             assertThat(task.finishReasons("r")).hasSize(1);
         }
     }

@@ -25,14 +25,8 @@ class PromptBuilderTest {
         PromptBuilder builder = promptBuilder(vocabulary);
         assertThat(TTS.get("normal")).hasSize(3);
         for (JsonNode c : TTS.get("normal")) {
-            VoiceProperties properties =
-                    VoiceProperties.of(
-                            c.get("age").asText(),
-                            c.get("gender").asText(),
-                            c.get("emotion").asText(),
-                            c.get("pitch").asText(),
-                            c.get("speed").asText());
-            assertThat(builder.byProperties(properties, c.get("text").asText()))
+            VoiceProperties properties = VoicePropertiesTest.properties(c);
+            assertThat(builder.byProperties(properties, c.get("text").asText()).tokens())
                     .containsExactly(Vectors.ints(c.get("prompt_ids")));
         }
     }
@@ -49,7 +43,7 @@ class PromptBuilderTest {
                             c.get("prompt_text").asText(),
                             Vectors.ints(c.get("voice_global_tokens")),
                             Vectors.ints(c.get("voice_semantic_tokens")));
-            assertThat(builder.byVoice(voice, c.get("text").asText()))
+            assertThat(builder.byVoice(voice, c.get("text").asText()).tokens())
                     .containsExactly(Vectors.ints(c.get("prompt_ids")));
         }
     }
@@ -59,7 +53,7 @@ class PromptBuilderTest {
     void testTranscriptAndTextAreTokenisedTogether() {
         WorldTokenizer tokenizer = WorldTokenizer.load(Vectors.file("mini_tokenizer.json"));
         Voice voice = new Voice("v", "the worl", new int[32], new int[0]);
-        int[] prompt = prompts.byVoice(voice, "d again");
+        int[] prompt = prompts.byVoice(voice, "d again").tokens();
         assertThat(Arrays.copyOfRange(prompt, 1, prompt.length - 34))
                 .containsExactly(tokenizer.encode("the world again"));
     }
@@ -91,7 +85,7 @@ class PromptBuilderTest {
         WorldTokenizer tokenizer = WorldTokenizer.load(Vectors.file("mini_tokenizer.json"));
         Voice voice =
                 new Voice("v", transcript.translateEscapes(), new int[32], new int[] {1, 2, 3});
-        int[] prompt = prompts.byVoice(voice, text);
+        int[] prompt = prompts.byVoice(voice, text).tokens();
         assertThat(tokenizer.decode(Arrays.copyOfRange(prompt, 1, prompt.length - 34 - 3)))
                 .isEqualTo(joined);
     }
@@ -100,13 +94,13 @@ class PromptBuilderTest {
     void testWithoutTranscriptTheRecordingIsLeftOut() {
         int[] globals = globals();
         Voice voice = new Voice("v", "", globals, new int[] {1, 2, 3});
-        assertThat(prompts.byVoice(voice, "hello"))
-                .containsExactly(prompts.byGlobals(globals, "hello"));
+        assertThat(prompts.byVoice(voice, "hello").tokens())
+                .containsExactly(prompts.byGlobals(globals, "hello").tokens());
     }
 
     @Test
     void testLaterSegmentsHaveTextThenGlobals() {
-        int[] prompt = prompts.byGlobals(globals(), "a");
+        int[] prompt = prompts.byGlobals(globals(), "a").tokens();
         assertThat(prompt).hasSize(3 + 32 + 1);
         assertThat(prompt).startsWith(8195, 12390, 8193, 8196, 8197).endsWith(8196 + 31, 8194);
     }
@@ -128,12 +122,33 @@ class PromptBuilderTest {
                 new PromptBuilder(
                         new IdSpace(OptionalInt.empty()),
                         WorldTokenizer.load(Vectors.file("mini_tokenizer.json")));
-        assertThat(older.byProperties(VoiceProperties.DEFAULT, "a"))
+        assertThat(older.byProperties(VoiceProperties.DEFAULT, "a").tokens())
                 .containsExactly(8195, 12390, 8193);
         VoiceProperties male = VoiceProperties.of(null, "male", null, null, null);
         assertThatThrownBy(() -> older.byProperties(male, "a"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no ids for voice properties");
+    }
+
+    /** What prompts of one voice have in common, and where a generation begins after each. */
+    @Test
+    void testPromptsKnowTheirVoice() {
+        Prompt first = prompts.byProperties(VoiceProperties.DEFAULT, "One.");
+        Prompt other = prompts.byProperties(VoiceProperties.DEFAULT, "Two.");
+        assertThat(first.voiceTokens()).isEqualTo(7);
+        assertThat(Arrays.mismatch(first.tokens(), other.tokens())).isEqualTo(7);
+        assertThat(first.start()).isEqualTo(GenerationProgress.START);
+
+        Prompt later = prompts.byGlobals(globals(), "One.");
+        assertThat(later.voiceTokens()).isZero();
+        assertThat(later.start().globals()).containsExactly(globals());
+
+        Voice voice = new Voice("v", "This is it.", globals(), new int[] {1, 2, 3});
+        Prompt recorded = prompts.byVoice(voice, "One.");
+        assertThat(recorded.voiceTokens()).isPositive();
+        assertThat(Arrays.mismatch(recorded.tokens(), prompts.byVoice(voice, "Two.").tokens()))
+                .isGreaterThanOrEqualTo(recorded.voiceTokens());
+        assertThat(recorded.start().globals()).containsExactly(globals());
     }
 
     private static int[] globals() {

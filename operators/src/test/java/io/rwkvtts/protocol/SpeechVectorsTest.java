@@ -76,7 +76,7 @@ class SpeechVectorsTest {
             int[] semantics = Vectors.ints(c.get("voice_semantic_tokens"));
             Voice voice = new Voice("vectors", c.get("prompt_text").asText(), globals, semantics);
             SegmentGeneration generation = generation(c, GenerationProgress.withGlobals(globals));
-            speak(prompts(vocabulary).byVoice(voice, c.get("text").asText()), generation);
+            speak(prompts(vocabulary).byVoice(voice, c.get("text").asText()).tokens(), generation);
 
             assertSemantics(generation, c);
         }
@@ -149,14 +149,8 @@ class SpeechVectorsTest {
     }
 
     private static int[] promptByProperties(String vocabulary, JsonNode c) {
-        VoiceProperties properties =
-                VoiceProperties.of(
-                        c.get("age").asText(),
-                        c.get("gender").asText(),
-                        c.get("emotion").asText(),
-                        c.get("pitch").asText(),
-                        c.get("speed").asText());
-        return prompts(vocabulary).byProperties(properties, c.get("text").asText());
+        VoiceProperties properties = VoicePropertiesTest.properties(c);
+        return prompts(vocabulary).byProperties(properties, c.get("text").asText()).tokens();
     }
 
     private static PromptBuilder prompts(String vocabulary) {

@@ -10,18 +10,22 @@ import org.junit.jupiter.api.Test;
 
 class VoicePropertiesTest {
 
+    /** The properties of a case of the vectors. */
+    static VoiceProperties properties(JsonNode c) {
+        return VoiceProperties.of(
+                c.get("age").asText(),
+                c.get("gender").asText(),
+                c.get("emotion").asText(),
+                c.get("pitch").asText(),
+                c.get("speed").asText());
+    }
+
     @Test
     void testEveryCaseOfTheVectors() {
         JsonNode vectors = Vectors.json("properties.json");
         assertThat(vectors.get("cases")).hasSize(13);
         for (JsonNode c : vectors.get("cases")) {
-            VoiceProperties properties =
-                    VoiceProperties.of(
-                            c.get("age").asText(),
-                            c.get("gender").asText(),
-                            c.get("emotion").asText(),
-                            c.get("pitch").asText(),
-                            c.get("speed").asText());
+            VoiceProperties properties = properties(c);
             assertThat(properties.ids(vectors.get("spct_0").asInt()))
                     .as("%s", c)
                     .containsExactly(Vectors.ints(c.get("ids")));

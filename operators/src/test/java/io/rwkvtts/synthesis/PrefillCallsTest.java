@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rwkvtts.engine.PromptPiece;
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.GenerationProgress;
+import io.rwkvtts.protocol.Prompt;
 import io.rwkvtts.protocol.SegmentGeneration;
 import io.rwkvtts.sampling.SamplingParameters;
+import io.rwkvtts.scheduling.NanoClock;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -37,10 +39,10 @@ class PrefillCallsTest {
 
     @Test
     void testNothingIsFedToThoseThatSpeak() {
-        SpeechRequest speaking = request(0, 20);
-        speaking.active().prefilled = 20;
-        SpeechRequest begun = request(1, 20);
-        begun.active().prefilled = 18;
+        RunningRequest speaking = request(0, 20);
+        speaking.active().fed(new PromptPiece(0, speaking.active().prefill, 0, 20));
+        RunningRequest begun = request(1, 20);
+        begun.active().fed(new PromptPiece(1, begun.active().prefill, 0, 18));
 
         List<List<PromptPiece>> calls = PrefillCalls.of(List.of(speaking, begun), 100);
         assertThat(calls).hasSize(1);
@@ -55,7 +57,7 @@ class PrefillCallsTest {
     }
 
     private static List<List<Integer>> calls(int maxTokens, int... prompts) {
-        List<SpeechRequest> requests = new ArrayList<>();
+        List<RunningRequest> requests = new ArrayList<>();
         for (int prompt : prompts) {
             requests.add(request(requests.size(), prompt));
         }
@@ -64,13 +66,14 @@ class PrefillCallsTest {
                 .toList();
     }
 
-    private static SpeechRequest request(int slot, int promptTokens) {
-        SpeechRequest request =
-                new SpeechRequest("request-" + slot, slot, 0, 100, new ChunkPlan(10, 25));
+    private static RunningRequest request(int slot, int promptTokens) {
         SegmentGeneration generation =
                 new SegmentGeneration(
                         1, 0, GenerationProgress.START, LIMITS, SamplingParameters.SEMANTIC);
-        request.begin(new ActiveSegment(slot, new int[promptTokens], 0, LIMITS, generation), 1);
-        return request;
+        Prompt prompt = new Prompt(new int[promptTokens], 0, GenerationProgress.START);
+        RunningRequest running =
+                new RunningRequest(TestLoop.request("request-" + slot), slot, NanoClock.SYSTEM, 0);
+        running.begin(new ActiveSegment(slot, prompt, LIMITS, generation), 1);
+        return running;
     }
 }

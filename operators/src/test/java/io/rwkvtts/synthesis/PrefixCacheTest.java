@@ -13,12 +13,8 @@ import io.rwkvtts.engine.cpu.CpuEngine;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.ModelExporter;
 import io.rwkvtts.model.Quantization;
-import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.IdSpace;
-import io.rwkvtts.protocol.PromptBuilder;
 import io.rwkvtts.protocol.VoiceDirectory;
-import io.rwkvtts.scheduling.NanoClock;
-import io.rwkvtts.text.Segmenter;
 import io.rwkvtts.text.WorldTokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -61,43 +57,18 @@ class PrefixCacheTest {
     }
 
     private SynthesisLoop loop(InferenceEngine engine, long maxBytes, SpeechOutput output) {
-        return new SynthesisLoop(
-                engine,
-                new SegmentFactory(
-                        new PromptBuilder(
-                                IdSpace.of(
-                                        engine.model().vocabRows(),
-                                        engine.model().headRows(),
-                                        TOKENIZER),
-                                TOKENIZER),
-                        new RequestRules(
-                                VoiceDirectory.open(Vectors.file("voice-a.raf.json").getParent()),
-                                new GenerationLimits(0, 40),
-                                MAX_CHARS),
-                        false),
-                new Segmenter(),
-                16,
-                new PrefixCache(maxBytes, engine.model().stateBytes()),
-                output,
-                lookups,
-                NanoClock.SYSTEM);
-    }
-
-    private static SpeechRequest request(String id, String text, RequestAttributes attributes) {
-        SpeechRequest request = new SpeechRequest(id, 0, 0, MAX_CHARS, new ChunkPlan(10, 25));
-        request.accept(0, text, true, attributes, 0);
-        return request;
+        return TestLoop.on(engine)
+                .voices(VoiceDirectory.open(Vectors.file("voice-a.raf.json").getParent()))
+                .prefillTokens(16)
+                .prefixBytes(maxBytes)
+                .output(output)
+                .observer(lookups)
+                .open();
     }
 
     private static void speak(SynthesisLoop loop, String id, String text) {
-        loop.admit(request(id, text, RequestAttributes.NONE), System.nanoTime());
-        run(loop);
-    }
-
-    private static void run(SynthesisLoop loop) {
-        while (loop.hasWork()) {
-            loop.step();
-        }
+        loop.admit(TestLoop.request(id, text), System.nanoTime());
+        TestLoop.run(loop);
     }
 
     private static ScriptedEngine scripted() {
@@ -138,24 +109,20 @@ class PrefixCacheTest {
                         new EngineOptions(3, 1, false, false))) {
             SynthesisLoop loop = loop(engine, maxBytes, speech);
             String[] texts = {"Good day.", "The train is late. We are sorry.", "Good night."};
-            RequestAttributes[] voices = {RequestAttributes.NONE, voice("voice-a")};
+            RequestAttributes[] voices = {
+                RequestAttributes.NONE, Attributes.of("voiceId", "voice-a")
+            };
             for (int i = 0; i < 24; i++) {
                 while (!loop.hasFreeSlot()) {
                     loop.step();
                 }
                 RequestAttributes attributes = voices[i / 3 % 2];
-                loop.admit(request("r" + i, texts[i % 3], attributes), System.nanoTime());
+                loop.admit(TestLoop.request("r" + i, texts[i % 3], attributes), System.nanoTime());
                 loop.step();
             }
-            run(loop);
+            TestLoop.run(loop);
         }
         return speech;
-    }
-
-    private static RequestAttributes voice(String id) {
-        return new RequestAttributes(
-                id, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                null, null);
     }
 
     @Test
@@ -204,7 +171,7 @@ class PrefixCacheTest {
 
         RecordedSpeech speech = new RecordedSpeech();
         SynthesisLoop former = loop(scripted(), PrefixCache.OFF, speech);
-        SpeechRequest interrupted = request("c", "Hello.", RequestAttributes.NONE);
+        SpeechRequest interrupted = TestLoop.request("c", "Hello.", RequestAttributes.NONE);
         former.admit(interrupted, System.nanoTime());
         for (int step = 0; step < 50; step++) {
             former.step();
@@ -216,7 +183,7 @@ class PrefixCacheTest {
         next.admit(
                 SpeechRequest.restore(snapshot, MAX_CHARS, new ChunkPlan(10, 25)),
                 System.nanoTime());
-        run(next);
+        TestLoop.run(next);
 
         int prompt = lookups.asked.get(0);
         assertThat(lookups.known).containsExactly(0, 0, prompt);
@@ -230,7 +197,7 @@ class PrefixCacheTest {
     void testKnownSegmentsWithoutSpeechAreGoneThroughOneAStep() {
         SynthesisLoop loop = loop(scripted().endAfter(0), PLENTY, new RecordedSpeech());
         String text = "This is a sentence that is read again and again. ".repeat(20);
-        loop.admit(request("a", text, RequestAttributes.NONE), System.nanoTime());
+        loop.admit(TestLoop.request("a", text, RequestAttributes.NONE), System.nanoTime());
         while (loop.hasWork()) {
             int before = lookups.known.size();
             loop.step();
@@ -246,14 +213,14 @@ class PrefixCacheTest {
         SynthesisLoop former = loop(scripted(), PLENTY, speech);
         speak(former, "a", "Hello.");
         speak(former, "b", "Hello.");
-        SpeechRequest interrupted = request("c", "Hello.", RequestAttributes.NONE);
+        SpeechRequest interrupted = TestLoop.request("c", "Hello.", RequestAttributes.NONE);
         former.admit(interrupted, System.nanoTime());
         RequestSnapshot snapshot = former.snapshots(true).get(0);
         SynthesisLoop next = loop(scripted(), PLENTY, speech);
         next.admit(
                 SpeechRequest.restore(snapshot, MAX_CHARS, new ChunkPlan(10, 25)),
                 System.nanoTime());
-        run(next);
+        TestLoop.run(next);
         RecordedSpeech undisturbed = new RecordedSpeech();
         speak(loop(scripted(), PrefixCache.OFF, undisturbed), "c", "Hello.");
 

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,6 +15,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RequestTextTest {
 
     private static final List<String> PIECES = List.of("Hel", "", "lo, ", "wor", "ld.", " Bye", "");
+
+    private static Outcome accept(RequestText text, long sequence, String piece, boolean last) {
+        return text.accept(new TextPiece(sequence, piece, last));
+    }
 
     @Test
     void testJoinsEventsInWhateverOrderTheyCome() {
@@ -29,7 +32,7 @@ class RequestTextTest {
             RequestText text = new RequestText(100);
             for (int i : order) {
                 assertThat(text.complete()).isFalse();
-                text.accept(i, PIECES.get(i), i == PIECES.size() - 1);
+                accept(text, i, PIECES.get(i), i == PIECES.size() - 1);
                 text = RequestText.restore(100, text.snapshot());
             }
             assertThat(text.complete()).as("order %s", order).isTrue();
@@ -58,8 +61,8 @@ class RequestTextTest {
                 continue;
             }
             RequestText text = new RequestText(100);
-            text.accept(0, written.substring(0, cut), false);
-            text.accept(1, written.substring(cut), true);
+            accept(text, 0, written.substring(0, cut), false);
+            accept(text, 1, written.substring(cut), true);
             assertThat(text.joined().toString()).as("cut at %s", cut).isEqualTo("Hello there.");
         }
     }
@@ -67,9 +70,9 @@ class RequestTextTest {
     @Test
     void testALetterAndItsAccentMayComeInTwoEvents() {
         RequestText text = new RequestText(100);
-        text.accept(0, "Cafe", false);
-        text.accept(1, "\u0301 Ame\u0301lie\r", false);
-        text.accept(2, "\nBonjour", true);
+        accept(text, 0, "Cafe", false);
+        accept(text, 1, "\u0301 Ame\u0301lie\r", false);
+        accept(text, 2, "\nBonjour", true);
         assertThat(text.joined().toString()).isEqualTo("Café Amélie\nBonjour");
     }
 
@@ -80,69 +83,68 @@ class RequestTextTest {
         RequestText text =
                 RequestText.restore(
                         100,
-                        new RequestText.Snapshot(
-                                before, "", before.length(), 1, false, new TreeMap<>()));
-        text.accept(1, "\u0301\uFEFF \tAme\u0301lie", true);
+                        new RequestText.Snapshot(before, "", before.length(), 1, false, List.of()));
+        accept(text, 1, "\u0301\uFEFF \tAme\u0301lie", true);
         assertThat(text.joined().toString()).isEqualTo(before + "\u0301 Amélie");
     }
 
     @Test
     void testDropsDuplicates() {
         RequestText text = new RequestText(100);
-        assertThat(text.accept(0, "a", false)).isEqualTo(Outcome.APPENDED);
-        assertThat(text.accept(0, "b", false)).isEqualTo(Outcome.DROPPED);
-        assertThat(text.accept(2, "d", false)).isEqualTo(Outcome.HELD);
-        assertThat(text.accept(2, "e", false)).isEqualTo(Outcome.DROPPED);
-        assertThat(text.accept(1, "c", false)).isEqualTo(Outcome.APPENDED);
-        assertThat(text.accept(2, "f", false)).isEqualTo(Outcome.DROPPED);
-        assertThat(text.accept(3, "", true)).isEqualTo(Outcome.APPENDED);
+        assertThat(accept(text, 0, "a", false)).isEqualTo(Outcome.APPENDED);
+        assertThat(accept(text, 0, "b", false)).isEqualTo(Outcome.DROPPED);
+        assertThat(accept(text, 2, "d", false)).isEqualTo(Outcome.HELD);
+        assertThat(accept(text, 2, "e", false)).isEqualTo(Outcome.DROPPED);
+        assertThat(accept(text, 1, "c", false)).isEqualTo(Outcome.APPENDED);
+        assertThat(accept(text, 2, "f", false)).isEqualTo(Outcome.DROPPED);
+        assertThat(accept(text, 3, "", true)).isEqualTo(Outcome.APPENDED);
         assertThat(text.joined().toString()).isEqualTo("acd");
     }
 
     @Test
     void testDropsWhatComesAfterTheLastEvent() {
         RequestText text = new RequestText(100);
-        assertThat(text.accept(3, "late", true)).isEqualTo(Outcome.HELD);
-        assertThat(text.accept(0, "a", true)).isEqualTo(Outcome.APPENDED);
+        assertThat(accept(text, 3, "late", true)).isEqualTo(Outcome.HELD);
+        assertThat(accept(text, 0, "a", true)).isEqualTo(Outcome.APPENDED);
         assertThat(text.complete()).isTrue();
-        assertThat(text.accept(1, "b", true)).isEqualTo(Outcome.DROPPED);
+        assertThat(accept(text, 1, "b", true)).isEqualTo(Outcome.DROPPED);
         assertThat(text.snapshot().held()).isEmpty();
     }
 
     @Test
     void testBoundsTheTextHeldEventsIncluded() {
         RequestText text = new RequestText(10);
-        text.accept(5, "123456", false);
-        text.accept(0, "1234", false);
-        assertThatThrownBy(() -> text.accept(1, "1", false))
+        accept(text, 5, "123456", false);
+        accept(text, 0, "1234", false);
+        assertThatThrownBy(() -> accept(text, 1, "1", false))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("10 characters")
                 .hasMessageContaining(" characters");
-        assertThat(text.accept(1, "", false)).isEqualTo(Outcome.APPENDED);
+        assertThat(accept(text, 1, "", false)).isEqualTo(Outcome.APPENDED);
     }
 
     /** Else what is left out would make room, and the limit would depend on the pieces. */
     @Test
     void testBoundsTheTextAsItIsSent() {
         RequestText text = new RequestText(10);
-        text.accept(0, "\uFEFF\uFEFF   e", false);
-        text.accept(1, "\u0301\u0301", false);
+        accept(text, 0, "\uFEFF\uFEFF   e", false);
+        accept(text, 1, "\u0301\u0301", false);
         text = RequestText.restore(10, text.snapshot());
-        assertThat(text.accept(2, "12", false)).isEqualTo(Outcome.APPENDED);
+        assertThat(accept(text, 2, "12", false)).isEqualTo(Outcome.APPENDED);
         RequestText full = text;
-        assertThatThrownBy(() -> full.accept(3, "1", false)).isInstanceOf(RequestException.class);
+        assertThatThrownBy(() -> accept(full, 3, "1", false)).isInstanceOf(RequestException.class);
     }
 
     @Test
     void testBoundsTheNumberOfHeldEvents() {
         RequestText text = new RequestText(10);
         for (int i = 1; i <= RequestText.MAX_HELD; i++) {
-            text.accept(i, "", false);
+            accept(text, i, "", false);
         }
-        assertThatThrownBy(() -> text.accept(RequestText.MAX_HELD + 1, "", false))
+        assertThatThrownBy(() -> accept(text, RequestText.MAX_HELD + 1, "", false))
                 .isInstanceOf(RequestException.class)
                 .hasMessageContaining("event 0");
-        assertThat(text.accept(0, "", false)).isEqualTo(Outcome.APPENDED);
+        assertThat(accept(text, 0, "", false)).isEqualTo(Outcome.APPENDED);
         assertThat(text.snapshot().nextSequence()).isEqualTo(RequestText.MAX_HELD + 1);
     }
 }

@@ -2,19 +2,12 @@ package io.rwkvtts.synthesis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rwkvtts.Vectors;
 import io.rwkvtts.engine.ForwardingEngine;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.PromptPiece;
 import io.rwkvtts.engine.ScriptedEngine;
 import io.rwkvtts.fuzz.AllocatedBytes;
 import io.rwkvtts.protocol.GenerationLimits;
-import io.rwkvtts.protocol.IdSpace;
-import io.rwkvtts.protocol.PromptBuilder;
-import io.rwkvtts.protocol.VoiceDirectory;
-import io.rwkvtts.scheduling.NanoClock;
-import io.rwkvtts.text.Segmenter;
-import io.rwkvtts.text.WorldTokenizer;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,8 +19,6 @@ class StepAllocationTest {
     private static final int WARM_UP_STEPS = 200;
     private static final int STEPS = 1_000;
     private static final GenerationLimits LIMITS = new GenerationLimits(2_000, 2_048);
-    private static final WorldTokenizer TOKENIZER =
-            WorldTokenizer.load(Vectors.file("mini_vocab.txt"));
 
     @ParameterizedTest
     @ValueSource(ints = {1, 8, 32})
@@ -36,12 +27,11 @@ class StepAllocationTest {
                 new Metered(
                         new ScriptedEngine(ScriptedEngine.model(12_686, 8193), batch)
                                 .endAfter(2_000));
-        SynthesisLoop loop = loop(engine);
+        SynthesisLoop loop = TestLoop.on(engine).limits(LIMITS).open();
         for (int i = 0; i < batch; i++) {
-            SpeechRequest request =
-                    new SpeechRequest("request-" + i, i, 0, 100, new ChunkPlan(10, 25));
-            request.accept(0, "Sentence number " + i + ".", true, RequestAttributes.NONE, 0);
-            loop.admit(request, System.nanoTime());
+            loop.admit(
+                    TestLoop.request("request-" + i, "Sentence number " + i + "."),
+                    System.nanoTime());
         }
         step(loop, WARM_UP_STEPS);
         long engineBefore = engine.allocated;
@@ -58,21 +48,6 @@ class StepAllocationTest {
         for (int step = 0; step < steps; step++) {
             loop.step();
         }
-    }
-
-    private static SynthesisLoop loop(InferenceEngine engine) {
-        return new SynthesisLoop(
-                engine,
-                new SegmentFactory(
-                        new PromptBuilder(IdSpace.of(12_686, 8193, TOKENIZER), TOKENIZER),
-                        new RequestRules(VoiceDirectory.empty(), LIMITS, 100),
-                        false),
-                new Segmenter(),
-                256,
-                new PrefixCache(PrefixCache.OFF, engine.model().stateBytes()),
-                new Unheard(),
-                LoopObserver.NONE,
-                NanoClock.SYSTEM);
     }
 
     /** An engine that knows what it allocates itself. */
@@ -104,17 +79,5 @@ class StepAllocationTest {
             super.logits(slot, destination, count);
             allocated += AllocatedBytes.byThisThread() - before;
         }
-    }
-
-    private static final class Unheard implements SpeechOutput {
-
-        @Override
-        public void chunk(SpeechRequest request, int[] tokens, int[] globalTokens) {}
-
-        @Override
-        public void finished(SpeechRequest request, FinishReason reason, String error) {}
-
-        @Override
-        public void parked(SpeechRequest request) {}
     }
 }

@@ -4,14 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rwkvtts.engine.ScriptedEngine;
 import io.rwkvtts.protocol.GenerationLimits;
-import io.rwkvtts.protocol.IdSpace;
-import io.rwkvtts.protocol.PromptBuilder;
-import io.rwkvtts.protocol.VoiceDirectory;
-import io.rwkvtts.scheduling.NanoClock;
-import io.rwkvtts.text.Segmenter;
-import io.rwkvtts.text.WorldTokenizer;
-import java.net.URISyntaxException;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,49 +18,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SynthesisLoopTest {
 
-    private static final int MAX_CHARS = 10_000;
-    private static final Segmenter SEGMENTER = new Segmenter();
-    private static final WorldTokenizer TOKENIZER = tokenizer();
     private static final String THREE_SENTENCES =
             "This is the first sentence of three. Here is the second sentence. And the third one.";
 
     private final RecordedSpeech speech = new RecordedSpeech();
 
-    private static WorldTokenizer tokenizer() {
-        try {
-            return WorldTokenizer.load(
-                    Path.of(
-                            SynthesisLoopTest.class
-                                    .getResource("/vectors/mini_vocab.txt")
-                                    .toURI()));
-        } catch (URISyntaxException e) {
-            throw new AssertionError(e);
-        }
-    }
-
     private static SynthesisLoop loop(
             ScriptedEngine engine, GenerationLimits limits, int prefillTokens, SpeechOutput out) {
-        return loop(engine, limits, prefillTokens, out, LoopObserver.NONE);
-    }
-
-    private static SynthesisLoop loop(
-            ScriptedEngine engine,
-            GenerationLimits limits,
-            int prefillTokens,
-            SpeechOutput out,
-            LoopObserver observer) {
-        return new SynthesisLoop(
-                engine,
-                new SegmentFactory(
-                        new PromptBuilder(IdSpace.of(12_686, 8193, TOKENIZER), TOKENIZER),
-                        new RequestRules(VoiceDirectory.empty(), limits, MAX_CHARS),
-                        false),
-                SEGMENTER,
-                prefillTokens,
-                new PrefixCache(PrefixCache.OFF, 24),
-                out,
-                observer,
-                NanoClock.SYSTEM);
+        return TestLoop.on(engine).limits(limits).prefillTokens(prefillTokens).output(out).open();
     }
 
     private static ScriptedEngine engineOf(int slots) {
@@ -79,25 +36,13 @@ class SynthesisLoopTest {
         return engineOf(slots).endAfter(prompt -> 1 + (int) Math.floorMod(prompt, 90L));
     }
 
-    private static SpeechRequest request(String id, String text) {
-        SpeechRequest request = new SpeechRequest(id, 0, 0, MAX_CHARS, new ChunkPlan(10, 25));
-        request.accept(0, text, true, RequestAttributes.NONE, 0);
-        return request;
-    }
-
-    private static void run(SynthesisLoop loop) {
-        while (loop.hasWork()) {
-            loop.step();
-        }
-    }
-
     private static RecordedSpeech alone(Map<String, String> texts, GenerationLimits limits) {
         RecordedSpeech undisturbed = new RecordedSpeech();
         SynthesisLoop loop = loop(engine(1), limits, 10_000, undisturbed);
         texts.forEach(
                 (id, text) -> {
-                    loop.admit(request(id, text), System.nanoTime());
-                    run(loop);
+                    loop.admit(TestLoop.request(id, text), System.nanoTime());
+                    TestLoop.run(loop);
                 });
         return undisturbed;
     }
@@ -117,8 +62,8 @@ class SynthesisLoopTest {
     @Test
     void testCutsASegmentIntoAShortChunkAndLongerOnes() {
         SynthesisLoop loop = loop(engineOf(1).endAfter(64), LIMITS, 256, speech);
-        loop.admit(request("r", "Hello."), System.nanoTime());
-        run(loop);
+        loop.admit(TestLoop.request("r", "Hello."), System.nanoTime());
+        TestLoop.run(loop);
 
         List<String> records = speech.records.get("r");
         assertThat(records).hasSize(5);
@@ -132,16 +77,16 @@ class SynthesisLoopTest {
     @Test
     void testChunkThatEndsWithTheSegmentIsNotFollowedByAnEmptyOne() {
         SynthesisLoop loop = loop(engineOf(1).endAfter(35), LIMITS, 256, speech);
-        loop.admit(request("r", "Hello."), System.nanoTime());
-        run(loop);
+        loop.admit(TestLoop.request("r", "Hello."), System.nanoTime());
+        TestLoop.run(loop);
         assertThat(speech.records.get("r")).hasSize(3).last().isEqualTo("#2 STOP");
     }
 
     @Test
     void testEmptySegmentEndsWithoutChunk() {
         SynthesisLoop loop = loop(engineOf(1).endAfter(0), LIMITS, 256, speech);
-        loop.admit(request("r", "Hello."), System.nanoTime());
-        run(loop);
+        loop.admit(TestLoop.request("r", "Hello."), System.nanoTime());
+        TestLoop.run(loop);
         assertThat(speech.records.get("r")).containsExactly("#0 STOP");
     }
 
@@ -149,8 +94,8 @@ class SynthesisLoopTest {
     void testSegmentAtItsLimitEndsWithLength() {
         SynthesisLoop loop =
                 loop(engineOf(1).endAfter(1_000), new GenerationLimits(0, 12), 256, speech);
-        loop.admit(request("r", "Hello."), System.nanoTime());
-        run(loop);
+        loop.admit(TestLoop.request("r", "Hello."), System.nanoTime());
+        TestLoop.run(loop);
         assertThat(speech.finished).containsEntry("r", FinishReason.LENGTH);
         assertThat(speech.records.get("r")).hasSize(3);
     }
@@ -158,8 +103,8 @@ class SynthesisLoopTest {
     @Test
     void testLaterSegmentsTakeOverTheGlobalTokensOfTheFirst() {
         SynthesisLoop loop = loop(engineOf(1).endAfter(5), LIMITS, 256, speech);
-        loop.admit(request("r", THREE_SENTENCES), System.nanoTime());
-        run(loop);
+        loop.admit(TestLoop.request("r", THREE_SENTENCES), System.nanoTime());
+        TestLoop.run(loop);
 
         List<String> records = speech.records.get("r");
         assertThat(records).hasSize(4);
@@ -182,7 +127,7 @@ class SynthesisLoopTest {
             while (loop.hasWork() || !waiting.isEmpty()) {
                 while (loop.hasFreeSlot() && !waiting.isEmpty() && random.nextInt(4) > 0) {
                     String id = waiting.remove();
-                    loop.admit(request(id, texts.get(id)), System.nanoTime());
+                    loop.admit(TestLoop.request(id, texts.get(id)), System.nanoTime());
                 }
                 loop.step();
             }
@@ -198,7 +143,7 @@ class SynthesisLoopTest {
         Random random = new Random(3);
         RecordedSpeech interrupted = new RecordedSpeech();
         List<SpeechRequest> requests = new ArrayList<>();
-        texts.forEach((id, text) -> requests.add(request(id, text)));
+        texts.forEach((id, text) -> requests.add(TestLoop.request(id, text)));
         int crashes = 0;
         while (!requests.isEmpty()) {
             // Without state a restore must get through its tokens before the next crash.
@@ -210,7 +155,9 @@ class SynthesisLoopTest {
             List<RequestSnapshot> snapshots = loop.snapshots(withState);
             requests.clear();
             snapshots.forEach(
-                    s -> requests.add(SpeechRequest.restore(s, MAX_CHARS, new ChunkPlan(10, 25))));
+                    s ->
+                            requests.add(
+                                    SpeechRequest.restore(s, TestLoop.MAX_CHARS, TestLoop.CHUNKS)));
             crashes++;
         }
         assertThat(crashes).isGreaterThan(50);
@@ -221,8 +168,8 @@ class SynthesisLoopTest {
     @Test
     void testSnapshotBeforeTheFirstStepHasTheStateOfTheOneBefore() {
         SynthesisLoop former = loop(engine(2), LIMITS, 256, speech);
-        former.admit(request("a", THREE_SENTENCES), System.nanoTime());
-        former.admit(request("b", "Hello."), System.nanoTime());
+        former.admit(TestLoop.request("a", THREE_SENTENCES), System.nanoTime());
+        former.admit(TestLoop.request("b", "Hello."), System.nanoTime());
         for (int step = 0; step < 40; step++) {
             former.step();
         }
@@ -230,7 +177,7 @@ class SynthesisLoopTest {
         SynthesisLoop next = loop(engine(2), LIMITS, 256, new RecordedSpeech());
         for (RequestSnapshot snapshot : snapshots) {
             next.admit(
-                    SpeechRequest.restore(snapshot, MAX_CHARS, new ChunkPlan(10, 25)),
+                    SpeechRequest.restore(snapshot, TestLoop.MAX_CHARS, TestLoop.CHUNKS),
                     System.nanoTime());
         }
 
@@ -243,13 +190,16 @@ class SynthesisLoopTest {
         RecordedSpeech undisturbed = alone(Map.of("r", THREE_SENTENCES), LIMITS);
 
         SynthesisLoop loop = loop(engine(1), LIMITS, 256, speech);
-        SpeechRequest request = new SpeechRequest("r", 0, 0, MAX_CHARS, new ChunkPlan(10, 25));
+        SpeechRequest request = TestLoop.request("r");
         for (int i = 0; i < THREE_SENTENCES.length(); i++) {
             boolean last = i == THREE_SENTENCES.length() - 1;
-            request.accept(i, THREE_SENTENCES.substring(i, i + 1), last, RequestAttributes.NONE, i);
-            if (!loop.hasWork() && request.ready(SEGMENTER)) {
+            request.accept(
+                    new TextPiece(i, THREE_SENTENCES.substring(i, i + 1), last),
+                    RequestAttributes.NONE,
+                    i);
+            if (!loop.hasWork() && loop.canUseSlot(request)) {
                 loop.admit(request, System.nanoTime());
-                run(loop);
+                TestLoop.run(loop);
             }
         }
         assertThat(speech.parked).hasSize(2);
@@ -260,16 +210,17 @@ class SynthesisLoopTest {
     @Test
     void testTextsThatSoundTheSameGiveTheSameRecords() {
         RecordedSpeech plain = alone(Map.of("r", "Café is open. Come in, then!"), LIMITS);
-        SpeechRequest request = new SpeechRequest("r", 0, 0, MAX_CHARS, new ChunkPlan(10, 25));
+        SpeechRequest request = TestLoop.request("r");
         String written =
                 "\uFEFFCafe\u0301 is\u00A0\u2003op\u00ADen.\u200E\r\n\u202ACome in,\tthen!\u202C";
         for (int i = 0; i < written.length(); i++) {
             boolean last = i == written.length() - 1;
-            request.accept(i, written.substring(i, i + 1), last, RequestAttributes.NONE, i);
+            request.accept(
+                    new TextPiece(i, written.substring(i, i + 1), last), RequestAttributes.NONE, i);
         }
         SynthesisLoop loop = loop(engine(1), LIMITS, 256, speech);
         loop.admit(request, System.nanoTime());
-        run(loop);
+        TestLoop.run(loop);
         assertThat(speech.records).isEqualTo(plain.records);
     }
 
@@ -283,10 +234,11 @@ class SynthesisLoopTest {
                         clocks.add(clock);
                     }
                 };
-        SynthesisLoop loop = loop(engine(1), LIMITS, 256, speech, observer);
+        SynthesisLoop loop =
+                TestLoop.on(engine(1)).limits(LIMITS).output(speech).observer(observer).open();
         long second = 1_000_000_000L;
-        loop.admit(request("r", THREE_SENTENCES), System.nanoTime() - 5 * second);
-        run(loop);
+        loop.admit(TestLoop.request("r", THREE_SENTENCES), System.nanoTime() - 5 * second);
+        TestLoop.run(loop);
         assertThat(clocks).hasSize(1);
         assertThat(clocks.get(0).queueNanos()).isBetween(5 * second, 60 * second);
         assertThat(clocks.get(0).firstChunkNanos()).isGreaterThan(clocks.get(0).queueNanos());
@@ -295,7 +247,7 @@ class SynthesisLoopTest {
     @Test
     void testReleaseFreesTheSlotInMidGeneration() {
         SynthesisLoop loop = loop(engineOf(1).endAfter(70), LIMITS, 256, speech);
-        SpeechRequest request = request("r", "Hello.");
+        SpeechRequest request = TestLoop.request("r", "Hello.");
         loop.admit(request, System.nanoTime());
         for (int i = 0; i < 50; i++) {
             loop.step();
@@ -311,9 +263,11 @@ class SynthesisLoopTest {
     void testEveryLiveRequestIsSteppedBetweenTwoPrefillPieces() {
         ScriptedEngine engine = engineOf(2).endAfter(1_000);
         SynthesisLoop loop = loop(engine, LIMITS, 16, speech);
-        loop.admit(request("short", "Hi."), System.nanoTime());
+        loop.admit(TestLoop.request("short", "Hi."), System.nanoTime());
         loop.step();
-        loop.admit(request("long", "Long sentence without an end ".repeat(6)), System.nanoTime());
+        loop.admit(
+                TestLoop.request("long", "Long sentence without an end ".repeat(6)),
+                System.nanoTime());
         Map<Integer, Integer> stepsAtPrefill = new HashMap<>();
         engine.beforePrefill(call -> stepsAtPrefill.put(call, engine.stepCalls()));
         for (int i = 0; i < 8; i++) {
@@ -328,20 +282,13 @@ class SynthesisLoopTest {
         GenerationLimits limits = new GenerationLimits(0, 80);
         SynthesisLoop loop = loop(engine(2), limits, 256, speech);
         SpeechRequest unknownVoice =
-                new SpeechRequest("voice", 0, 0, MAX_CHARS, new ChunkPlan(10, 25));
-        unknownVoice.accept(0, "Hello.", true, attributesWithVoice("gone"), 0);
-        loop.admit(request("fine", "Hello."), System.nanoTime());
+                TestLoop.request("voice", "Hello.", Attributes.of("voiceId", "gone"));
+        loop.admit(TestLoop.request("fine", "Hello."), System.nanoTime());
         loop.admit(unknownVoice, System.nanoTime());
-        run(loop);
+        TestLoop.run(loop);
         assertThat(speech.finished)
                 .containsEntry("fine", FinishReason.STOP)
                 .containsEntry("voice", FinishReason.ERROR);
         assertThat(speech.errors.get("voice")).contains("gone");
-    }
-
-    private static RequestAttributes attributesWithVoice(String id) {
-        return new RequestAttributes(
-                id, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                null, null);
     }
 }

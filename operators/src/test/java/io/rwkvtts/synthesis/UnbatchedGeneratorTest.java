@@ -2,20 +2,14 @@ package io.rwkvtts.synthesis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rwkvtts.Vectors;
 import io.rwkvtts.engine.ScriptedEngine;
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.GenerationProgress;
-import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.protocol.PromptBuilder;
 import io.rwkvtts.protocol.SegmentGeneration;
-import io.rwkvtts.protocol.VoiceDirectory;
 import io.rwkvtts.protocol.VoiceProperties;
 import io.rwkvtts.sampling.CounterRandom;
 import io.rwkvtts.sampling.SamplingParameters;
-import io.rwkvtts.scheduling.NanoClock;
-import io.rwkvtts.text.Segmenter;
-import io.rwkvtts.text.WorldTokenizer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,10 +18,8 @@ import org.junit.jupiter.api.Test;
 class UnbatchedGeneratorTest {
 
     private static final GenerationLimits LIMITS = new GenerationLimits(0, 60);
-    private static final WorldTokenizer TOKENIZER =
-            WorldTokenizer.load(Vectors.file("mini_vocab.txt"));
     private static final PromptBuilder PROMPTS =
-            new PromptBuilder(IdSpace.of(12_686, 8193, TOKENIZER), TOKENIZER);
+            TestLoop.prompts(ScriptedEngine.model(12_686, 8193));
 
     /** One after another in one slot, and five at once in three slots with prompts in pieces. */
     @Test
@@ -38,37 +30,25 @@ class UnbatchedGeneratorTest {
         }
         RecordedSpeech company = new RecordedSpeech();
         SynthesisLoop loop =
-                new SynthesisLoop(
-                        engine(3),
-                        new SegmentFactory(
-                                PROMPTS,
-                                new RequestRules(VoiceDirectory.empty(), LIMITS, 100),
-                                false),
-                        new Segmenter(),
-                        7,
-                        new PrefixCache(PrefixCache.OFF, 24),
-                        company,
-                        LoopObserver.NONE,
-                        NanoClock.SYSTEM);
+                TestLoop.on(engine(3)).limits(LIMITS).prefillTokens(7).output(company).open();
         texts.forEach(
                 (id, text) -> {
                     while (!loop.hasFreeSlot()) {
                         loop.step();
                     }
                     SpeechRequest request = new SpeechRequest(id, 0, 0, 100, new ChunkPlan(60, 60));
-                    request.accept(0, text, true, RequestAttributes.NONE, 0);
+                    request.accept(TextPiece.whole(text), RequestAttributes.NONE, 0);
                     loop.admit(request, System.nanoTime());
                     loop.step();
                 });
-        while (loop.hasWork()) {
-            loop.step();
-        }
+        TestLoop.run(loop);
 
         UnbatchedGenerator generator = new UnbatchedGenerator(engine(1));
         texts.forEach(
                 (id, text) -> {
                     SegmentGeneration alone = generation(CounterRandom.seedOf(id));
-                    generator.generate(PROMPTS.byProperties(VoiceProperties.DEFAULT, text), alone);
+                    generator.generate(
+                            PROMPTS.byProperties(VoiceProperties.DEFAULT, text).tokens(), alone);
                     int[] tokens = alone.semantics(0, alone.semanticCount());
                     assertThat(tokens).isNotEmpty();
                     assertThat(company.records.get(id))
@@ -84,7 +64,9 @@ class UnbatchedGeneratorTest {
     @Test
     void testLongPromptIsFedWholeInPieces() {
         ScriptedEngine engine = engine(1);
-        int[] prompt = PROMPTS.byProperties(VoiceProperties.DEFAULT, "One two three. ".repeat(80));
+        int[] prompt =
+                PROMPTS.byProperties(VoiceProperties.DEFAULT, "One two three. ".repeat(80))
+                        .tokens();
         assertThat(prompt.length).isGreaterThan(512);
         SegmentGeneration generation = generation(1);
         new UnbatchedGenerator(engine).generate(prompt, generation);

@@ -162,12 +162,7 @@ class JsonVocabularyTest {
                 "{\"1\":\"a\"}; no token is the single byte 00",
             })
     void testAMalformedObjectIsRefusedWithItsPlace(String content, String problem) {
-        Path file = VocabularyFixture.write(directory, content);
-
-        assertThatThrownBy(() -> WorldTokenizer.load(file))
-                .isInstanceOf(VocabularyException.class)
-                .hasMessageContaining(file.toString())
-                .hasMessageContaining(problem);
+        VocabularyFixture.assertRefused(directory, content, problem);
     }
 
     @Test

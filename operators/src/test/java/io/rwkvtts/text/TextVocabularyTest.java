@@ -186,11 +186,7 @@ class TextVocabularyTest {
                 "<|rwkv_tokenizer_end_of_text|>; lines without ids",
             })
     void testWhatElseLiesBesideAModelIsCalledByItsName(String content, String what) {
-        Path file = VocabularyFixture.write(directory, content);
-
-        assertThatThrownBy(() -> WorldTokenizer.load(file))
-                .isInstanceOf(VocabularyException.class)
-                .hasMessageContaining(what);
+        VocabularyFixture.assertRefused(directory, content, what);
     }
 
     @Test
@@ -226,12 +222,7 @@ class TextVocabularyTest {
                 "|  |; is no vocabulary",
             })
     void testAFileThatIsNoVocabularyIsRefused(String content, String problem) {
-        Path file = VocabularyFixture.write(directory, content);
-
-        assertThatThrownBy(() -> WorldTokenizer.load(file))
-                .isInstanceOf(VocabularyException.class)
-                .hasMessageContaining(file.toString())
-                .hasMessageContaining(problem);
+        VocabularyFixture.assertRefused(directory, content, problem);
     }
 
     @Test

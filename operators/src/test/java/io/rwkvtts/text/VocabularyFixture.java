@@ -1,5 +1,7 @@
 package io.rwkvtts.text;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -196,5 +198,15 @@ final class VocabularyFixture {
         } catch (CharacterCodingException e) {
             return null;
         }
+    }
+
+    /** Requires that a file with this content is refused, by its path and what is wrong with it. */
+    static void assertRefused(Path directory, String content, String problem) {
+        Path file = write(directory, content);
+
+        assertThatThrownBy(() -> WorldTokenizer.load(file))
+                .isInstanceOf(VocabularyException.class)
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining(problem);
     }
 }

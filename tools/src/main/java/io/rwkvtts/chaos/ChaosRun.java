@@ -105,7 +105,8 @@ public final class ChaosRun implements AutoCloseable {
         List<StruckFault> faults = new ArrayList<>();
         try (LoadGenerator load =
                         new LoadGenerator(
-                                new TextEventProducer(kafka.properties(), kafka.requestsTopic()),
+                                new TextEventProducer(
+                                        kafka.properties(), kafka.topics().requests()),
                                 workload,
                                 IN_FLIGHT);
                 RecordWitness witness = RecordWitness.start(kafka, undisturbed, load::received);
@@ -190,7 +191,7 @@ public final class ChaosRun implements AutoCloseable {
     private KafkaSettings createTopics(String name) {
         KafkaSettings kafka = KafkaSettings.from(topics(name, cluster.bootstrapServers()));
         try (KafkaAdmin brokers = KafkaAdmin.connect(kafka.properties())) {
-            brokers.createTopics(kafka.topics(false), PARTITIONS);
+            brokers.createTopics(kafka.topics().names(false), PARTITIONS);
         }
         return kafka;
     }

@@ -28,7 +28,7 @@ final class EmissionReader implements AutoCloseable {
                         new ByteArrayDeserializer(),
                         new ByteArrayDeserializer());
         List<TopicPartition> partitions =
-                consumer.partitionsFor(kafka.tokensTopic()).stream()
+                consumer.partitionsFor(kafka.topics().tokens()).stream()
                         .map(info -> new TopicPartition(info.topic(), info.partition()))
                         .toList();
         consumer.assign(partitions);

@@ -66,7 +66,7 @@ final class JudgedConsumer extends TopicWatcher {
         try (TokenListener listener =
                 new TokenListener(
                         kafka.properties(),
-                        kafka.tokensTopic(),
+                        kafka.topics().tokens(),
                         TokenListener.Start.EARLIEST,
                         isolation,
                         LIMITS)) {

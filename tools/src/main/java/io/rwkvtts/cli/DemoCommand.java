@@ -201,7 +201,7 @@ final class DemoCommand implements Callable<Integer> {
                                 ClientSettings.of(kafka)
                                         .withIsolation(IsolationLevel.READ_COMMITTED));
                 LostRequests lost =
-                        new LostRequests(kafka.properties(), kafka.deadLettersTopic())) {
+                        new LostRequests(kafka.properties(), kafka.topics().deadLetters())) {
             DemoReport report = new DemoReport(out);
             if (!once) {
                 printAddresses(stack, gateway, out);
@@ -242,7 +242,7 @@ final class DemoCommand implements Callable<Integer> {
         try (TokenListener listener =
                 new TokenListener(
                         stack.kafka().properties(),
-                        stack.kafka().tokensTopic(),
+                        stack.kafka().topics().tokens(),
                         TokenListener.Start.EARLIEST,
                         IsolationLevel.READ_COMMITTED)) {
             while (!StandardOutput.isClosed(out)) {

@@ -7,15 +7,14 @@ import io.rwkvtts.job.SpeechModel;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.operator.TextSettings;
 import io.rwkvtts.protocol.GenerationLimits;
-import io.rwkvtts.protocol.GenerationProgress;
+import io.rwkvtts.protocol.Prompt;
 import io.rwkvtts.protocol.PromptBuilder;
 import io.rwkvtts.protocol.SegmentGeneration;
 import io.rwkvtts.protocol.Voice;
-import io.rwkvtts.protocol.VoiceDirectory;
 import io.rwkvtts.protocol.VoiceProperties;
 import io.rwkvtts.sampling.InvalidLogitsException;
+import io.rwkvtts.sampling.SamplingParameters;
 import io.rwkvtts.synthesis.FinishReason;
-import io.rwkvtts.synthesis.RequestAttributes;
 import io.rwkvtts.synthesis.RequestRules;
 import io.rwkvtts.synthesis.UnbatchedGenerator;
 import io.rwkvtts.text.NormalizedText;
@@ -106,14 +105,10 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         GenerationLimits limits = sampling.limits();
-        checkText(limits);
+        RequestRules.checkText(text, TextSettings.MAX_CHARS.defaultValue());
         Optional<Voice> recorded = voice.recorded();
         VoiceProperties properties = voice.properties();
-        GenerationProgress start =
-                recorded.map(v -> GenerationProgress.withGlobals(v.globals()))
-                        .orElse(GenerationProgress.START);
-        SegmentGeneration generation =
-                new SegmentGeneration(sampling.seed(), 0, start, limits, sampling.parameters());
+        SamplingParameters parameters = sampling.parameters();
 
         SpeechModel speech =
                 SpeechModel.open(
@@ -123,24 +118,19 @@ final class GenerateCommand implements Callable<Integer> {
                         model.cache());
         PromptBuilder prompts = speech.prompts();
         String segment = NormalizedText.of(text).strip();
-        int[] prompt =
+        Prompt prompt =
                 recorded.map(v -> prompts.byVoice(v, segment))
                         .orElseGet(() -> prompts.byProperties(properties, segment));
+        SegmentGeneration generation =
+                new SegmentGeneration(sampling.seed(), 0, prompt.start(), limits, parameters);
         try (InferenceEngine engine = model.open(speech.directory())) {
-            generate(engine, prompt, generation);
+            generate(engine, prompt.tokens(), generation);
             writeWav(generation);
             JsonLine.print(
                     spec.commandLine().getOut(),
-                    speech(speech.directory(), engine.model(), prompt, generation));
+                    speech(speech.directory(), engine.model(), prompt.tokens(), generation));
         }
         return 0;
-    }
-
-    /** By the rules for the text of a request. */
-    private void checkText(GenerationLimits limits) {
-        int maxChars = TextSettings.MAX_CHARS.defaultValue();
-        new RequestRules(VoiceDirectory.empty(), limits, maxChars)
-                .check(0, text, true, RequestAttributes.NONE, System.currentTimeMillis());
     }
 
     private void generate(InferenceEngine engine, int[] prompt, SegmentGeneration generation) {

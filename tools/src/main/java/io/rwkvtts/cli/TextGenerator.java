@@ -1,7 +1,7 @@
 package io.rwkvtts.cli;
 
 import io.rwkvtts.engine.InferenceEngine;
-import io.rwkvtts.protocol.GenerationProgress;
+import io.rwkvtts.protocol.Prompt;
 import io.rwkvtts.protocol.PromptBuilder;
 import io.rwkvtts.protocol.SegmentGeneration;
 import io.rwkvtts.protocol.Voice;
@@ -44,17 +44,16 @@ final class TextGenerator {
      * @throws IllegalArgumentException if the model gives no usable logits
      */
     SegmentGeneration generate(String segment) {
+        Prompt prompt = prompt(segment);
         SegmentGeneration generation =
                 new SegmentGeneration(
                         sampling.seed(),
                         segments++,
-                        globals == null
-                                ? GenerationProgress.START
-                                : GenerationProgress.withGlobals(globals),
+                        prompt.start(),
                         sampling.limits(),
                         sampling.parameters());
         try {
-            generator.generate(prompt(segment), generation);
+            generator.generate(prompt.tokens(), generation);
         } catch (InvalidLogitsException e) {
             throw new IllegalArgumentException(
                     "the model gives no usable logits (%s): expected finite ones; is it damaged?"
@@ -65,7 +64,7 @@ final class TextGenerator {
         return generation;
     }
 
-    private int[] prompt(String segment) {
+    private Prompt prompt(String segment) {
         if (voice.isPresent()) {
             return prompts.byVoice(voice.get(), segment);
         }

@@ -15,7 +15,7 @@ public final class ClientSettings {
     /** Settings of a client of the job that reads and writes these topics. */
     public static SpeechSettings of(KafkaSettings kafka) {
         return SpeechSettings.of(kafka.properties())
-                .withTopics(kafka.requestsTopic(), kafka.tokensTopic())
+                .withTopics(kafka.topics().requests(), kafka.topics().tokens())
                 .withFormat(kafka.inputFormat())
                 .withIdleTimeout(IDLE_TIMEOUT);
     }

@@ -155,7 +155,7 @@ class TopicWatcherITCase {
                 new KafkaProducer<>(
                         kafka.properties(), new ByteArraySerializer(), new ByteArraySerializer())) {
             ProducerRecord<byte[], byte[]> record =
-                    new ProducerRecord<>(kafka.tokensTopic(), "a".getBytes(UTF_8), value);
+                    new ProducerRecord<>(kafka.topics().tokens(), "a".getBytes(UTF_8), value);
             record.headers().add(HeaderNames.EMITTED_AT_MS, "1".getBytes(UTF_8));
             producer.send(record).get();
         }

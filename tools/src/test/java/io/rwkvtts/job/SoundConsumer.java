@@ -11,12 +11,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads the whole topic of sound by the consumer's rule. */
 final class SoundConsumer implements AutoCloseable {
@@ -31,17 +27,7 @@ final class SoundConsumer implements AutoCloseable {
     private final Map<String, List<AudioChunk>> taken = new LinkedHashMap<>();
 
     SoundConsumer(KafkaSettings topics) {
-        Properties properties = topics.properties();
-        properties.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        consumer =
-                new KafkaConsumer<>(
-                        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        List<TopicPartition> partitions =
-                consumer.partitionsFor(topics.audioTopic()).stream()
-                        .map(info -> new TopicPartition(info.topic(), info.partition()))
-                        .toList();
-        consumer.assign(partitions);
-        consumer.seekToBeginning(partitions);
+        consumer = TopicConsumer.open(topics, topics.topics().audio(), "read_committed");
     }
 
     /** Reads until that many requests have begun. */

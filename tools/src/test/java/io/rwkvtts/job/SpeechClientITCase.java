@@ -395,7 +395,7 @@ class SpeechClientITCase {
         KafkaSettings topics = cluster.topics("present", "at-least-once");
 
         SpeechSettings settings =
-                ClientSettings.of(topics).withTopics(topics.requestsTopic(), "absent");
+                ClientSettings.of(topics).withTopics(topics.topics().requests(), "absent");
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SpeechClient.connect(settings))

@@ -46,7 +46,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -122,7 +121,7 @@ final class SpeechCluster implements AutoCloseable {
         options.set(KafkaOptions.CLIENT_PROPERTIES, clientProperties);
         KafkaSettings settings = KafkaSettings.from(options);
         try (KafkaAdmin brokers = KafkaAdmin.connect(settings.properties())) {
-            brokers.createTopics(settings.topics(false), 4);
+            brokers.createTopics(settings.topics().names(false), 4);
         }
         return settings;
     }
@@ -130,7 +129,7 @@ final class SpeechCluster implements AutoCloseable {
     /** Creates the topic of sound, which {@link #topics} does not. */
     static void createAudioTopic(KafkaSettings settings) {
         try (KafkaAdmin brokers = KafkaAdmin.connect(settings.properties())) {
-            brokers.createTopics(List.of(settings.audioTopic()), 4);
+            brokers.createTopics(List.of(settings.topics().audio()), 4);
         }
     }
 
@@ -144,7 +143,7 @@ final class SpeechCluster implements AutoCloseable {
         options.set(KafkaOptions.GROUP_ID, tokens);
         KafkaSettings settings = KafkaSettings.from(options);
         try (KafkaAdmin brokers = KafkaAdmin.connect(settings.properties())) {
-            brokers.createTopics(List.of(settings.tokensTopic()), 4);
+            brokers.createTopics(List.of(settings.topics().tokens()), 4);
         }
         return settings;
     }
@@ -210,7 +209,7 @@ final class SpeechCluster implements AutoCloseable {
     /** Sends events, each under its request's key. */
     void send(KafkaSettings topics, TextEvent... events) throws Exception {
         try (TextEventProducer producer =
-                new TextEventProducer(topics.properties(), topics.requestsTopic())) {
+                new TextEventProducer(topics.properties(), topics.topics().requests())) {
             List<Future<?>> sent = new ArrayList<>();
             for (TextEvent event : events) {
                 sent.add(producer.send(event));
@@ -235,7 +234,7 @@ final class SpeechCluster implements AutoCloseable {
             for (byte[] value : values) {
                 producer.send(
                         new ProducerRecord<>(
-                                topics.requestsTopic(),
+                                topics.topics().requests(),
                                 key.getBytes(StandardCharsets.UTF_8),
                                 value));
             }
@@ -251,16 +250,8 @@ final class SpeechCluster implements AutoCloseable {
     Set<String> endedBy(KafkaSettings topics) throws Exception {
         Set<String> ended = new HashSet<>();
         try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(
-                        topics.properties(),
-                        new ByteArrayDeserializer(),
-                        new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions =
-                    consumer.partitionsFor(topics.tokensTopic()).stream()
-                            .map(info -> new TopicPartition(info.topic(), info.partition()))
-                            .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
+                TopicConsumer.open(topics, topics.topics().tokens(), "read_uncommitted")) {
+            Set<TopicPartition> partitions = consumer.assignment();
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
                 for (ConsumerRecord<byte[], byte[]> record :
@@ -321,7 +312,10 @@ final class SpeechCluster implements AutoCloseable {
 
     private static TokenListener listener(KafkaSettings topics, TokenListener.Start start) {
         return new TokenListener(
-                topics.properties(), topics.tokensTopic(), start, IsolationLevel.READ_COMMITTED);
+                topics.properties(),
+                topics.topics().tokens(),
+                start,
+                IsolationLevel.READ_COMMITTED);
     }
 
     /** Reads until all of these requests have ended. */

@@ -25,8 +25,6 @@ import java.util.stream.StreamSupport;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -217,7 +215,7 @@ class TtsJobITCase {
                 .satisfies(
                         letter -> {
                             assertThat(letter.getPayload().array()).isEqualTo(garbage);
-                            assertThat(letter.getTopic()).isEqualTo(topics.requestsTopic());
+                            assertThat(letter.getTopic()).isEqualTo(topics.topics().requests());
                             assertThat(letter.getOffset()).isZero();
                         });
         for (TextEvent event : invalid) {
@@ -264,16 +262,7 @@ class TtsJobITCase {
     private static List<DeadLetter> deadLetters(KafkaSettings topics, int count) throws Exception {
         List<DeadLetter> letters = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(
-                        topics.properties(),
-                        new ByteArrayDeserializer(),
-                        new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions =
-                    consumer.partitionsFor(topics.deadLettersTopic()).stream()
-                            .map(info -> new TopicPartition(info.topic(), info.partition()))
-                            .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
+                TopicConsumer.open(topics, topics.topics().deadLetters(), "read_uncommitted")) {
             while (letters.size() < count) {
                 for (ConsumerRecord<byte[], byte[]> record :
                         consumer.poll(Duration.ofMillis(100))) {

@@ -19,11 +19,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ServerProcessTest {
@@ -180,11 +184,18 @@ class ServerProcessTest {
         assertThatThrownBy(process::start).hasMessageContaining("not to be started");
     }
 
-    @Test
-    void testServerEndsWhenItsParentIsKilled() throws Exception {
-        process = server(directory, "parent", Parent.class, locked().toString());
+    static Stream<Arguments> parents() {
+        // A paused server can't see by itself that its parent is gone.
+        return Stream.of(
+                Arguments.of(Parent.class, "started"), Arguments.of(PausingParent.class, "paused"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("parents")
+    void testServerEndsWhenItsParentIsKilled(Class<?> parent, String line) throws Exception {
+        process = server(directory, "parent", parent, locked().toString());
         process.start();
-        assertThat(awaitLine(process, 1)).isEqualTo("started");
+        assertThat(awaitLine(process, 1)).isEqualTo(line);
         assertThat(isLocked()).isTrue();
 
         process.kill();
@@ -231,19 +242,6 @@ class ServerProcessTest {
         process.pause();
         process.close();
         assertThat(isLocked()).isFalse();
-    }
-
-    /** It can't see that by itself. */
-    @Test
-    void testPausedServerEndsWhenItsParentIsKilled() throws Exception {
-        process = server(directory, "parent", PausingParent.class, locked().toString());
-        process.start();
-        assertThat(awaitLine(process, 1)).isEqualTo("paused");
-        assertThat(isLocked()).isTrue();
-
-        process.kill();
-
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !isLocked());
     }
 
     @Test

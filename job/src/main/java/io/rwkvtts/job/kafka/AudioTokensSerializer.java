@@ -2,6 +2,8 @@ package io.rwkvtts.job.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.rwkvtts.operator.ChunkPosition;
+import io.rwkvtts.operator.SpeechEnd;
 import io.rwkvtts.operator.TokenChunk;
 import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.schema.AudioTokens;
@@ -45,23 +47,21 @@ final class AudioTokensSerializer implements SerializationSchema<TokenChunk> {
     static long largestRecordBytes(int chunkTokens) {
         int[] globals = new int[IdSpace.GLOBAL_TOKENS];
         Arrays.fill(globals, IdSpace.GLOBAL_ALPHABET - 1);
-        String error = OutputText.LONGEST;
+        SpeechEnd chunk = new SpeechEnd("overloaded", null);
+        SpeechEnd end = new SpeechEnd("overloaded", OutputText.LONGEST);
         return Math.max(
-                bytes(largest(globals, null)) + (long) TOKEN_BYTES * chunkTokens,
-                bytes(largest(null, error)));
+                bytes(largest(globals, chunk)) + (long) TOKEN_BYTES * chunkTokens,
+                bytes(largest(null, end)));
     }
 
-    private static TokenChunk largest(int[] globals, String error) {
+    private static TokenChunk largest(int[] globals, SpeechEnd end) {
         return new TokenChunk(
                 OutputText.LONGEST_ID,
-                Long.MAX_VALUE,
-                Integer.MAX_VALUE,
-                Long.MAX_VALUE,
+                new ChunkPosition(Long.MAX_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE),
                 new int[0],
                 globals,
                 "f".repeat(MODEL_ID_CHARS),
-                "overloaded",
-                error,
+                end,
                 Long.MAX_VALUE,
                 Long.MAX_VALUE);
     }
@@ -85,17 +85,19 @@ final class AudioTokensSerializer implements SerializationSchema<TokenChunk> {
 
     @Override
     public byte[] serialize(TokenChunk chunk) {
+        ChunkPosition position = chunk.position();
+        SpeechEnd end = chunk.end();
         return codec.encode(
                 AudioTokens.newBuilder()
                         .setRequestId(chunk.requestId())
-                        .setSequence(chunk.sequence())
-                        .setSegment(chunk.segment())
-                        .setTokenOffset(chunk.tokenOffset())
+                        .setSequence(position.sequence())
+                        .setSegment(position.segment())
+                        .setTokenOffset(position.tokenOffset())
                         .setTokens(list(chunk.tokens()))
                         .setGlobalTokens(list(chunk.globalTokens()))
                         .setModelId(chunk.modelId())
                         .setFinishReason(chunk.finishReason())
-                        .setError(OutputText.bounded(chunk.error()))
+                        .setError(end == null ? null : OutputText.bounded(end.error()))
                         .build());
     }
 

@@ -25,7 +25,7 @@ public final class KafkaConnectors {
     public static KafkaSource<SourceRecord> requests(KafkaSettings settings) {
         return KafkaSource.<SourceRecord>builder()
                 .setProperties(settings.properties())
-                .setTopics(settings.requestsTopic())
+                .setTopics(settings.topics().requests())
                 .setGroupId(settings.groupId())
                 .setStartingOffsets(settings.start().initializer())
                 .setDeserializer(new RequestDeserializer(settings.inputFormat()))
@@ -51,18 +51,18 @@ public final class KafkaConnectors {
         ProducerProperties.warnOfTimeout(settings.clientProperties());
         return guarded(
                 settings,
-                settings.tokensTopic(),
-                AudioTokensSerializer.records(settings.tokensTopic()),
-                settings.transactionalIdPrefix());
+                settings.topics().tokens(),
+                AudioTokensSerializer.records(settings.topics().tokens()),
+                settings.delivery().transactionalIdPrefix());
     }
 
     /** Writes sound as {@link #tokens} are written. */
     public static Sink<PcmChunk> audio(KafkaSettings settings) {
         return guarded(
                 settings,
-                settings.audioTopic(),
-                AudioChunkSerializer.records(settings.audioTopic()),
-                settings.transactionalIdPrefix() + "-audio");
+                settings.topics().audio(),
+                AudioChunkSerializer.records(settings.topics().audio()),
+                settings.delivery().transactionalIdPrefix() + "-audio");
     }
 
     private static <T> Sink<T> guarded(
@@ -74,12 +74,12 @@ public final class KafkaConnectors {
         properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "0");
         properties.setProperty(
                 ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
-                Long.toString(settings.transactionTimeout().toMillis()));
+                Long.toString(settings.delivery().transactionTimeout().toMillis()));
         KafkaSink<T> sink =
                 KafkaSink.<T>builder()
                         .setKafkaProducerConfig(properties)
                         .setRecordSerializer(serializer)
-                        .setDeliveryGuarantee(settings.deliveryGuarantee())
+                        .setDeliveryGuarantee(settings.delivery().guarantee())
                         .setTransactionalIdPrefix(transactionalIdPrefix)
                         .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
                         .build();
@@ -89,6 +89,6 @@ public final class KafkaConnectors {
     /** Writes dead letters, always at least once: a letter should not wait for a checkpoint. */
     public static Sink<RejectedRecord> deadLetters(KafkaSettings settings) {
         return DeadLetterSink.to(
-                settings.deadLettersTopic(), ProducerProperties.of(settings.properties()));
+                settings.topics().deadLetters(), ProducerProperties.of(settings.properties()));
     }
 }

@@ -8,6 +8,9 @@ import io.rwkvtts.schema.InputFormat;
 import io.rwkvtts.schema.TextEvent;
 import io.rwkvtts.schema.WireFormatException;
 import io.rwkvtts.synthesis.RequestAttributes;
+import io.rwkvtts.synthesis.RequestedSampling;
+import io.rwkvtts.synthesis.RequestedVoice;
+import io.rwkvtts.synthesis.TextPiece;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
@@ -84,9 +87,7 @@ final class RequestDeserializer implements KafkaRecordDeserializationSchema<Sour
             TextEvent event, ConsumerRecord<byte[], byte[]> record) {
         return new RequestEvent(
                 event.getRequestId(),
-                event.getSequence(),
-                event.getText(),
-                event.getLast(),
+                new TextPiece(event.getSequence(), event.getText(), event.getLast()),
                 event.getCancel(),
                 attributes(event),
                 record.timestamp(),
@@ -97,16 +98,15 @@ final class RequestDeserializer implements KafkaRecordDeserializationSchema<Sour
 
     private static RequestAttributes attributes(TextEvent event) {
         return new RequestAttributes(
-                event.getVoiceId(),
-                event.getAge(),
-                event.getGender(),
-                event.getEmotion(),
-                event.getPitch(),
-                event.getSpeed(),
-                event.getTemperature(),
-                event.getTopP(),
-                event.getTopK(),
-                event.getSeed(),
+                new RequestedVoice(
+                        event.getVoiceId(),
+                        event.getAge(),
+                        event.getGender(),
+                        event.getEmotion(),
+                        event.getPitch(),
+                        event.getSpeed()),
+                new RequestedSampling(
+                        event.getTemperature(), event.getTopP(), event.getTopK(), event.getSeed()),
                 event.getMaxSemanticTokens(),
                 event.getMinSemanticTokens(),
                 event.getPriority(),

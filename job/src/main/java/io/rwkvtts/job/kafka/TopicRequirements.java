@@ -28,12 +28,12 @@ public record TopicRequirements(KafkaAdmin brokers, KafkaSettings settings) {
      */
     public void check(int chunkTokens) {
         checkWritten(
-                settings.tokensTopic(),
+                settings.topics().tokens(),
                 "a token record",
                 AudioTokensSerializer.largestRecordBytes(chunkTokens));
-        checkTopic(settings.requestsTopic(), "", 0);
+        checkTopic(settings.topics().requests(), "", 0);
         checkTopic(
-                settings.deadLettersTopic(),
+                settings.topics().deadLetters(),
                 "a dead letter's head",
                 DeadLetterSerializer.SMALLEST_BYTES);
     }
@@ -46,7 +46,7 @@ public record TopicRequirements(KafkaAdmin brokers, KafkaSettings settings) {
      */
     public void checkAudio(int pcmBytes) {
         checkWritten(
-                settings.audioTopic(),
+                settings.topics().audio(),
                 "a record of sound",
                 AudioChunkSerializer.largestRecordBytes(pcmBytes));
     }

@@ -25,11 +25,11 @@ class KafkaSettingsTest {
         KafkaSettings settings = KafkaSettings.from(new Configuration());
 
         assertThat(settings.bootstrapServers()).isEqualTo("localhost:9092");
-        assertThat(settings.requestsTopic()).isEqualTo("tts-requests");
-        assertThat(settings.tokensTopic()).isEqualTo("tts-tokens");
-        assertThat(settings.deadLettersTopic()).isEqualTo("tts-dead-letters");
-        assertThat(settings.deliveryGuarantee()).isEqualTo(DeliveryGuarantee.AT_LEAST_ONCE);
-        assertThat(settings.transactionTimeout()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(settings.topics().requests()).isEqualTo("tts-requests");
+        assertThat(settings.topics().tokens()).isEqualTo("tts-tokens");
+        assertThat(settings.topics().deadLetters()).isEqualTo("tts-dead-letters");
+        assertThat(settings.delivery().guarantee()).isEqualTo(DeliveryGuarantee.AT_LEAST_ONCE);
+        assertThat(settings.delivery().transactionTimeout()).isEqualTo(Duration.ofMinutes(10));
         assertThat(settings.properties())
                 .containsExactly(Map.entry("bootstrap.servers", "localhost:9092"));
     }
@@ -49,7 +49,7 @@ class KafkaSettingsTest {
                         Map.entry("bootstrap.servers", "a:1,b:2"),
                         Map.entry("security.protocol", "SASL_SSL"),
                         Map.entry("sasl.mechanism", "PLAIN"));
-        assertThat(settings.deliveryGuarantee()).isEqualTo(DeliveryGuarantee.EXACTLY_ONCE);
+        assertThat(settings.delivery().guarantee()).isEqualTo(DeliveryGuarantee.EXACTLY_ONCE);
     }
 
     @Test

@@ -3,8 +3,10 @@ package io.rwkvtts.job.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rwkvtts.operator.ChunkPosition;
 import io.rwkvtts.operator.Origin;
 import io.rwkvtts.operator.RejectedRecord;
+import io.rwkvtts.operator.SpeechEnd;
 import io.rwkvtts.operator.TokenChunk;
 import io.rwkvtts.operator.audio.PcmChunk;
 import io.rwkvtts.operator.audio.SoundEnd;
@@ -202,21 +204,18 @@ class OutputSerializersTest {
         int[] globals = new int[32];
         Arrays.fill(globals, 4095);
         long max = Long.MAX_VALUE;
+        ChunkPosition furthest = new ChunkPosition(max, 1 << 30, max);
         String id = "界".repeat(256);
         String model = "f".repeat(64);
-        TokenChunk chunk =
-                new TokenChunk(id, max, 1 << 30, max, tokens, globals, model, null, null, max, max);
+        TokenChunk chunk = new TokenChunk(id, furthest, tokens, globals, model, null, max, max);
         TokenChunk end =
                 new TokenChunk(
                         id,
-                        max,
-                        1 << 30,
-                        max,
+                        furthest,
                         new int[0],
                         null,
                         model,
-                        "error",
-                        "界".repeat(9999),
+                        new SpeechEnd("error", "界".repeat(9999)),
                         0,
                         0);
 
@@ -267,20 +266,25 @@ class OutputSerializersTest {
     private static TokenChunk chunk(long requestTimestampMs, long emittedAtMs) {
         return new TokenChunk(
                 "r1",
-                4,
-                2,
-                60,
+                new ChunkPosition(4, 2, 60),
                 new int[] {0, 8191},
                 new int[] {4095},
                 "model",
-                null,
                 null,
                 requestTimestampMs,
                 emittedAtMs);
     }
 
     private static TokenChunk end(String error) {
-        return new TokenChunk("r1", 5, 2, 62, new int[0], null, "model", "error", error, 100, 200);
+        return new TokenChunk(
+                "r1",
+                new ChunkPosition(5, 2, 62),
+                new int[0],
+                null,
+                "model",
+                new SpeechEnd("error", error),
+                100,
+                200);
     }
 
     private static ProducerRecord<byte[], byte[]> serialize(TokenChunk chunk) throws Exception {

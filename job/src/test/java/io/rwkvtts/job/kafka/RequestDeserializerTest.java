@@ -12,7 +12,9 @@ import io.rwkvtts.schema.InputFormat;
 import io.rwkvtts.schema.TextEvent;
 import io.rwkvtts.schema.TextEvents;
 import io.rwkvtts.schema.WireCodec;
+import io.rwkvtts.synthesis.Attributes;
 import io.rwkvtts.synthesis.RequestAttributes;
+import io.rwkvtts.synthesis.TextPiece;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,9 +44,7 @@ class RequestDeserializerTest {
                 .isEqualTo(
                         new RequestEvent(
                                 "r1",
-                                0,
-                                "Hello.",
-                                true,
+                                TextPiece.whole("Hello."),
                                 false,
                                 RequestAttributes.NONE,
                                 1234,
@@ -57,28 +57,10 @@ class RequestDeserializerTest {
     void testEveryAttributeArrives() {
         RequestEvent received = deserialize(null, CODEC.encode(TextEvents.full())).event();
 
-        assertThat(received.sequence()).isEqualTo(41);
-        assertThat(received.last()).isFalse();
+        assertThat(received.piece().sequence()).isEqualTo(41);
+        assertThat(received.piece().last()).isFalse();
         assertThat(received.cancel()).isTrue();
-        assertThat(received.attributes())
-                .isEqualTo(
-                        new RequestAttributes(
-                                "anna",
-                                "elderly",
-                                "male",
-                                "HAPPY",
-                                "low_pitch",
-                                "fast",
-                                0.7,
-                                0.9,
-                                50,
-                                -1L,
-                                500,
-                                1,
-                                -3,
-                                1_800_000_000_000L,
-                                2_500L,
-                                "acme"));
+        assertThat(received.attributes()).isEqualTo(Attributes.full());
     }
 
     @Test
@@ -122,8 +104,8 @@ class RequestDeserializerTest {
 
         assertThat(deserialize(deserializer, null, bad).rejected()).isNotNull();
         assertThat(deserialize(deserializer, null, format.encode(event("r1").build())).event())
-                .extracting(RequestEvent::text)
-                .isEqualTo("Hello.");
+                .extracting(RequestEvent::piece)
+                .isEqualTo(TextPiece.whole("Hello."));
     }
 
     @ParameterizedTest
@@ -152,8 +134,8 @@ class RequestDeserializerTest {
         SourceRecord record = deserialize(InputFormat.JSON, null, value);
 
         assertThat(record.event().requestId()).isEqualTo("r1");
-        assertThat(record.event().text()).isEqualTo("Hello.");
-        assertThat(record.event().attributes().topK()).isEqualTo(3);
+        assertThat(record.event().piece().text()).isEqualTo("Hello.");
+        assertThat(record.event().attributes().sampling().topK()).isEqualTo(3);
         assertThat(record.event().payload()).isSameAs(value);
         assertThat(record.keyDiffers()).isTrue();
     }
@@ -190,8 +172,7 @@ class RequestDeserializerTest {
                 deserialize(InputFormat.TEXT, "id".getBytes(UTF_8), "早.\n".getBytes(UTF_8));
 
         assertThat(record.event().requestId()).isEqualTo("id");
-        assertThat(record.event().text()).isEqualTo("早.\n");
-        assertThat(record.event().last()).isTrue();
+        assertThat(record.event().piece()).isEqualTo(TextPiece.whole("早.\n"));
         assertThat(record.event().attributes()).isEqualTo(RequestAttributes.NONE);
         assertThat(record.keyDiffers()).isFalse();
     }

@@ -127,7 +127,7 @@ final class DecodeAudioOperator extends AbstractStreamOperator<PcmChunk>
         if (sound == null) {
             sound = new RequestSound(chunk.requestId(), chunk.requestTimestampMs(), plan);
             open.put(chunk.requestId(), sound);
-            if (chunk.sequence() > 0) {
+            if (chunk.position().sequence() > 0) {
                 fail(sound, "the request began before the job made sound of its tokens");
             }
         }

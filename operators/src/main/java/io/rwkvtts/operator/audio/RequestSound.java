@@ -66,12 +66,14 @@ final class RequestSound {
      * @throws IllegalArgumentException if an id is out of range
      */
     void accept(TokenChunk chunk) {
-        if (chunk.finishReason() != null) {
-            end = new SoundEnd(chunk.finishReason(), chunk.error());
+        if (chunk.end() != null) {
+            end = new SoundEnd(chunk.end().reason(), chunk.end().error());
         } else if (!failed) {
             if (chunk.globalTokens() != null) {
                 segments.add(
-                        new Segment(chunk.segment(), new SegmentAudio(plan, chunk.globalTokens())));
+                        new Segment(
+                                chunk.position().segment(),
+                                new SegmentAudio(plan, chunk.globalTokens())));
             }
             segments.getLast().audio().add(chunk.tokens());
         }

@@ -23,7 +23,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@link CpuEngine} by the contract, in several precisions, with one and with two threads. */
@@ -135,50 +138,25 @@ class CpuEngineContractTest {
     }
 
     @Nested
-    class FloatsWithOneThread extends InferenceEngineContract {
-        @Override
-        protected InferenceEngine open(int slots) {
-            return CpuEngineContractTest.open(Quantization.NONE, slots, 1);
-        }
-    }
+    @ParameterizedClass
+    @CsvSource({
+        "NONE, 1",
+        "NONE, 2",
+        "INT8, 1",
+        "INT8, 2",
+        "INT8_NATIVE, 1",
+        "INT8_NATIVE, 2",
+    })
+    class ByTheContract extends InferenceEngineContract {
+        @Parameter(0)
+        private Quantization quantization;
 
-    @Nested
-    class FloatsWithTwoThreads extends InferenceEngineContract {
-        @Override
-        protected InferenceEngine open(int slots) {
-            return CpuEngineContractTest.open(Quantization.NONE, slots, 2);
-        }
-    }
+        @Parameter(1)
+        private int threads;
 
-    @Nested
-    class Int8WithOneThread extends InferenceEngineContract {
         @Override
         protected InferenceEngine open(int slots) {
-            return CpuEngineContractTest.open(Quantization.INT8, slots, 1);
-        }
-    }
-
-    @Nested
-    class Int8WithTwoThreads extends InferenceEngineContract {
-        @Override
-        protected InferenceEngine open(int slots) {
-            return CpuEngineContractTest.open(Quantization.INT8, slots, 2);
-        }
-    }
-
-    @Nested
-    class NativeWithOneThread extends InferenceEngineContract {
-        @Override
-        protected InferenceEngine open(int slots) {
-            return CpuEngineContractTest.open(Quantization.INT8_NATIVE, slots, 1);
-        }
-    }
-
-    @Nested
-    class NativeWithTwoThreads extends InferenceEngineContract {
-        @Override
-        protected InferenceEngine open(int slots) {
-            return CpuEngineContractTest.open(Quantization.INT8_NATIVE, slots, 2);
+            return CpuEngineContractTest.open(quantization, slots, threads);
         }
     }
 }

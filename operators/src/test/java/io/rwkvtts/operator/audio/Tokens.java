@@ -2,6 +2,8 @@ package io.rwkvtts.operator.audio;
 
 import io.rwkvtts.audio.AudioDecoder;
 import io.rwkvtts.audio.Pcm16;
+import io.rwkvtts.operator.ChunkPosition;
+import io.rwkvtts.operator.SpeechEnd;
 import io.rwkvtts.operator.TokenChunk;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -49,11 +51,26 @@ record Tokens(List<TokenChunk> chunks, List<int[]> segments, int[] globals) {
     static TokenChunk chunk(
             String id, int sequence, int segment, long offset, int[] tokens, int[] globals) {
         return new TokenChunk(
-                id, sequence, segment, offset, tokens, globals, "model", null, null, 77, 78);
+                id,
+                new ChunkPosition(sequence, segment, offset),
+                tokens,
+                globals,
+                "model",
+                null,
+                77,
+                78);
     }
 
     static TokenChunk end(String id, int sequence, String reason) {
-        return new TokenChunk(id, sequence, 0, 0, new int[0], null, "model", reason, null, 77, 78);
+        return new TokenChunk(
+                id,
+                new ChunkPosition(sequence, 0, 0),
+                new int[0],
+                null,
+                "model",
+                new SpeechEnd(reason, null),
+                77,
+                78);
     }
 
     /** The sound of each segment decoded in one call. */

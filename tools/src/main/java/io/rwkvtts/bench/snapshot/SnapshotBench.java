@@ -2,7 +2,6 @@ package io.rwkvtts.bench.snapshot;
 
 import io.rwkvtts.bench.Samples;
 import io.rwkvtts.bench.engine.BenchModel;
-import io.rwkvtts.engine.EngineModel;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.PromptPiece;
 import io.rwkvtts.operator.RequestSnapshotSerializer;
@@ -12,14 +11,16 @@ import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.protocol.NextAction;
 import io.rwkvtts.synthesis.ChunkPlan;
 import io.rwkvtts.synthesis.RequestAttributes;
+import io.rwkvtts.synthesis.RequestIdentity;
 import io.rwkvtts.synthesis.RequestSnapshot;
 import io.rwkvtts.synthesis.RequestText;
 import io.rwkvtts.synthesis.SegmentSnapshot;
+import io.rwkvtts.synthesis.SpeechProgress;
+import io.rwkvtts.synthesis.StateIds;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.TreeMap;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
@@ -127,7 +128,6 @@ public final class SnapshotBench {
     }
 
     private RequestSnapshot snapshot(int slot, boolean withState) {
-        EngineModel facts = engine.model();
         int[] globals = new int[IdSpace.GLOBAL_TOKENS];
         SegmentSnapshot active =
                 new SegmentSnapshot(
@@ -136,23 +136,14 @@ public final class SnapshotBench {
                         generated.length,
                         new GenerationLimits(0, GenerationLimits.MAX, GenerationLimits.MAX),
                         new GenerationProgress(globals, generated, NextAction.FEED_TOKEN),
-                        facts.weightsId(),
-                        facts.numericsId(),
-                        facts.stateLayout(),
+                        StateIds.of(engine.model()),
                         withState ? engine.saveState(slot) : null);
         return new RequestSnapshot(
-                "request-" + slot,
-                slot,
-                0,
+                new RequestIdentity("request-" + slot, slot, 0),
                 0,
                 RequestAttributes.NONE,
-                new RequestText.Snapshot(TEXT, "", TEXT.length(), 1, true, new TreeMap<>()),
-                0,
-                TEXT.length(),
-                1,
-                generated.length,
-                globals,
-                false,
+                new RequestText.Snapshot(TEXT, "", TEXT.length(), 1, true, List.of()),
+                new SpeechProgress(0, TEXT.length(), 1, generated.length, globals, false),
                 new ChunkPlan(10, 25),
                 null,
                 active);

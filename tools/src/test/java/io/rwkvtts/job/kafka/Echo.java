@@ -1,8 +1,10 @@
 package io.rwkvtts.job.kafka;
 
+import io.rwkvtts.operator.ChunkPosition;
 import io.rwkvtts.operator.RejectedRecord;
 import io.rwkvtts.operator.RequestEvent;
 import io.rwkvtts.operator.SourceRecord;
+import io.rwkvtts.operator.SpeechEnd;
 import io.rwkvtts.operator.TokenChunk;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -32,23 +34,20 @@ final class Echo extends ProcessFunction<SourceRecord, TokenChunk> {
             return;
         }
         RequestEvent event = record.event();
-        chunks.collect(chunk(event, 0, event.text().chars().toArray(), null));
-        chunks.collect(chunk(event, 1, new int[0], "stop"));
+        chunks.collect(chunk(event, 0, event.piece().text().chars().toArray(), null));
+        chunks.collect(chunk(event, 1, new int[0], new SpeechEnd("stop", null)));
         EVENTS.incrementAndGet();
     }
 
     private static TokenChunk chunk(
-            RequestEvent event, long sequence, int[] tokens, String finishReason) {
+            RequestEvent event, long sequence, int[] tokens, SpeechEnd end) {
         return new TokenChunk(
                 event.requestId(),
-                sequence,
-                0,
-                0,
+                new ChunkPosition(sequence, 0, 0),
                 tokens,
                 null,
                 "echo",
-                finishReason,
-                null,
+                end,
                 event.timestampMs(),
                 System.currentTimeMillis());
     }

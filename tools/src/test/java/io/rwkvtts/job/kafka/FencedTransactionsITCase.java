@@ -3,6 +3,7 @@ package io.rwkvtts.job.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rwkvtts.local.EmbeddedKafka;
+import io.rwkvtts.operator.ChunkPosition;
 import io.rwkvtts.operator.TokenChunk;
 import io.rwkvtts.schema.WireCodec;
 import java.time.Duration;
@@ -16,7 +17,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,16 +32,11 @@ class FencedTransactionsITCase {
     private static final List<String> EXPECTED =
             List.of("zombie:0", "successor:1", "successor:2", "successor:3", "successor:4");
 
-    private static EmbeddedKafka kafka;
+    @AutoClose private static EmbeddedKafka kafka;
 
     @BeforeAll
     static void start() {
         kafka = EmbeddedKafka.start(0);
-    }
-
-    @AfterAll
-    static void stop() {
-        kafka.close();
     }
 
     @Test
@@ -54,7 +50,7 @@ class FencedTransactionsITCase {
             zombie.write(chunk("zombie", 1));
             zombie.checkpoint(2);
             zombie.write(chunk("zombie", 2));
-            awaitRecords(settings.tokensTopic(), 3);
+            awaitRecords(settings.topics().tokens(), 3);
 
             SinkRun.Checkpoint second;
             try (SinkRun successor = SinkRun.restore(settings, first, 1)) {
@@ -75,11 +71,11 @@ class FencedTransactionsITCase {
                     restarted.completed(i + 1);
                 }
 
-                assertThat(readAll(settings.tokensTopic())).containsExactlyElementsOf(EXPECTED);
+                assertThat(readAll(settings.topics().tokens())).containsExactlyElementsOf(EXPECTED);
             }
         }
         // Also after all transactions have ended.
-        assertThat(readAll(settings.tokensTopic())).containsExactlyElementsOf(EXPECTED);
+        assertThat(readAll(settings.topics().tokens())).containsExactlyElementsOf(EXPECTED);
     }
 
     /** Another job than the successor does not fence, and then the zombie is heard. */
@@ -96,7 +92,7 @@ class FencedTransactionsITCase {
             other.checkpoint(1);
             other.completed(1);
 
-            assertThat(readAll(settings.tokensTopic())).containsExactly("zombie:0", "other:1");
+            assertThat(readAll(settings.topics().tokens())).containsExactly("zombie:0", "other:1");
         }
     }
 
@@ -108,14 +104,21 @@ class FencedTransactionsITCase {
         config.setString(KafkaOptions.DELIVERY_GUARANTEE.key(), "exactly-once");
         KafkaSettings settings = KafkaSettings.from(config);
         try (KafkaAdmin admin = KafkaAdmin.connect(settings.properties())) {
-            admin.createTopics(List.of(settings.tokensTopic()), 1);
+            admin.createTopics(List.of(settings.topics().tokens()), 1);
         }
         return settings;
     }
 
     private static TokenChunk chunk(String id, long sequence) {
         return new TokenChunk(
-                id, sequence, 0, sequence, new int[] {7}, null, "model", null, null, 0, 0);
+                id,
+                new ChunkPosition(sequence, 0, sequence),
+                new int[] {7},
+                null,
+                "model",
+                null,
+                0,
+                0);
     }
 
     /** Waits until that many records are in the log, committed or not. */

@@ -89,7 +89,7 @@ class KafkaConnectorsITCase {
                 .extracting(record -> record.tokens().getRequestId())
                 .containsExactly("first", "first", "second", "second");
         assertThat(received.get(0).requestTimestampMs()).isEqualTo(OLD_TIMESTAMP);
-        List<ConsumerRecord<byte[], byte[]>> letters = read(settings.deadLettersTopic(), 2);
+        List<ConsumerRecord<byte[], byte[]>> letters = read(settings.topics().deadLetters(), 2);
         DeadLetter garbage = WireCodec.deadLetters().decode(letters.get(0).value());
         DeadLetter tombstone = WireCodec.deadLetters().decode(letters.get(1).value());
         assertThat(header(letters.get(0), "error")).isEqualTo("undecodable");
@@ -108,7 +108,7 @@ class KafkaConnectorsITCase {
     void testDeadLetterIsCutToWhatItsTopicTakes(int limit, int payload) throws Exception {
         KafkaSettings settings = settings("cut-" + limit, "at-least-once");
         createTopics(settings);
-        limitMessages(settings.deadLettersTopic(), limit);
+        limitMessages(settings.topics().deadLetters(), limit);
         byte[] garbage = new byte[400_000];
         JobClient job = startEcho(settings);
 
@@ -120,7 +120,7 @@ class KafkaConnectorsITCase {
         assertThat(listen(settings, IsolationLevel.READ_UNCOMMITTED, 2))
                 .extracting(record -> record.tokens().getRequestId())
                 .containsExactly("first", "first", "second", "second");
-        for (ConsumerRecord<byte[], byte[]> record : read(settings.deadLettersTopic(), 2)) {
+        for (ConsumerRecord<byte[], byte[]> record : read(settings.topics().deadLetters(), 2)) {
             DeadLetter letter = WireCodec.deadLetters().decode(record.value());
             assertThat(header(record, "error")).isEqualTo("undecodable");
             assertThat(letter.getPayloadLength()).isEqualTo(400_000);
@@ -140,7 +140,7 @@ class KafkaConnectorsITCase {
         send(settings, "first", event("first"));
         listen(settings, IsolationLevel.READ_COMMITTED, 1);
 
-        limitMessages(settings.tokensTopic(), 100);
+        limitMessages(settings.topics().tokens(), 100);
         send(settings, "second", event("second"));
 
         assertThatThrownBy(() -> job.getJobExecutionResult().get())
@@ -175,7 +175,7 @@ class KafkaConnectorsITCase {
         List<ReceivedTokens> received = listen(settings, IsolationLevel.READ_UNCOMMITTED, 1);
         assertThat(received.get(0).tokens().getRequestId()).isEqualTo("first");
         assertThat(received.get(0).tokens().getTokens()).containsExactly((int) '早', (int) '.');
-        assertThat(read(settings.deadLettersTopic(), 2))
+        assertThat(read(settings.topics().deadLetters(), 2))
                 .extracting(letter -> header(letter, "error"))
                 .containsExactly("undecodable", "undecodable");
         job.cancel().get();
@@ -218,7 +218,7 @@ class KafkaConnectorsITCase {
         try (TokenListener listener =
                 new TokenListener(
                         settings.properties(),
-                        settings.tokensTopic(),
+                        settings.topics().tokens(),
                         TokenListener.Start.EARLIEST,
                         IsolationLevel.READ_UNCOMMITTED)) {
             for (int i = 0; answered.stream().noneMatch(id -> id.startsWith("new")); i++) {
@@ -241,9 +241,9 @@ class KafkaConnectorsITCase {
         send(settings, "r", GARBAGE);
         JobClient job = startEcho(settings);
 
-        assertThat(read(settings.tokensTopic(), 1).get(0).timestamp())
+        assertThat(read(settings.topics().tokens(), 1).get(0).timestamp())
                 .isGreaterThanOrEqualTo(start);
-        assertThat(read(settings.deadLettersTopic(), 1).get(0).timestamp())
+        assertThat(read(settings.topics().deadLetters(), 1).get(0).timestamp())
                 .isGreaterThanOrEqualTo(start);
         job.cancel().get();
     }
@@ -285,9 +285,9 @@ class KafkaConnectorsITCase {
         try (KafkaAdmin brokers = KafkaAdmin.connect(settings.properties())) {
             brokers.createTopics(
                     List.of(
-                            settings.requestsTopic(),
-                            settings.tokensTopic(),
-                            settings.deadLettersTopic()),
+                            settings.topics().requests(),
+                            settings.topics().tokens(),
+                            settings.topics().deadLetters()),
                     1);
         }
     }
@@ -326,7 +326,7 @@ class KafkaConnectorsITCase {
                         new ByteArraySerializer())) {
             producer.send(
                             new ProducerRecord<>(
-                                    settings.requestsTopic(),
+                                    settings.topics().requests(),
                                     null,
                                     timestampMs,
                                     key == null ? null : key.getBytes(UTF_8),
@@ -342,7 +342,7 @@ class KafkaConnectorsITCase {
         try (TokenListener listener =
                 new TokenListener(
                         settings.properties(),
-                        settings.tokensTopic(),
+                        settings.topics().tokens(),
                         TokenListener.Start.EARLIEST,
                         isolation)) {
             while (received.stream().filter(ReceivedTokens::end).count() < requests) {

@@ -108,7 +108,7 @@ class UnreachableKafkaITCase {
         KafkaSettings settings = settings("wait", "at-least-once");
         startEcho("wait", settings);
         send("wait", 0);
-        read(settings.tokensTopic(), 2);
+        read(settings.topics().tokens(), 2);
 
         link.drop();
         send("wait", 1, REQUESTS);
@@ -117,7 +117,8 @@ class UnreachableKafkaITCase {
 
         List<String> expected = new ArrayList<>();
         IntStream.range(0, REQUESTS).forEach(i -> expected.addAll(List.of(i + ":0", i + ":1")));
-        assertThat(read(settings.tokensTopic(), 2 * REQUESTS)).containsExactlyElementsOf(expected);
+        assertThat(read(settings.topics().tokens(), 2 * REQUESTS))
+                .containsExactlyElementsOf(expected);
     }
 
     @ParameterizedTest
@@ -127,7 +128,7 @@ class UnreachableKafkaITCase {
         KafkaSettings settings = settings(name, guarantee);
         startEcho(name, settings);
         send(name, 0);
-        read(settings.tokensTopic(), 2);
+        read(settings.topics().tokens(), 2);
 
         link.drop();
         send(name, 1, REQUESTS);
@@ -143,7 +144,7 @@ class UnreachableKafkaITCase {
         KafkaSettings settings = settings("transaction", "exactly-once");
         startEcho("transaction", settings, Duration.ofHours(1));
         send("transaction", 0);
-        read(settings.tokensTopic(), 2);
+        read(settings.topics().tokens(), 2);
 
         link.drop();
         long before = Echo.events();
@@ -169,9 +170,9 @@ class UnreachableKafkaITCase {
         try (KafkaAdmin brokers = KafkaAdmin.connect(settings.properties())) {
             brokers.createTopics(
                     List.of(
-                            settings.requestsTopic(),
-                            settings.tokensTopic(),
-                            settings.deadLettersTopic()),
+                            settings.topics().requests(),
+                            settings.topics().tokens(),
+                            settings.topics().deadLetters()),
                     1);
         }
         return settings;
