@@ -13,7 +13,7 @@ public final class GatewayKafka {
     /** Settings of a gateway before the job that reads and writes these topics. */
     public static SpeechSettings settings(KafkaSettings kafka) {
         return SpeechSettings.of(withTimeouts(kafka.properties()))
-                .withTopics(kafka.requestsTopic(), kafka.tokensTopic())
+                .withTopics(kafka.topics().requests(), kafka.topics().tokens())
                 .withFormat(kafka.inputFormat());
     }
 

@@ -159,7 +159,7 @@ class GatewayFaultsITCase {
     private static TokenListener listener() {
         return new TokenListener(
                 fixture.stack().kafka().properties(),
-                fixture.stack().kafka().tokensTopic(),
+                fixture.stack().kafka().topics().tokens(),
                 TokenListener.Start.LATEST,
                 IsolationLevel.READ_UNCOMMITTED);
     }
