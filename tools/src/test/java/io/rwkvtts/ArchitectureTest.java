@@ -67,7 +67,7 @@ class ArchitectureTest {
         "process,   local",
         "local,     job client audio synthesis protocol text model checkpoint schema",
         "bench,     local process job client operator synthesis engine protocol text sampling model checkpoint onnx schema",
-        "chaos,     local process job client operator synthesis engine protocol text sampling model checkpoint schema",
+        "chaos,     local process job client operator audio synthesis engine protocol text sampling model checkpoint schema",
         "cli,       gateway bench chaos local job client operator audio synthesis engine protocol text sampling model checkpoint schema"
     })
     void testPackageUsesOnlyThoseBelow(String name, String below) {

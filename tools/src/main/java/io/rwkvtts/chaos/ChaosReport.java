@@ -127,6 +127,12 @@ public final class ChaosReport {
         print(
                 "%s it waited for missing records %d times, at most %d ms, and gave up %d times%n",
                 clock(), result.waits(), result.longestWaitMs(), result.gaps());
+        result.sound()
+                .ifPresent(
+                        sound ->
+                                print(
+                                        "sound: samples=%d requests_lost=%d requests_changed=%d%n",
+                                        sound.samples(), sound.lost(), sound.changed()));
         print(
                 "requests=%d tokens=%d lost=%d duplicated=%d changed=%d recovery_p50_ms=%d recovery_max_ms=%d%n",
                 result.requests(),

@@ -1,6 +1,7 @@
 package io.rwkvtts.chaos;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a run went.
@@ -13,6 +14,7 @@ import java.util.List;
  * @param waits times that the consumer waited for missing records
  * @param longestWaitMs the longest of them
  * @param gaps times that the consumer gave up waiting for missing records
+ * @param sound comparison of the sound; empty if the job makes none
  */
 public record ChaosResult(
         int wanted,
@@ -22,7 +24,8 @@ public record ChaosResult(
         long dropped,
         int waits,
         long longestWaitMs,
-        long gaps) {
+        long gaps,
+        Optional<SoundComparison> sound) {
 
     public ChaosResult {
         faults = List.copyOf(faults);
@@ -38,6 +41,9 @@ public record ChaosResult(
      * duplicated or changed.
      */
     public boolean passed() {
-        return counted() == wanted && gaps == 0 && comparison.clean();
+        return counted() == wanted
+                && gaps == 0
+                && comparison.clean()
+                && sound.map(SoundComparison::clean).orElse(true);
     }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.flink.configuration.Configuration;
@@ -148,8 +149,18 @@ public final class ChaosRun implements AutoCloseable {
                     consumer.dropped(),
                     consumer.waits(),
                     consumer.longestWaitMs(),
-                    consumer.gaps());
+                    consumer.gaps(),
+                    sound(kafka, undisturbed));
         }
+    }
+
+    private Optional<SoundComparison> sound(KafkaSettings kafka, Map<String, Speech> undisturbed)
+            throws Exception {
+        if (settings.decoder().isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                SoundCheck.of(kafka, isolation(), settings.decoder().get(), workload, undisturbed));
     }
 
     /** Requests to be sent by the time of a fault: enough that some are running then. */
@@ -191,7 +202,7 @@ public final class ChaosRun implements AutoCloseable {
     private KafkaSettings createTopics(String name) {
         KafkaSettings kafka = KafkaSettings.from(topics(name, cluster.bootstrapServers()));
         try (KafkaAdmin brokers = KafkaAdmin.connect(kafka.properties())) {
-            brokers.createTopics(kafka.topics().names(false), PARTITIONS);
+            brokers.createTopics(kafka.topics().names(settings.decoder().isPresent()), PARTITIONS);
         }
         return kafka;
     }
@@ -201,6 +212,7 @@ public final class ChaosRun implements AutoCloseable {
         options.set(KafkaOptions.BOOTSTRAP_SERVERS, bootstrapServers);
         options.set(KafkaOptions.REQUESTS_TOPIC, name + "-requests");
         options.set(KafkaOptions.TOKENS_TOPIC, name + "-tokens");
+        options.set(KafkaOptions.AUDIO_TOPIC, name + "-audio");
         options.set(KafkaOptions.DEAD_LETTERS_TOPIC, name + "-dead-letters");
         return options;
     }

@@ -4,6 +4,7 @@ import io.rwkvtts.job.EngineSettings;
 import io.rwkvtts.job.SpeechModel;
 import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.operator.RequestSettings;
+import io.rwkvtts.operator.audio.AudioSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -49,6 +50,11 @@ public record ChaosSettings(
     /** Most subtasks that generate: the job is rescaled at least between one and two. */
     int maxParallelism() {
         return Math.max(2, parallelism);
+    }
+
+    /** What the job makes sound with, if it does. */
+    Optional<Path> decoder() {
+        return options.getOptional(AudioSettings.DECODER).map(Path::of);
     }
 
     /** For how long the text of a streaming request comes: past the pause of a TaskManager. */

@@ -49,7 +49,8 @@ public final class Comparison {
         }
     }
 
-    private static boolean mayEnd(PlannedRequest request, String finishReason) {
+    /** Whether a request may end so, anywhere. */
+    static boolean mayEnd(PlannedRequest request, String finishReason) {
         return switch (finishReason) {
             case "cancelled" -> request.cancelAfter().isPresent();
             case "deadline" -> request.deadline() != null;

@@ -43,6 +43,8 @@ import picocli.CommandLine.Spec;
             "savepoint and restore at another parallelism. With --faults also processes that are",
             "paused, a link to the broker that is cut, and a stop during a failover.",
             "What was killed is started again, what was paused continues, what was cut is healed.",
+            "With -D tts.audio.decoder=FILE the job makes sound, too, which is compared sample by",
+            "sample.",
             "",
             "Ends with status 1 if a token was lost, duplicated or changed, or fewer faults than",
             "wanted struck running generations.",

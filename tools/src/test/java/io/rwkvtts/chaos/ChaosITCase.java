@@ -6,6 +6,7 @@ import io.rwkvtts.job.SpeechModel;
 import io.rwkvtts.local.DemoVoice;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.operator.RequestSettings;
+import io.rwkvtts.operator.audio.AudioSettings;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -58,6 +59,10 @@ class ChaosITCase {
             throws Exception {
         SpeechModel model =
                 DemoVoice.model(new ModelCache(directory.resolve("cache")), Optional.empty());
+        Configuration options = shortTimeouts();
+        options.set(
+                AudioSettings.DECODER,
+                DemoVoice.unpack(directory.resolve("voice")).decoder().toString());
         ChaosSettings settings =
                 new ChaosSettings(
                         KINDS.size(),
@@ -69,7 +74,7 @@ class ChaosITCase {
                         true,
                         1,
                         model,
-                        shortTimeouts(),
+                        options,
                         directory);
         StringWriter printed = new StringWriter();
         ChaosReport report = new ChaosReport(new PrintWriter(printed));
@@ -83,6 +88,13 @@ class ChaosITCase {
             assertThat(comparison.duplicated()).as("duplicated").isZero();
             assertThat(comparison.changed()).as("changed").isZero();
             assertThat(comparison.tokens()).isGreaterThan(50L * REQUESTS);
+            assertThat(result.sound())
+                    .hasValueSatisfying(
+                            sound -> {
+                                assertThat(sound.lost()).as("sounds lost").isZero();
+                                assertThat(sound.changed()).as("sounds changed").isZero();
+                                assertThat(sound.samples()).isGreaterThan(50L * REQUESTS * 320);
+                            });
             assertThat(result.counted()).as("faults in mid-generation").isEqualTo(KINDS.size());
             assertThat(result.passed()).isTrue();
             assertThat(printed.toString().lines())
