@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Whether the part in this container does its work: the JobManager and the TaskManagers answer.
-# Any other command is healthy while it runs.
+# Whether the part in this container does its work: JobManager, TaskManagers and gateway answer. Any
+# other command is healthy while it runs.
 set -euo pipefail
 
 answers() {
@@ -10,7 +10,13 @@ answers() {
     [ "$status" = 200 ]
 }
 
-case "$(tr '\0' ' ' </proc/1/cmdline)" in
+command=$(tr '\0' ' ' </proc/1/cmdline)
+case $command in
 *ClusterEntryPoint*) answers 8081 /overview ;;
 *TaskManagerRunner*) answers 9249 /metrics ;;
+*Tts\ gateway*)
+    port=8080
+    if [[ $command =~ --port[=\ ]([0-9]+) ]]; then port=${BASH_REMATCH[1]}; fi
+    answers "$port" /health
+    ;;
 esac

@@ -248,10 +248,17 @@ speak_over_a_kill() {
 }
 
 targets() { curl -sf "http://$(port prometheus 9090)/api/v1/targets" | grep -o '"health":"up"' | wc -l; }
-all_scraped() { [ "$(targets)" = 3 ]; }
-bad_rules() { curl -sf "http://$(port prometheus 9090)/api/v1/rules" |
-    grep -o '"health":"[^"]*"' | grep -vc '"health":"ok"'; }
-all_rules_evaluated() { [ "$(bad_rules)" = 0 ]; }
+all_scraped() { [ "$(targets)" = 4 ]; }
+rules() { curl -sf "http://$(port prometheus 9090)/api/v1/rules" |
+    grep -o '"health":"[^"]*"' | sort | uniq -c | tr -d '\n'; }
+all_rules_evaluated() { [[ $(rules) =~ ^\ +[1-9][0-9]+\ \"health\":\"ok\"$ ]]; }
+
+# As a browser on the machine would: by HTTP, with sound for an answer.
+speak_by_http() {
+    curl -sf -o "$work/speech.wav" -H 'Content-Type: application/json' \
+        -d '{"input": "The sun is up."}' "http://$(port gateway 8080)/v1/audio/speech"
+    [ "$(stat -c %s "$work/speech.wav")" -gt 20000 ] && [ "$(head -c 4 "$work/speech.wav")" = RIFF ]
+}
 
 # The same services on the image for those who have Flink's: the job's jar and Flink's lib/.
 speak_on_flinks_image() {
@@ -285,6 +292,8 @@ build_stand_ins
 start
 await 60 "the job" all_tasks_run
 say "the job runs"
+speak_by_http || fail "the gateway gave no sound"
+say "the gateway: $(stat -c %s "$work/speech.wav") bytes of sound"
 speak undisturbed
 speech undisturbed
 speak_over_a_kill
@@ -293,7 +302,7 @@ cmp "$work/undisturbed.txt" "$work/disturbed.txt" || fail "the tokens differ"
 say "the tokens are the same"
 await 30 "Prometheus with its targets" all_scraped
 await 30 "Prometheus with its rules" all_rules_evaluated
-say "Prometheus scrapes $(targets) targets and evaluates all rules"
+say "Prometheus scrapes $(targets) targets and evaluates its rules"
 speak_on_flinks_image
 speech flink
 cmp "$work/undisturbed.txt" "$work/flink.txt" || fail "the tokens on Flink's image differ"

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 /** What the dashboard and the rules in {@code docker/} ask Prometheus for. */
 final class MonitoringFiles {
 
-    private static final Pattern METRIC = Pattern.compile("\\bflink_\\w+");
+    private static final Pattern METRIC = Pattern.compile("\\b(?:flink|tts_gateway)_\\w+");
 
     private MonitoringFiles() {}
 
@@ -39,7 +39,7 @@ final class MonitoringFiles {
 
     /** The queries of all panels of the dashboard. */
     static List<String> panelQueries() throws IOException {
-        Path dashboard = ProjectFiles.root().resolve("docker/grafana/dashboards/tts.json");
+        Path dashboard = ProjectFiles.root().resolve("docker/grafana/dashboards/speech.json");
         List<String> queries = new ArrayList<>();
         for (JsonNode panel : new ObjectMapper().readTree(dashboard.toFile()).path("panels")) {
             panel.path("targets").forEach(target -> queries.add(target.path("expr").asText()));
@@ -47,7 +47,7 @@ final class MonitoringFiles {
         return queries;
     }
 
-    /** Names of Flink's metrics, the job's among them, in dashboard and rules. */
+    /** Names of the metrics of Flink, the job and the gateway in dashboard and rules. */
     static Set<String> metrics() throws IOException {
         String all = rules() + String.join("\n", panelQueries());
         return METRIC.matcher(all)

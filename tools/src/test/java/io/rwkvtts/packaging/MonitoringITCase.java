@@ -5,12 +5,17 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rwkvtts.audio.AudioDecoder;
+import io.rwkvtts.audio.OnnxAudioDecoder;
 import io.rwkvtts.cli.Tts;
-import io.rwkvtts.client.SpeechClient;
-import io.rwkvtts.client.SpeechStream;
-import io.rwkvtts.local.ClientSettings;
+import io.rwkvtts.gateway.Gateway;
+import io.rwkvtts.gateway.GatewaySettings;
+import io.rwkvtts.gateway.GatewaySettings.Catalog;
+import io.rwkvtts.gateway.GatewaySettings.Limits;
+import io.rwkvtts.gateway.GatewaySettings.Listen;
 import io.rwkvtts.local.DemoVoice;
 import io.rwkvtts.local.EmbeddedFlink;
+import io.rwkvtts.local.GatewayKafka;
 import io.rwkvtts.local.LocalStack;
 import io.rwkvtts.model.ModelCache;
 import java.io.PrintWriter;
@@ -18,6 +23,7 @@ import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,35 +40,52 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Dashboard and rules against the metrics of a running job. */
+/** Dashboard and rules against the metrics of a running job and its gateway. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class MonitoringITCase {
+
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     @TempDir private static Path directory;
 
     private static LocalStack stack;
+    private static AudioDecoder decoder;
+    private static Gateway gateway;
 
     @BeforeAll
     static void start() throws Exception {
-        stack =
-                LocalStack.start(
-                        0,
-                        new Configuration(),
-                        DemoVoice.model(
-                                new ModelCache(directory.resolve("cache")), Optional.empty()));
+        ModelCache cache = new ModelCache(directory.resolve("cache"));
+        stack = LocalStack.start(0, new Configuration(), DemoVoice.model(cache, Optional.empty()));
+        decoder = OnnxAudioDecoder.open(DemoVoice.unpack(cache).decoder(), 1);
+        gateway =
+                Gateway.start(
+                        new GatewaySettings(
+                                new Listen("127.0.0.1", 0, Set.of()),
+                                Limits.DEFAULT,
+                                new Catalog("demo", List.of()),
+                                Optional.empty(),
+                                1),
+                        GatewayKafka.settings(stack.kafka()),
+                        decoder,
+                        Optional.empty());
         speak();
     }
 
     @AfterAll
     static void stop() {
+        gateway.close();
+        decoder.close();
         stack.close();
     }
 
-    private static void speak() {
-        try (SpeechClient client = SpeechClient.connect(ClientSettings.of(stack.kafka()));
-                SpeechStream speech = client.speak("Good morning.")) {
-            speech.forEach(received -> {});
-        }
+    private static void speak() throws Exception {
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create(gateway.address() + "/v1/audio/speech"))
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString("{\"input\": \"Good morning.\"}"))
+                        .build();
+        assertThat(CLIENT.send(request, BodyHandlers.ofByteArray()).body())
+                .hasSizeGreaterThan(10_000);
     }
 
     @Test
@@ -91,7 +115,11 @@ class MonitoringITCase {
         assumeTrue(PrometheusServer.installed(), PrometheusServer.NOT_INSTALLED);
         Path files = Files.createDirectory(directory.resolve("prometheus"));
         try (PrometheusServer prometheus =
-                PrometheusServer.start(files, URI.create(metricsAddress()).getAuthority())) {
+                PrometheusServer.start(
+                        files,
+                        List.of(
+                                URI.create(metricsAddress()).getAuthority(),
+                                URI.create(gateway.address()).getAuthority()))) {
             await().atMost(60, TimeUnit.SECONDS)
                     .until(() -> scrapes(prometheus) && evaluates(prometheus));
 
@@ -129,8 +157,7 @@ class MonitoringITCase {
 
     private static boolean scrapes(PrometheusServer prometheus) throws Exception {
         JsonNode targets = prometheus.get("targets");
-        return targets != null
-                && targets.path("activeTargets").path(0).path("health").asText().equals("up");
+        return targets != null && targets.findValuesAsText("health").equals(List.of("up", "up"));
     }
 
     private static boolean evaluates(PrometheusServer prometheus) throws Exception {
@@ -145,13 +172,14 @@ class MonitoringITCase {
     }
 
     private static Set<String> served() throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(metricsAddress())).build();
-        return HttpClient.newHttpClient()
-                .send(request, BodyHandlers.ofString())
-                .body()
-                .lines()
+        return Stream.concat(lines(metricsAddress()), lines(gateway.address() + "/metrics"))
                 .filter(line -> !line.startsWith("#"))
                 .map(line -> line.split("[{ ]")[0])
                 .collect(Collectors.toSet());
+    }
+
+    private static Stream<String> lines(String address) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(address)).build();
+        return CLIENT.send(request, BodyHandlers.ofString()).body().lines();
     }
 }

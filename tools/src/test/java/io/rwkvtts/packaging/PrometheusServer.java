@@ -16,16 +16,24 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A real Prometheus with the configuration of {@code docker/prometheus}, whose targets are replaced
- * by one. Owns the process.
+ * A real Prometheus with the configuration of {@code docker/prometheus}, but for its targets. Owns
+ * the process.
  */
 final class PrometheusServer implements AutoCloseable {
 
     static final String NOT_INSTALLED =
             "prometheus and promtool are not in the PATH (Debian's package prometheus)";
+
+    private static final Pattern DISCOVERY =
+            Pattern.compile("dns_sd_configs:\\n(?: {6}.*(?:\\n|$))+");
+
+    private static final String TARGET = "static_configs: [{targets: ['%s']}]\n";
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final Process process;
@@ -51,20 +59,20 @@ final class PrometheusServer implements AutoCloseable {
      * Starts it.
      *
      * @param directory for its files
-     * @param target host and port of the metrics
+     * @param targets host and port of the metrics for each job of the configuration, in its order
      */
-    static PrometheusServer start(Path directory, String target) throws IOException {
+    static PrometheusServer start(Path directory, List<String> targets) throws IOException {
         for (String file : new String[] {"prometheus.yml", "rules.yml"}) {
             Files.copy(MonitoringFiles.prometheus().resolve(file), directory.resolve(file));
         }
         Path configuration = directory.resolve("prometheus.yml");
-        String given = Files.readString(configuration);
-        String changed =
-                given.replaceAll(
-                        "dns_sd_configs:[\\s\\S]*",
-                        "static_configs: [{targets: ['%s']}]\n".formatted(target));
-        assertThat(changed).isNotEqualTo(given);
-        Files.writeString(configuration, changed);
+        Iterator<String> remaining = targets.iterator();
+        Files.writeString(
+                configuration,
+                DISCOVERY
+                        .matcher(Files.readString(configuration))
+                        .replaceAll(found -> TARGET.formatted(remaining.next())));
+        assertThat(remaining).isExhausted();
         String address = LoopbackPorts.HOST + ":" + LoopbackPorts.choose(0, "port");
         Path log = directory.resolve("log");
         Process process =
