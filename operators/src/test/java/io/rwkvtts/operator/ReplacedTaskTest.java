@@ -69,7 +69,7 @@ class ReplacedTaskTest {
     }
 
     @Test
-    void testWokenTaskExpiresNothingThatTheLivingSpeaks() throws Exception {
+    void testWokenTaskExpiresNothingThatItsSuccessorGenerates() throws Exception {
         OperatorSubtaskState state;
         try (SynthesizeHarness paused = SynthesizeHarness.open()) {
             paused.setTime(0);

@@ -155,7 +155,7 @@ class SpeechClientITCase {
     }
 
     @Test
-    void testATextIsSpokenWhileItIsBeingWritten() throws Exception {
+    void testATextIsGeneratedWhileItIsBeingWritten() throws Exception {
         KafkaSettings topics = cluster.topics("streaming", "at-least-once");
         JobClient job = cluster.submit(topics);
         JsonNode speech = expected.get(3);

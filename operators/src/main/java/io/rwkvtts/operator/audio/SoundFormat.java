@@ -1,6 +1,9 @@
 package io.rwkvtts.operator.audio;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static io.rwkvtts.operator.SnapshotFields.readInts;
+import static io.rwkvtts.operator.SnapshotFields.readString;
+import static io.rwkvtts.operator.SnapshotFields.writeInts;
+import static io.rwkvtts.operator.SnapshotFields.writeString;
 
 import io.rwkvtts.audio.SegmentAudio;
 import io.rwkvtts.audio.WindowPlan;
@@ -18,15 +21,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The bytes of a request's sound in a checkpoint: its fields in order, in a {@link SnapshotFrame}
- * without state, whose checksum finds damage. Numbers are big-endian; strings are UTF-8 after their
- * length, −1 for null; arrays follow their length. A released version stays readable.
+ * The bytes of a request's sound in a checkpoint: its {@linkplain
+ * io.rwkvtts.operator.SnapshotFields fields} in order, in a {@link SnapshotFrame} without state,
+ * whose checksum finds damage. A released version stays readable.
  */
 final class SoundFormat {
 
     static final byte VERSION = 1;
-
-    private static final int NULL = -1;
 
     private SoundFormat() {}
 
@@ -116,35 +117,5 @@ final class SoundFormat {
                                     readInts(in), readInts(in), in.readInt(), in.readInt())));
         }
         return segments;
-    }
-
-    private static void writeString(String text, DataOutput out) throws IOException {
-        if (text == null) {
-            out.writeInt(NULL);
-            return;
-        }
-        byte[] bytes = text.getBytes(UTF_8);
-        out.writeInt(bytes.length);
-        out.write(bytes);
-    }
-
-    private static String readString(DataInput in) throws IOException {
-        int length = in.readInt();
-        return length == NULL ? null : new String(SnapshotFrame.readBytes(length, in), UTF_8);
-    }
-
-    private static void writeInts(int[] values, DataOutput out) throws IOException {
-        out.writeInt(values.length);
-        for (int value : values) {
-            out.writeInt(value);
-        }
-    }
-
-    private static int[] readInts(DataInput in) throws IOException {
-        int[] values = new int[in.readInt()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = in.readInt();
-        }
-        return values;
     }
 }

@@ -257,7 +257,7 @@ class DecodeAudioOperatorTest {
         }
     }
 
-    /** A decoder whose calls wait until they may go on. */
+    /** A decoder whose calls wait until they may continue. */
     private static final class Gate implements AudioDecoder {
 
         private final Convolution behind = new Convolution();
