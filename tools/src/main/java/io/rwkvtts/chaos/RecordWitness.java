@@ -150,7 +150,7 @@ final class RecordWitness extends TopicWatcher {
         }
     }
 
-    /** Requests that have put out a chunk and not yet ended. */
+    /** Requests that have emitted a chunk and not yet ended. */
     synchronized int running() {
         return running.size();
     }

@@ -9,6 +9,7 @@ import io.rwkvtts.audio.SegmentAudio;
 import io.rwkvtts.audio.WindowPlan;
 import io.rwkvtts.operator.DamagedSnapshotException;
 import io.rwkvtts.operator.SnapshotFrame;
+import io.rwkvtts.operator.SpeechEnd;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
@@ -74,9 +75,9 @@ final class SoundFormat {
         out.writeInt(plan.next());
         out.writeInt(plan.left());
         out.writeInt(plan.right());
-        out.writeLong(sound.sequence());
-        out.writeLong(sound.sampleOffset());
-        out.writeInt(sound.segment());
+        out.writeLong(sound.position().sequence());
+        out.writeLong(sound.position().sampleOffset());
+        out.writeInt(sound.position().segment());
         out.writeInt(sound.segments().size());
         for (SoundSnapshot.Segment segment : sound.segments()) {
             out.writeInt(segment.number());
@@ -99,12 +100,16 @@ final class SoundFormat {
                 readString(in),
                 in.readLong(),
                 new WindowPlan(in.readInt(), in.readInt(), in.readInt(), in.readInt()),
-                in.readLong(),
-                in.readLong(),
-                in.readInt(),
+                readPosition(in),
                 readSegments(in),
-                in.readBoolean() ? new SoundEnd(readString(in), readString(in)) : null,
+                in.readBoolean() ? new SpeechEnd(readString(in), readString(in)) : null,
                 in.readBoolean());
+    }
+
+    private static SoundPosition readPosition(DataInput in) throws IOException {
+        long sequence = in.readLong();
+        long sampleOffset = in.readLong();
+        return new SoundPosition(sequence, in.readInt(), sampleOffset);
     }
 
     private static List<SoundSnapshot.Segment> readSegments(DataInput in) throws IOException {
