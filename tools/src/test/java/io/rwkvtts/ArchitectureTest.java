@@ -88,7 +88,7 @@ class ArchitectureTest {
                 .check(main);
     }
 
-    /** The part of a package's name behind the root. */
+    /** The part of a package's name after the root. */
     private static String top(String packageName) {
         return packageName.substring(ROOT.length()).split("\\.")[0];
     }
@@ -205,7 +205,7 @@ class ArchitectureTest {
                 .check(main);
     }
 
-    /** What goes on inside is described by values of its own, not by records of the topics. */
+    /** Inside, the job uses values of its own, not by records of the topics. */
     @Test
     void testRecordsOfTheTopicsStayAtTheEnds() {
         classes()

@@ -12,9 +12,9 @@ import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Checks every record at the door. What cannot be served goes to the side output; if at least its
- * request is known, the event is also passed on, marked invalid, because only the keyed operator
- * knows the sequence number with which to end that request.
+ * Checks every record as it comes in. What cannot be served goes to the side output; if at least
+ * its request is known, the event is also passed on, marked invalid, because only the keyed
+ * operator knows the sequence number with which to end that request.
  *
  * <p>Chained to the source and never rebalanced, so that the order of a request's events is kept.
  */

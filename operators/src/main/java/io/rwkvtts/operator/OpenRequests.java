@@ -116,7 +116,7 @@ final class OpenRequests {
     /** Whether there is no room for a new request, or for one whose tenant is known only now. */
     private boolean isTurnedAway(SpeechRequest request, RequestEvent event, boolean known) {
         boolean starts = event.piece().first() && !request.started();
-        return (starts && !admission.hasRoomFor(event.attributes().tenantOrNobody()))
+        return (starts && !admission.hasRoomFor(event.attributes().tenantOrEmpty()))
                 || (!known && admission.turnsAway());
     }
 

@@ -1,5 +1,15 @@
 package io.rwkvtts.operator;
 
+import static io.rwkvtts.operator.SnapshotFields.readBytes;
+import static io.rwkvtts.operator.SnapshotFields.readDouble;
+import static io.rwkvtts.operator.SnapshotFields.readInteger;
+import static io.rwkvtts.operator.SnapshotFields.readInts;
+import static io.rwkvtts.operator.SnapshotFields.readLong;
+import static io.rwkvtts.operator.SnapshotFields.readString;
+import static io.rwkvtts.operator.SnapshotFields.writeInts;
+import static io.rwkvtts.operator.SnapshotFields.writeNumber;
+import static io.rwkvtts.operator.SnapshotFields.writeString;
+
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.protocol.GenerationProgress;
 import io.rwkvtts.protocol.NextAction;
@@ -23,15 +33,12 @@ import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The bytes of a request in a checkpoint: its fields in order and its recurrent state, in a {@link
- * SnapshotFrame} that begins with the version. Numbers are big-endian; strings are UTF-8 after
- * their length, −1 for null; arrays follow their length.
+ * The bytes of a request in a checkpoint: its {@linkplain SnapshotFields fields} in order and its
+ * recurrent state, in a {@link SnapshotFrame} that begins with the version.
  *
  * <p>A released version stays readable for ever: its golden file is a test resource. Version 2
  * added the budget of a request. Version 3 added the frame with its checksums, the end that a
@@ -47,7 +54,6 @@ final class SnapshotFormat {
     private static final byte FIRST_WITH_FRAME = 3;
     private static final byte FIRST_WITH_PENDING_TEXT = 3;
     private static final byte FIRST_WITH_CHUNKS = 4;
-    private static final int NULL = -1;
     private static final int SHOWN_OF_ID = 200;
 
     private SnapshotFormat() {}
@@ -282,65 +288,6 @@ final class SnapshotFormat {
                 new GenerationProgress(
                         readInts(in), readInts(in), NextAction.valueOf(readString(in))),
                 new StateIds(readString(in), readString(in), in.readInt()),
-                version < FIRST_WITH_FRAME ? readState(in) : state);
-    }
-
-    private static byte[] readState(DataInput in) throws IOException {
-        int length = in.readInt();
-        return length == NULL ? null : SnapshotFrame.readBytes(length, in);
-    }
-
-    private static void writeInts(int[] values, DataOutput out) throws IOException {
-        out.writeInt(values.length);
-        for (int value : values) {
-            out.writeInt(value);
-        }
-    }
-
-    private static int[] readInts(DataInput in) throws IOException {
-        byte[] bytes = SnapshotFrame.readBytes(Math.multiplyExact(in.readInt(), Integer.BYTES), in);
-        int[] values = new int[bytes.length / Integer.BYTES];
-        ByteBuffer.wrap(bytes).asIntBuffer().get(values);
-        return values;
-    }
-
-    private static void writeString(String value, DataOutput out) throws IOException {
-        if (value == null) {
-            out.writeInt(NULL);
-            return;
-        }
-        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-        out.writeInt(bytes.length);
-        out.write(bytes);
-    }
-
-    private static String readString(DataInput in) throws IOException {
-        int length = in.readInt();
-        return length == NULL
-                ? null
-                : new String(SnapshotFrame.readBytes(length, in), StandardCharsets.UTF_8);
-    }
-
-    private static void writeNumber(Number value, DataOutput out) throws IOException {
-        out.writeBoolean(value != null);
-        if (value instanceof Double real) {
-            out.writeDouble(real);
-        } else if (value instanceof Integer whole) {
-            out.writeInt(whole);
-        } else if (value instanceof Long large) {
-            out.writeLong(large);
-        }
-    }
-
-    private static Double readDouble(DataInput in) throws IOException {
-        return in.readBoolean() ? in.readDouble() : null;
-    }
-
-    private static Integer readInteger(DataInput in) throws IOException {
-        return in.readBoolean() ? in.readInt() : null;
-    }
-
-    private static Long readLong(DataInput in) throws IOException {
-        return in.readBoolean() ? in.readLong() : null;
+                version < FIRST_WITH_FRAME ? readBytes(in) : state);
     }
 }

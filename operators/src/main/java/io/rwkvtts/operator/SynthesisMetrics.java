@@ -244,7 +244,7 @@ final class SynthesisMetrics implements LoopObserver {
     @Override
     public void finished(RequestClock clock) {
         e2eLatency.update(millis(clock.totalNanos()));
-        if (clock.spoke()) {
+        if (clock.anyToken()) {
             prefillTime.update(millis(clock.prefillNanos()));
             decodeTime.update(millis(clock.decodeNanos()));
             audioUnderrun.update(millis(clock.underrunNanos()));

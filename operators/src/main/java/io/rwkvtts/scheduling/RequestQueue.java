@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * The requests that wait for a slot. Admission is by class first: requests that have begun to
- * speak, then by priority, then by deadline. Within a class tenants take turns ({@link
+ * The requests that wait for a slot. Admission is by class: requests that have held a slot before
+ * come first, then by priority, then by deadline. Within a class tenants take turns ({@link
  * TenantRoundRobin}), and each tenant's requests go in the order of their arrival.
  *
  * <p>Owns nothing but tickets; the requests themselves lie in keyed state. Not thread-safe.

@@ -39,7 +39,7 @@ public record RequestAttributes(
                     null);
 
     /** Whom the request belongs to, empty for nobody in particular. */
-    public String tenantOrNobody() {
+    public String tenantOrEmpty() {
         return tenant == null ? "" : tenant;
     }
 

@@ -41,8 +41,8 @@ public final class RequestClock {
      * @return nanoseconds since the one before, 0 for the first
      */
     long token(long now) {
-        long since = spoke() ? now - latestTokenAt : 0;
-        if (!spoke()) {
+        long since = anyToken() ? now - latestTokenAt : 0;
+        if (!anyToken()) {
             firstTokenAt = now;
         }
         latestTokenAt = now;
@@ -104,7 +104,7 @@ public final class RequestClock {
     }
 
     /** Whether any semantic token came. */
-    public boolean spoke() {
+    public boolean anyToken() {
         return firstTokenAt != 0;
     }
 }

@@ -7,7 +7,7 @@ import io.rwkvtts.protocol.VoiceDirectory;
 import io.rwkvtts.text.TextRules;
 
 /**
- * What a text event must satisfy, and what its attributes mean. Checks at the door and the
+ * What a text event must satisfy, and what its attributes mean. Checks of incoming events and the
  * synthesis itself read attributes through the same methods, so that what was let in can be
  * generated.
  *

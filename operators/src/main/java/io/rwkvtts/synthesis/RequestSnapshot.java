@@ -10,7 +10,7 @@ package io.rwkvtts.synthesis;
  * @param text text and early events
  * @param progress how far its speech has come
  * @param chunks how its tokens are cut into records; null in a snapshot that does not know it
- * @param ending how it ended, if its end is still to be put out; else null
+ * @param ending how it ended, if its end is still to be emitted; else null
  * @param active the running segment, null if none runs
  */
 public record RequestSnapshot(

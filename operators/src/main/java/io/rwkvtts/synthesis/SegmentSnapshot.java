@@ -10,7 +10,7 @@ import io.rwkvtts.protocol.GenerationProgress;
  * @param prompt ids of the segment's prompt; kept, so that a restore does not depend on the
  *     vocabulary or the voice file
  * @param promptFed how many of them the state has seen; 0 without a state
- * @param emitted semantic tokens already put out
+ * @param emitted semantic tokens already emitted
  * @param limits limits it was begun with, whatever the options are by now
  * @param progress tokens so far and what comes next
  * @param ids model that the tokens and the state are of

@@ -8,7 +8,7 @@ package io.rwkvtts.synthesis;
  * @param textPosition where the text after the running segment begins, or the next segment if none
  *     runs
  * @param sequence sequence number of the next output record
- * @param tokenOffset semantic tokens put out before the next record
+ * @param tokenOffset semantic tokens emitted before the next record
  * @param globalTokens the 32 global tokens of the request's voice, null until they are generated
  * @param lengthReached whether a segment was cut at its limit
  */

@@ -170,7 +170,7 @@ public final class SpeechRequest {
 
     /** Whom the request belongs to, empty for nobody in particular. */
     public String tenant() {
-        return attributes.tenantOrNobody();
+        return attributes.tenantOrEmpty();
     }
 
     /** Whether its first event is in, so that its attributes are known. */
@@ -213,13 +213,13 @@ public final class SpeechRequest {
         return progress.sequence();
     }
 
-    /** Semantic tokens put out before the next record. */
+    /** Semantic tokens emitted before the next record. */
     public long tokenOffset() {
         return progress.tokenOffset();
     }
 
     /**
-     * The request has ended, but its end is still to be put out: keeps nothing but what that needs.
+     * The request has ended, but its end is still to be emitted: keeps nothing but what that needs.
      *
      * @param reason why
      * @param nothingFollows whether all of its events have come
@@ -235,7 +235,7 @@ public final class SpeechRequest {
         }
     }
 
-    /** How it ended, if its end is still to be put out, else null. */
+    /** How it ended, if its end is still to be emitted, else null. */
     public FinishReason ending() {
         return ending;
     }

@@ -66,7 +66,7 @@ public final class TextRules {
 
     /**
      * Whether the text has anything that sounds: a letter or a number of any script. Blanks, marks,
-     * symbols and emoji alone are not spoken ({@link Segmenter} leaves them out).
+     * symbols and emoji alone are not generated ({@link Segmenter} leaves them out).
      */
     public static boolean speakable(CharSequence text) {
         return text.codePoints().anyMatch(TextRules::isSpoken);

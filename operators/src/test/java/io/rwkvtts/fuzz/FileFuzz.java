@@ -28,7 +28,7 @@ public final class FileFuzz {
     private int refused;
 
     /**
-     * @param file is written anew for each case
+     * @param file is written again for each case
      * @param documented the exception that the loader promises
      * @param maxAllocated bytes that a load may take, whatever the file says
      */
@@ -74,7 +74,7 @@ public final class FileFuzz {
     }
 
     /**
-     * Requires so many cases in all, and enough of either outcome for the test to mean something.
+     * Requires that many cases in all, and enough of either outcome for the test to mean something.
      */
     public void checkCounts(int cases) {
         LOG.info("{}: {} loaded, {} refused", file.getFileName(), loaded, refused);

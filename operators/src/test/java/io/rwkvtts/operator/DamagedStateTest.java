@@ -28,7 +28,7 @@ class DamagedStateTest {
 
     @Test
     void testDamageOfARequestOrItsKeyFailsTheRestoreAndChangesNoToken() throws Exception {
-        KeyGroupsStateHandle handle = stateInMidSpeech();
+        KeyGroupsStateHandle handle = stateInMidGeneration();
         KeyGroupRangeOffsets offsets = handle.getGroupRangeOffsets();
         byte[] intact = ((ByteStreamStateHandle) handle.getDelegateStateHandle()).getData();
         Map<String, List<String>> expected = speechFrom(offsets, intact);
@@ -47,7 +47,7 @@ class DamagedStateTest {
         assertThat(unnoticed).isEmpty();
     }
 
-    private KeyGroupsStateHandle stateInMidSpeech() throws Exception {
+    private KeyGroupsStateHandle stateInMidGeneration() throws Exception {
         try (SynthesizeHarness task = SynthesizeHarness.open()) {
             for (RequestEvent event : events) {
                 task.process(event);

@@ -16,7 +16,7 @@ class PendingEndsTest {
 
     private static final long IDLE = SynthesizeHarness.IDLE_TIMEOUT.toMillis();
 
-    /** A task at time 0 with a request that spoke and waits for its next event. */
+    /** A task at time 0 with a request that has emitted speech and waits for its next event. */
     private static SynthesizeHarness withStreamingRequest() throws Exception {
         return withStreamingRequest(new SynthesizeHarness.Builder());
     }

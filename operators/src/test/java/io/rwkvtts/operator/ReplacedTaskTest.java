@@ -69,7 +69,7 @@ class ReplacedTaskTest {
     }
 
     @Test
-    void testWokenTaskExpiresNothingThatTheLivingSpeaks() throws Exception {
+    void testWokenTaskExpiresNothingThatItsSuccessorGenerates() throws Exception {
         OperatorSubtaskState state;
         try (SynthesizeHarness paused = SynthesizeHarness.open()) {
             paused.setTime(0);
@@ -80,10 +80,11 @@ class ReplacedTaskTest {
             paused.drain();
             int before = paused.chunks().size();
 
-            try (SynthesizeHarness living = new SynthesizeHarness.Builder().restore(state).open()) {
-                process(living, pieces(1));
-                living.drain();
-                consumer.read(living, 0);
+            try (SynthesizeHarness successor =
+                    new SynthesizeHarness.Builder().restore(state).open()) {
+                process(successor, pieces(1));
+                successor.drain();
+                consumer.read(successor, 0);
 
                 // Awake again, by its clock nothing has come for long. The barrier of a checkpoint
                 // that was given up lay before it.
@@ -92,13 +93,13 @@ class ReplacedTaskTest {
                 paused.drain();
                 consumer.read(paused, before);
 
-                int taken = living.chunks().size();
-                living.setTime(IDLE / 2);
-                process(living, pieces(2));
-                process(living, pieces(3));
-                living.checkpoint();
-                living.drain();
-                consumer.read(living, taken);
+                int taken = successor.chunks().size();
+                successor.setTime(IDLE / 2);
+                process(successor, pieces(2));
+                process(successor, pieces(3));
+                successor.checkpoint();
+                successor.drain();
+                consumer.read(successor, taken);
             }
         }
         try (SynthesizeHarness undisturbed = SynthesizeHarness.open()) {
@@ -110,9 +111,7 @@ class ReplacedTaskTest {
         }
     }
 
-    /**
-     * By its own count it has no room for what it had fetched; the living one has emitted since.
-     */
+    /** By its own count it has no room for what it had fetched; its successor has emitted since. */
     @Test
     void testWokenTaskTurnsNothingAwayThatTheLivingAccepts() throws Exception {
         List<RequestEvent> first = Events.requests(2);
@@ -132,14 +131,14 @@ class ReplacedTaskTest {
             paused.snapshot();
             consumer.read(paused, before);
 
-            try (SynthesizeHarness living = oneSlot().restore(state).open()) {
-                living.drain();
+            try (SynthesizeHarness successor = oneSlot().restore(state).open()) {
+                successor.drain();
                 for (RequestEvent event : fetched) {
-                    living.process(event);
-                    living.drain();
+                    successor.process(event);
+                    successor.drain();
                 }
-                living.checkpoint();
-                consumer.read(living, 0);
+                successor.checkpoint();
+                consumer.read(successor, 0);
             }
         }
         assertThat(consumer.speech)
@@ -164,14 +163,14 @@ class ReplacedTaskTest {
             int before = paused.chunks().size();
             paused.setTime(IDLE);
             OperatorSubtaskState state = paused.snapshot();
-            try (SynthesizeHarness living =
+            try (SynthesizeHarness successor =
                     new SynthesizeHarness.Builder().startAt(IDLE).restore(state).open()) {
-                process(living, pieces(1));
-                living.drain();
+                process(successor, pieces(1));
+                successor.drain();
                 paused.complete();
                 assertThat(descriptions(paused, before))
                         .hasSize(STREAMS)
-                        .containsExactlyInAnyOrderElementsOf(descriptions(living, 0));
+                        .containsExactlyInAnyOrderElementsOf(descriptions(successor, 0));
             }
         }
     }

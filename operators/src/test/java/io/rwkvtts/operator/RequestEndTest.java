@@ -91,7 +91,7 @@ class RequestEndTest {
     }
 
     @Test
-    void testRequestThatSpeaksOrWaitsForASlotDoesNotExpire() throws Exception {
+    void testRequestThatRunsOrWaitsForASlotDoesNotExpire() throws Exception {
         long idle = SynthesizeHarness.IDLE_TIMEOUT.toMillis();
         try (SynthesizeHarness task = new SynthesizeHarness.Builder().slots(1).open()) {
             task.setTime(0);

@@ -19,7 +19,7 @@ class RestoredModelTest {
 
     @Test
     void testRefusesToContinueWithOtherWeights() throws Exception {
-        OperatorSubtaskState state = inMidSpeech();
+        OperatorSubtaskState state = inMidGeneration();
         SynthesizeHarness.Builder other =
                 new SynthesizeHarness.Builder()
                         .engine(
@@ -42,13 +42,13 @@ class RestoredModelTest {
                 new SynthesizeHarness.Builder()
                         .engine(() -> SynthesizeHarness.scripted(4, model("other", "numerics")))
                         .recomputeForOtherWeights()
-                        .restore(inMidSpeech())
+                        .restore(inMidGeneration())
                         .open()) {
             task.drain();
-            List<String> goneOn = task.speech().get("request-0");
+            List<String> continued = task.speech().get("request-0");
             // The scripted engine generates the same whatever the id of its weights.
             List<String> expected = undisturbed(events).get("request-0");
-            assertThat(goneOn)
+            assertThat(continued)
                     .isEqualTo(
                             expected.stream()
                                     .map(record -> record.replace("scripted-weights", "other"))
@@ -64,7 +64,7 @@ class RestoredModelTest {
                 new SynthesizeHarness.Builder()
                         .engine(() -> SynthesizeHarness.scripted(4, small))
                         .recomputeForOtherWeights()
-                        .restore(inMidSpeech());
+                        .restore(inMidGeneration());
         assertThatThrownBy(other::open).isInstanceOf(SuppressRestartsException.class);
     }
 
@@ -76,7 +76,7 @@ class RestoredModelTest {
                                 () ->
                                         SynthesizeHarness.scripted(
                                                 4, model("scripted-weights", "avx9")))
-                        .restore(inMidSpeech())
+                        .restore(inMidGeneration())
                         .open()) {
             task.drain();
             assertThat(task.finishReasons("request-0")).hasSize(1);
@@ -94,7 +94,7 @@ class RestoredModelTest {
                 scripted.stateBytes());
     }
 
-    private static OperatorSubtaskState inMidSpeech() throws Exception {
+    private static OperatorSubtaskState inMidGeneration() throws Exception {
         try (SynthesizeHarness task = SynthesizeHarness.open()) {
             task.process(requests(1).get(0));
             task.steps(20);

@@ -50,21 +50,21 @@ class SnapshotFormatTest {
     private static final String WRITE = "tts.snapshots.write";
 
     /** Everything set, with values that differ from each other. */
-    private static RequestSnapshot speaking() {
-        return speaking(4_500L, new ChunkPlan(7, 19), FinishReason.EXPIRED, " \r", 21);
+    private static RequestSnapshot running() {
+        return running(4_500L, new ChunkPlan(7, 19), FinishReason.EXPIRED, " \r", 21);
     }
 
     /** As version 3 holds it, which did not know how tokens are cut into records. */
-    private static RequestSnapshot speakingBefore4() {
-        return speaking(4_500L, null, FinishReason.EXPIRED, " \r", 21);
+    private static RequestSnapshot runningBefore4() {
+        return running(4_500L, null, FinishReason.EXPIRED, " \r", 21);
     }
 
     /** As versions 1 and 2 hold it, which knew only the text itself. */
-    private static RequestSnapshot speakingBefore3(Long budgetMs) {
-        return speaking(budgetMs, null, null, "", 16);
+    private static RequestSnapshot runningBefore3(Long budgetMs) {
+        return running(budgetMs, null, null, "", 16);
     }
 
-    private static RequestSnapshot speaking(
+    private static RequestSnapshot running(
             Long budgetMs, ChunkPlan chunks, FinishReason ending, String pending, int joinedChars) {
         return new RequestSnapshot(
                 new RequestIdentity("request-1 ü", 17, 1_790_000_000_001L),
@@ -131,35 +131,35 @@ class SnapshotFormatTest {
 
     @Test
     void testReadsWhatItWrites() throws IOException {
-        RequestSnapshot[] requests = {speaking(), waiting(), withoutState(speaking())};
+        RequestSnapshot[] requests = {running(), waiting(), withoutState(running())};
         assertHolds(bytes(requests), requests);
     }
 
     /** The file was written by version 1, which knew no budgets. */
     @Test
     void testReadsVersion1() throws IOException {
-        RequestSnapshot speaking = speakingBefore3(null);
-        assertHolds(golden(1), speaking, waiting(), withoutState(speaking));
+        RequestSnapshot running = runningBefore3(null);
+        assertHolds(golden(1), running, waiting(), withoutState(running));
     }
 
     /** The file was written by version 2, which knew no ends that wait, and no checksums. */
     @Test
     void testReadsVersion2() throws IOException {
-        RequestSnapshot speaking = speakingBefore3(4_500L);
-        assertHolds(golden(2), speaking, waiting(), withoutState(speaking));
+        RequestSnapshot running = runningBefore3(4_500L);
+        assertHolds(golden(2), running, waiting(), withoutState(running));
     }
 
     /** The file was written by version 3, which did not know how tokens are cut into records. */
     @Test
     void testReadsVersion3() throws IOException {
-        RequestSnapshot speaking = speakingBefore4();
-        assertHolds(golden(3), speaking, waiting(), withoutState(speaking));
+        RequestSnapshot running = runningBefore4();
+        assertHolds(golden(3), running, waiting(), withoutState(running));
     }
 
     /** The file was written by the current version; see the class on how to write the next one. */
     @Test
     void testReadsAndWritesVersion4() throws IOException {
-        RequestSnapshot[] requests = {speaking(), waiting(), withoutState(speaking())};
+        RequestSnapshot[] requests = {running(), waiting(), withoutState(running())};
         if (Boolean.getBoolean(WRITE)) {
             Files.write(
                     Path.of("src/test/resources" + goldenName(SnapshotFormat.VERSION)),
@@ -202,7 +202,7 @@ class SnapshotFormatTest {
     /** Every bit of a request counts, those of its lengths and of its state among them. */
     @Test
     void testNamesTheRequestWhereverABitIsWrong() throws IOException {
-        byte[] intact = bytes(speaking());
+        byte[] intact = bytes(running());
         int firstOfFields = 13;
         int lastOfId = firstOfFields + 4 + "request-1 ü".length();
         for (int bit = 0; bit < 8 * intact.length; bit++) {
@@ -220,7 +220,7 @@ class SnapshotFormatTest {
 
     @Test
     void testRefusesWhatIsCutOffAnywhere() throws IOException {
-        for (byte[] intact : new byte[][] {bytes(speaking()), bytes(waiting()), firstOf(1)}) {
+        for (byte[] intact : new byte[][] {bytes(running()), bytes(waiting()), firstOf(1)}) {
             for (int length = 0; length < intact.length; length++) {
                 byte[] bytes = Arrays.copyOf(intact, length);
                 assertThatThrownBy(() -> read(bytes)).isInstanceOf(DamagedSnapshotException.class);
@@ -265,9 +265,9 @@ class SnapshotFormatTest {
     void testStateOfMegabytesIsReadAsItWasWritten() throws IOException {
         byte[] state = new byte[7_000_001];
         new Random(1).nextBytes(state);
-        SegmentSnapshot active = speaking().active();
+        SegmentSnapshot active = running().active();
         RequestSnapshot request =
-                speaking()
+                running()
                         .withActive(
                                 new SegmentSnapshot(
                                         active.prompt(),
@@ -282,7 +282,7 @@ class SnapshotFormatTest {
 
     @Test
     void testSerializerKeepsReferencesAndNeverCopies() {
-        RequestSnapshot request = speaking();
+        RequestSnapshot request = running();
         RequestSnapshotSerializer serializer = new RequestSnapshotSerializer();
         assertThat(serializer.copy(request)).isSameAs(request);
         assertThat(serializer.isImmutableType()).isTrue();

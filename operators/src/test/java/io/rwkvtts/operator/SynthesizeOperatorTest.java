@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 class SynthesizeOperatorTest {
 
     @Test
-    void testSpeaksManyRequestsAtOnceAsItSpeaksEachAlone() throws Exception {
+    void testGeneratesManyRequestsAtOnceAsEachAlone() throws Exception {
         List<RequestEvent> events = requests(20);
         try (SynthesizeHarness task = SynthesizeHarness.open()) {
             for (RequestEvent event : events) {
@@ -60,7 +60,7 @@ class SynthesizeOperatorTest {
     }
 
     @Test
-    void testEventsOutOfOrderOrSplitAnywhereAreSpokenAsOneText() throws Exception {
+    void testEventsOutOfOrderOrSplitAnywhereAreGeneratedAsOneText() throws Exception {
         RequestEvent whole = Events.whole("r", TWO_SENTENCES);
         Map<String, List<String>> expected = undisturbed(List.of(whole));
         Random random = new Random(5);
@@ -135,7 +135,7 @@ class SynthesizeOperatorTest {
     }
 
     @Test
-    void testEndOfInputSpeaksWhatIsComplete() throws Exception {
+    void testEndOfInputGeneratesWhatIsComplete() throws Exception {
         List<RequestEvent> events = requests(8);
         try (SynthesizeHarness task = SynthesizeHarness.open()) {
             for (RequestEvent event : events) {

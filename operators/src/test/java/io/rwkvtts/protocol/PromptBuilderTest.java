@@ -117,7 +117,7 @@ class PromptBuilderTest {
     }
 
     @Test
-    void testAModelWithoutPropertyIdsSpeaksWithoutProperties() {
+    void testAModelWithoutPropertyIdsGeneratesWithoutProperties() {
         PromptBuilder older =
                 new PromptBuilder(
                         new IdSpace(OptionalInt.empty()),

@@ -38,17 +38,17 @@ class PrefillCallsTest {
     }
 
     @Test
-    void testNothingIsFedToThoseThatSpeak() {
-        RunningRequest speaking = request(0, 20);
-        speaking.active().fed(new PromptPiece(0, speaking.active().prefill, 0, 20));
+    void testNothingIsFedToThoseThatDecode() {
+        RunningRequest decoding = request(0, 20);
+        decoding.active().fed(new PromptPiece(0, decoding.active().prefill, 0, 20));
         RunningRequest begun = request(1, 20);
         begun.active().fed(new PromptPiece(1, begun.active().prefill, 0, 18));
 
-        List<List<PromptPiece>> calls = PrefillCalls.of(List.of(speaking, begun), 100);
+        List<List<PromptPiece>> calls = PrefillCalls.of(List.of(decoding, begun), 100);
         assertThat(calls).hasSize(1);
         assertThat(calls.get(0))
                 .containsExactly(new PromptPiece(1, begun.active().prefill, 18, 20));
-        assertThat(PrefillCalls.of(List.of(speaking), 100)).isEmpty();
+        assertThat(PrefillCalls.of(List.of(decoding), 100)).isEmpty();
         assertThat(PrefillCalls.of(List.of(), 100)).isEmpty();
     }
 

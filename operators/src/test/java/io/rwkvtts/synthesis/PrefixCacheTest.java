@@ -208,7 +208,7 @@ class PrefixCacheTest {
     }
 
     @Test
-    void testAKnownPromptThatIsNotGoneOnFromIsLookedUpAgainAfterARestore() {
+    void testAKnownPromptThatIsNotUsedYetIsLookedUpAgainAfterARestore() {
         RecordedSpeech speech = new RecordedSpeech();
         SynthesisLoop former = loop(scripted(), PLENTY, speech);
         speak(former, "a", "Hello.");

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Keeps everything that a loop puts out, in a form that can be compared. */
+/** Keeps everything that a loop emits, in a form that can be compared. */
 final class RecordedSpeech implements SpeechOutput {
 
     final Map<String, List<String>> records = new LinkedHashMap<>();

@@ -22,7 +22,7 @@ public final class TestLoop {
     private static final WorldTokenizer TOKENIZER =
             WorldTokenizer.load(Vectors.file("mini_vocab.txt"));
 
-    private static final SpeechOutput UNHEARD =
+    private static final SpeechOutput NO_OUTPUT =
             new SpeechOutput() {
                 @Override
                 public void chunk(SpeechRequest request, int[] tokens, int[] globalTokens) {}
@@ -39,14 +39,14 @@ public final class TestLoop {
     private VoiceDirectory voices = VoiceDirectory.empty();
     private int prefillTokens = 256;
     private long prefixBytes = PrefixCache.OFF;
-    private SpeechOutput output = UNHEARD;
+    private SpeechOutput output = NO_OUTPUT;
     private LoopObserver observer = LoopObserver.NONE;
 
     private TestLoop(InferenceEngine engine) {
         this.engine = engine;
     }
 
-    /** A loop that keeps no prefixes and whose output nobody hears. */
+    /** A loop that keeps no prefixes and drops its output. */
     public static TestLoop on(InferenceEngine engine) {
         return new TestLoop(engine);
     }

@@ -23,7 +23,7 @@ class UnbatchedGeneratorTest {
 
     /** One after another in one slot, and five at once in three slots with prompts in pieces. */
     @Test
-    void testSaysWhatTheLoopSaysInCompany() {
+    void testGeneratesWhatTheLoopGeneratesInABatch() {
         Map<String, String> texts = new LinkedHashMap<>();
         for (int i = 0; i < 5; i++) {
             texts.put("request-" + i, "Sentence number " + i + " is here.");

@@ -127,7 +127,7 @@ public final class ChaosRun implements AutoCloseable {
             for (PlannedFault fault :
                     PlannedFault.plan(settings.seed(), settings.faults(), settings.kinds())) {
                 long target = Math.round(fault.progress() * records);
-                if (!witness.awaitMidSpeech(target, QUIET_LIMIT)) {
+                if (!witness.awaitGeneration(target, QUIET_LIMIT)) {
                     break;
                 }
                 // While it lasts, the work for the faults to come is held back.

@@ -96,7 +96,7 @@ final class JudgedConsumer extends TopicWatcher {
         latestAcceptedNanos = System.nanoTime();
     }
 
-    /** Waits until the consumer has seen the ends of so many requests, or nothing more comes. */
+    /** Waits until the consumer has seen the ends of that many requests, or nothing more comes. */
     synchronized void awaitEnds(int requests, Duration quietLimit) throws InterruptedException {
         await(() -> acceptedEnds >= requests, quietLimit);
     }

@@ -88,7 +88,7 @@ final class RecordWitness extends TopicWatcher {
             ended.add(id);
             now = undisturbed.get(id).records().size();
         } else {
-            // An end can be taken back by a failure, and the request go on.
+            // An end can be taken back by a failure, and the request continue.
             ended.remove(id);
             running.add(id);
             changedTokens += Comparison.changedTokens(record, undisturbed.get(id));
@@ -101,12 +101,12 @@ final class RecordWitness extends TopicWatcher {
     }
 
     /**
-     * Waits until so many records of the undisturbed run have been written or, their requests being
-     * ended, never will, and a generation is running.
+     * Waits until that many records of the undisturbed run have been written or, their requests
+     * being ended, never will, and a generation is running.
      *
      * @return false if all requests have ended before
      */
-    synchronized boolean awaitMidSpeech(long records, Duration quietLimit) throws Exception {
+    synchronized boolean awaitGeneration(long records, Duration quietLimit) throws Exception {
         require(
                 await(() -> doneRecords >= records && !running.isEmpty() || allEnded(), quietLimit),
                 "%d records, of which %d came".formatted(records, doneRecords),
@@ -150,7 +150,7 @@ final class RecordWitness extends TopicWatcher {
         }
     }
 
-    /** Requests that have put out a chunk and not yet ended. */
+    /** Requests that have emitted a chunk and not yet ended. */
     synchronized int running() {
         return running.size();
     }

@@ -7,7 +7,7 @@ import java.util.OptionalLong;
  *
  * @param what what happened to whom
  * @param atMs since the first request was sent
- * @param running generations that had put out a chunk and were not ended
+ * @param running generations that had emitted a chunk and were not ended
  * @param recoveryMs from the fault, or from the end of a pause or cut, until a chunk was written by
  *     the job as it was after it; empty if all requests had ended by then
  */

@@ -95,7 +95,7 @@ class TopicWatcherITCase {
         KafkaSettings kafka = topics("changed");
         try (RecordWitness witness = witness(kafka)) {
             write(kafka, chunk(0, 1, 2));
-            assertThat(witness.awaitMidSpeech(1, LIMIT)).isTrue();
+            assertThat(witness.awaitGeneration(1, LIMIT)).isTrue();
             assertThat(witness.running()).isOne();
             assertThat(witness.changedTokens()).isZero();
 
@@ -107,7 +107,7 @@ class TopicWatcherITCase {
             assertThat(witness.changedTokens()).isOne();
 
             write(kafka, chunk(1, 3, 4), end(2));
-            assertThat(witness.awaitMidSpeech(3, LIMIT)).isFalse();
+            assertThat(witness.awaitGeneration(3, LIMIT)).isFalse();
             assertThat(witness.running()).isZero();
             assertThat(witness.records()).isEqualTo(4);
         }

@@ -24,7 +24,7 @@ class DemoCommandITCase {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
-    void testSpeaksAllRequestsAndSumsUp(int parallelism) {
+    void testGeneratesAllRequestsAndSumsUp(int parallelism) {
         TtsRun run =
                 demo(
                         "--once",

@@ -33,7 +33,7 @@ class ExportCommandTest {
     }
 
     @Test
-    void testDirectoryWithVocabularySpeaksLikeTheCheckpoint() throws IOException {
+    void testDirectoryWithVocabularyGeneratesWhatTheCheckpointDoes() throws IOException {
         TtsRun run = export("--vocab=" + vocabulary);
         assertThat(run.exit()).as(run.err()).isZero();
         assertThat(run.out())

@@ -111,7 +111,7 @@ class GenerateCommandTest {
 
     @ParameterizedTest
     @MethodSource("casesOfDemoVoice")
-    void testDemoVoiceSaysWhatItsReferenceSays(JsonNode c) {
+    void testDemoVoiceGeneratesWhatItsReferenceDoes(JsonNode c) {
         JsonNode speech = sayWithDemoVoice(c).json();
         assertTokens(speech, "promptTokens", c.get("prompt"));
         assertTokens(speech, "globalTokens", c.get("globalTokens"));

@@ -62,7 +62,7 @@ class DamagedCheckpointITCase {
     }
 
     @BeforeAll
-    static void stopInMidSpeech() throws Exception {
+    static void stopInMidGeneration() throws Exception {
         cluster = SpeechCluster.start(directory, Duration.ofMillis(100));
         KafkaSettings topics = cluster.topics("spoken", "at-least-once");
         JobClient job = cluster.submit(topics, options(), DamagedCheckpointITCase::slowed, null);

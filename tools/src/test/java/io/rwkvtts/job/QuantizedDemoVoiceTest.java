@@ -10,7 +10,6 @@ import io.rwkvtts.engine.PromptPiece;
 import io.rwkvtts.engine.cpu.CpuEngine;
 import io.rwkvtts.local.DemoVoice;
 import io.rwkvtts.model.ModelCache;
-import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.Quantization;
 import io.rwkvtts.protocol.IdSpace;
 import java.io.IOException;
@@ -36,11 +35,10 @@ class QuantizedDemoVoiceTest {
     @EnumSource(value = Quantization.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void testEightBitsExpectTheSameTokenNext(Quantization quantization) throws IOException {
         assumeTrue(CpuEngine.supports(quantization), "no native operators in this build");
-        DemoVoice voice = DemoVoice.unpack(directory);
         int positions = 0;
         int equal = 0;
-        try (InferenceEngine floats = open(voice, Quantization.NONE);
-                InferenceEngine bytes = open(voice, quantization)) {
+        try (InferenceEngine floats = open(Quantization.NONE);
+                InferenceEngine bytes = open(quantization)) {
             for (JsonNode c : TestVectors.demoVoice()) {
                 int[] expected = likeliest(floats, c);
                 int[] actual = likeliest(bytes, c);
@@ -54,14 +52,11 @@ class QuantizedDemoVoiceTest {
         assertThat(equal).isGreaterThanOrEqualTo(positions * 98 / 100);
     }
 
-    private InferenceEngine open(DemoVoice voice, Quantization quantization) throws IOException {
-        ModelDirectory model =
-                new ModelCache(directory.resolve("cache"))
-                        .open(
-                                voice.checkpoint(),
-                                Optional.of(quantization),
-                                IdSpace.SEMANTIC_LOGITS);
-        return CpuEngine.open(model, new EngineOptions(1, 1, false, false));
+    private InferenceEngine open(Quantization quantization) throws IOException {
+        ModelCache cache = new ModelCache(directory.resolve("cache"));
+        return CpuEngine.open(
+                DemoVoice.model(cache, Optional.of(quantization)).directory(),
+                new EngineOptions(1, 1, false, false));
     }
 
     /** The token with the largest logit before each token of a speech, and at its end. */

@@ -123,7 +123,7 @@ class SecuredKafkaITCase {
 
     @ParameterizedTest
     @ValueSource(strings = {"PLAIN", "SCRAM-SHA-512"})
-    void testJobSpeaksAndNeitherPasswordNorTextIsLogged(String mechanism) throws Exception {
+    void testJobGeneratesAndNeitherPasswordNorTextIsLogged(String mechanism) throws Exception {
         KafkaSettings topics =
                 cluster.topics(
                         "secured-" + mechanism,

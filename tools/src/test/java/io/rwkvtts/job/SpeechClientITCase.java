@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rwkvtts.client.ReceivedTokens;
 import io.rwkvtts.client.SpeechClient;
 import io.rwkvtts.client.SpeechException;
@@ -21,7 +20,6 @@ import io.rwkvtts.local.ClientSettings;
 import io.rwkvtts.local.EmbeddedKafka;
 import io.rwkvtts.schema.AudioTokens;
 import io.rwkvtts.schema.TextEvent;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,16 +46,13 @@ class SpeechClientITCase {
     @TempDir private static Path directory;
     private static EmbeddedKafka kafka;
     private static SpeechCluster cluster;
-    private static JsonNode expected;
+    private static List<JsonNode> expected;
 
     @BeforeAll
     static void start() throws Exception {
         kafka = EmbeddedKafka.start(directory.resolve("kafka"), 0);
         cluster = SpeechCluster.start(directory, Duration.ofSeconds(1), kafka, Map.of());
-        try (InputStream json =
-                SpeechClientITCase.class.getResourceAsStream("/demo-voice/expected.json")) {
-            expected = new ObjectMapper().readTree(json).get("cases");
-        }
+        expected = TestVectors.demoVoice();
     }
 
     @AfterAll
@@ -155,7 +150,7 @@ class SpeechClientITCase {
     }
 
     @Test
-    void testATextIsSpokenWhileItIsBeingWritten() throws Exception {
+    void testATextIsGeneratedWhileItIsBeingWritten() throws Exception {
         KafkaSettings topics = cluster.topics("streaming", "at-least-once");
         JobClient job = cluster.submit(topics);
         JsonNode speech = expected.get(3);

@@ -84,7 +84,7 @@ class TtsJobITCase {
     }
 
     @Test
-    void testSpeaksTheTokensOfTheReferenceAllAtOnce() throws Exception {
+    void testGeneratesTheTokensOfTheReferenceAllAtOnce() throws Exception {
         KafkaSettings topics = cluster.topics("reference", "at-least-once");
         JobClient job = cluster.submit(topics);
         Map<String, Speech> reference = new LinkedHashMap<>();
@@ -101,7 +101,7 @@ class TtsJobITCase {
     }
 
     @Test
-    void testTextInPiecesOutOfOrderAndRepeatedIsSpokenAsOneText() throws Exception {
+    void testTextInPiecesOutOfOrderAndRepeatedIsGeneratedAsOneText() throws Exception {
         KafkaSettings topics = cluster.topics("pieces", "at-least-once");
         JobClient job = cluster.submit(topics);
         JsonNode speech = expected.get(3);

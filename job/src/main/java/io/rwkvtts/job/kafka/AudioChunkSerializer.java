@@ -2,8 +2,9 @@ package io.rwkvtts.job.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.rwkvtts.operator.SpeechEnd;
 import io.rwkvtts.operator.audio.PcmChunk;
-import io.rwkvtts.operator.audio.SoundEnd;
+import io.rwkvtts.operator.audio.SoundPosition;
 import io.rwkvtts.schema.AudioChunk;
 import io.rwkvtts.schema.WireCodec;
 import java.nio.ByteBuffer;
@@ -41,15 +42,13 @@ final class AudioChunkSerializer implements SerializationSchema<PcmChunk> {
     static long largestRecordBytes(int pcmBytes) {
         return Math.max(
                 bytes(largest(null)) + (long) pcmBytes + LENGTH_BYTES,
-                bytes(largest(new SoundEnd("overloaded", OutputText.LONGEST))));
+                bytes(largest(new SpeechEnd("overloaded", OutputText.LONGEST))));
     }
 
-    private static PcmChunk largest(SoundEnd end) {
+    private static PcmChunk largest(SpeechEnd end) {
         return new PcmChunk(
                 OutputText.LONGEST_ID,
-                Long.MAX_VALUE,
-                Integer.MAX_VALUE,
-                Long.MAX_VALUE,
+                new SoundPosition(Long.MAX_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE),
                 Integer.MAX_VALUE,
                 new byte[0],
                 end,
@@ -76,13 +75,14 @@ final class AudioChunkSerializer implements SerializationSchema<PcmChunk> {
 
     @Override
     public byte[] serialize(PcmChunk chunk) {
-        SoundEnd end = chunk.end();
+        SoundPosition position = chunk.position();
+        SpeechEnd end = chunk.end();
         return codec.encode(
                 AudioChunk.newBuilder()
                         .setRequestId(chunk.requestId())
-                        .setSequence(chunk.sequence())
-                        .setSegment(chunk.segment())
-                        .setSampleOffset(chunk.sampleOffset())
+                        .setSequence(position.sequence())
+                        .setSegment(position.segment())
+                        .setSampleOffset(position.sampleOffset())
                         .setSampleRate(chunk.sampleRate())
                         .setPcm(ByteBuffer.wrap(chunk.pcm()))
                         .setFinishReason(end == null ? null : end.reason())

@@ -9,7 +9,7 @@ import io.rwkvtts.operator.RejectedRecord;
 import io.rwkvtts.operator.SpeechEnd;
 import io.rwkvtts.operator.TokenChunk;
 import io.rwkvtts.operator.audio.PcmChunk;
-import io.rwkvtts.operator.audio.SoundEnd;
+import io.rwkvtts.operator.audio.SoundPosition;
 import io.rwkvtts.schema.AudioChunk;
 import io.rwkvtts.schema.AudioTokens;
 import io.rwkvtts.schema.DeadLetter;
@@ -97,7 +97,9 @@ class OutputSerializersTest {
 
         AudioChunk end =
                 WireCodec.audioChunks()
-                        .decode(serialize(sound(new SoundEnd("error", "a".repeat(9_000)))).value());
+                        .decode(
+                                serialize(sound(new SpeechEnd("error", "a".repeat(9_000))))
+                                        .value());
         assertThat(end.getFinishReason()).isEqualTo("error");
         assertThat(end.getError()).hasSize(4_096);
     }
@@ -107,9 +109,7 @@ class OutputSerializersTest {
         PcmChunk largest =
                 new PcmChunk(
                         "\uffff".repeat(256),
-                        Long.MAX_VALUE,
-                        Integer.MAX_VALUE,
-                        Long.MAX_VALUE,
+                        new SoundPosition(Long.MAX_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE),
                         Integer.MAX_VALUE,
                         new byte[20_000],
                         null,
@@ -120,8 +120,15 @@ class OutputSerializersTest {
                 .isGreaterThan(AudioChunkSerializer.largestRecordBytes(20_000) - 10);
     }
 
-    private static PcmChunk sound(SoundEnd end) {
-        return new PcmChunk("r1", 4, 2, 9_600, 16_000, new byte[] {1, 2, 3, 4}, end, 100, 200);
+    private static PcmChunk sound(SpeechEnd end) {
+        return new PcmChunk(
+                "r1",
+                new SoundPosition(4, 2, 9_600),
+                16_000,
+                new byte[] {1, 2, 3, 4},
+                end,
+                100,
+                200);
     }
 
     private static ProducerRecord<byte[], byte[]> serialize(PcmChunk chunk) throws Exception {

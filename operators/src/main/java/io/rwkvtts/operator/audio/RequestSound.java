@@ -4,6 +4,7 @@ import io.rwkvtts.audio.AudioWindow;
 import io.rwkvtts.audio.Pcm16;
 import io.rwkvtts.audio.SegmentAudio;
 import io.rwkvtts.audio.WindowPlan;
+import io.rwkvtts.operator.SpeechEnd;
 import io.rwkvtts.operator.TokenChunk;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -30,10 +31,8 @@ final class RequestSound {
     /** Those with samples to come; all but the last have all of their tokens. */
     private final Deque<Segment> segments = new ArrayDeque<>();
 
-    private long sequence;
-    private long sampleOffset;
-    private int segment;
-    private SoundEnd end;
+    private SoundPosition position = SoundPosition.START;
+    private SpeechEnd end;
     private boolean failed;
 
     /** A request from its beginning. */
@@ -46,9 +45,7 @@ final class RequestSound {
     /** A request as {@link #snapshot} gave it. */
     RequestSound(SoundSnapshot snapshot) {
         this(snapshot.id(), snapshot.timestampMs(), snapshot.plan());
-        sequence = snapshot.sequence();
-        sampleOffset = snapshot.sampleOffset();
-        segment = snapshot.segment();
+        position = snapshot.position();
         end = snapshot.end();
         failed = snapshot.failed();
         for (SoundSnapshot.Segment held : snapshot.segments()) {
@@ -67,7 +64,7 @@ final class RequestSound {
      */
     void accept(TokenChunk chunk) {
         if (chunk.end() != null) {
-            end = new SoundEnd(chunk.end().reason(), chunk.end().error());
+            end = chunk.end();
         } else if (!failed) {
             if (chunk.globalTokens() != null) {
                 segments.add(
@@ -99,10 +96,9 @@ final class RequestSound {
      */
     PcmChunk decoded(AudioWindow window, byte[] pcm, int sampleRate, long nowMs) {
         Segment current = segments.getFirst();
-        segment = current.number();
+        position = position.in(current.number());
         PcmChunk chunk = record(pcm, sampleRate, null, nowMs);
         current.audio().emitted(window);
-        sampleOffset += pcm.length / Pcm16.BYTES;
         return chunk;
     }
 
@@ -110,7 +106,7 @@ final class RequestSound {
     PcmChunk fail(String error, int sampleRate, long nowMs) {
         failed = true;
         segments.clear();
-        return record(NO_SAMPLES, sampleRate, SoundEnd.failed(error), nowMs);
+        return record(NO_SAMPLES, sampleRate, SpeechEnd.failed(error), nowMs);
     }
 
     /** Whether there is nothing more to come, but for the {@link #end} unless it has failed. */
@@ -128,17 +124,10 @@ final class RequestSound {
         return record(NO_SAMPLES, sampleRate, end, nowMs);
     }
 
-    private PcmChunk record(byte[] pcm, int sampleRate, SoundEnd soundEnd, long nowMs) {
-        return new PcmChunk(
-                id,
-                sequence++,
-                segment,
-                sampleOffset,
-                sampleRate,
-                pcm,
-                soundEnd,
-                timestampMs,
-                nowMs);
+    private PcmChunk record(byte[] pcm, int sampleRate, SpeechEnd speechEnd, long nowMs) {
+        PcmChunk chunk = new PcmChunk(id, position, sampleRate, pcm, speechEnd, timestampMs, nowMs);
+        position = position.next(pcm.length / Pcm16.BYTES);
+        return chunk;
     }
 
     SoundSnapshot snapshot() {
@@ -146,7 +135,6 @@ final class RequestSound {
                 segments.stream()
                         .map(s -> new SoundSnapshot.Segment(s.number(), s.audio().held()))
                         .toList();
-        return new SoundSnapshot(
-                id, timestampMs, plan, sequence, sampleOffset, segment, held, end, failed);
+        return new SoundSnapshot(id, timestampMs, plan, position, held, end, failed);
     }
 }

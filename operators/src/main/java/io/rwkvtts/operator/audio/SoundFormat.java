@@ -1,11 +1,15 @@
 package io.rwkvtts.operator.audio;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static io.rwkvtts.operator.SnapshotFields.readInts;
+import static io.rwkvtts.operator.SnapshotFields.readString;
+import static io.rwkvtts.operator.SnapshotFields.writeInts;
+import static io.rwkvtts.operator.SnapshotFields.writeString;
 
 import io.rwkvtts.audio.SegmentAudio;
 import io.rwkvtts.audio.WindowPlan;
 import io.rwkvtts.operator.DamagedSnapshotException;
 import io.rwkvtts.operator.SnapshotFrame;
+import io.rwkvtts.operator.SpeechEnd;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
@@ -18,15 +22,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The bytes of a request's sound in a checkpoint: its fields in order, in a {@link SnapshotFrame}
- * without state, whose checksum finds damage. Numbers are big-endian; strings are UTF-8 after their
- * length, −1 for null; arrays follow their length. A released version stays readable.
+ * The bytes of a request's sound in a checkpoint: its {@linkplain
+ * io.rwkvtts.operator.SnapshotFields fields} in order, in a {@link SnapshotFrame} without state,
+ * whose checksum finds damage. A released version stays readable.
  */
 final class SoundFormat {
 
     static final byte VERSION = 1;
-
-    private static final int NULL = -1;
 
     private SoundFormat() {}
 
@@ -73,9 +75,9 @@ final class SoundFormat {
         out.writeInt(plan.next());
         out.writeInt(plan.left());
         out.writeInt(plan.right());
-        out.writeLong(sound.sequence());
-        out.writeLong(sound.sampleOffset());
-        out.writeInt(sound.segment());
+        out.writeLong(sound.position().sequence());
+        out.writeLong(sound.position().sampleOffset());
+        out.writeInt(sound.position().segment());
         out.writeInt(sound.segments().size());
         for (SoundSnapshot.Segment segment : sound.segments()) {
             out.writeInt(segment.number());
@@ -98,12 +100,16 @@ final class SoundFormat {
                 readString(in),
                 in.readLong(),
                 new WindowPlan(in.readInt(), in.readInt(), in.readInt(), in.readInt()),
-                in.readLong(),
-                in.readLong(),
-                in.readInt(),
+                readPosition(in),
                 readSegments(in),
-                in.readBoolean() ? new SoundEnd(readString(in), readString(in)) : null,
+                in.readBoolean() ? new SpeechEnd(readString(in), readString(in)) : null,
                 in.readBoolean());
+    }
+
+    private static SoundPosition readPosition(DataInput in) throws IOException {
+        long sequence = in.readLong();
+        long sampleOffset = in.readLong();
+        return new SoundPosition(sequence, in.readInt(), sampleOffset);
     }
 
     private static List<SoundSnapshot.Segment> readSegments(DataInput in) throws IOException {
@@ -116,35 +122,5 @@ final class SoundFormat {
                                     readInts(in), readInts(in), in.readInt(), in.readInt())));
         }
         return segments;
-    }
-
-    private static void writeString(String text, DataOutput out) throws IOException {
-        if (text == null) {
-            out.writeInt(NULL);
-            return;
-        }
-        byte[] bytes = text.getBytes(UTF_8);
-        out.writeInt(bytes.length);
-        out.write(bytes);
-    }
-
-    private static String readString(DataInput in) throws IOException {
-        int length = in.readInt();
-        return length == NULL ? null : new String(SnapshotFrame.readBytes(length, in), UTF_8);
-    }
-
-    private static void writeInts(int[] values, DataOutput out) throws IOException {
-        out.writeInt(values.length);
-        for (int value : values) {
-            out.writeInt(value);
-        }
-    }
-
-    private static int[] readInts(DataInput in) throws IOException {
-        int[] values = new int[in.readInt()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = in.readInt();
-        }
-        return values;
     }
 }

@@ -2,6 +2,7 @@ package io.rwkvtts.operator.audio;
 
 import io.rwkvtts.audio.SegmentAudio;
 import io.rwkvtts.audio.WindowPlan;
+import io.rwkvtts.operator.SpeechEnd;
 import java.util.List;
 
 /**
@@ -10,9 +11,7 @@ import java.util.List;
  * @param id of the request
  * @param timestampMs timestamp of the request's first event
  * @param plan of its windows, which stays if the decoder's changes
- * @param sequence of the next record
- * @param sampleOffset samples of the records before it
- * @param segment number of the segment that sounded last
+ * @param position of the next record, in the segment that sounded last
  * @param segments those with samples to come
  * @param end of its tokens, null if it has not come
  * @param failed whether the end of the sound has been emitted before that of the tokens
@@ -21,11 +20,9 @@ record SoundSnapshot(
         String id,
         long timestampMs,
         WindowPlan plan,
-        long sequence,
-        long sampleOffset,
-        int segment,
+        SoundPosition position,
         List<Segment> segments,
-        SoundEnd end,
+        SpeechEnd end,
         boolean failed) {
 
     /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rwkvtts.audio.AudioDecoder;
 import io.rwkvtts.audio.CodecFormat;
 import io.rwkvtts.audio.Convolution;
+import io.rwkvtts.operator.SpeechEnd;
 import io.rwkvtts.operator.TokenChunk;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -51,12 +52,12 @@ class DecodeAudioOperatorTest {
         ByteArrayOutputStream pcm = new ByteArrayOutputStream();
         for (int i = 0; i < records.size(); i++) {
             PcmChunk record = records.get(i);
-            assertThat(record.sequence()).isEqualTo(i);
-            assertThat(record.sampleOffset()).isEqualTo(pcm.size() / 2);
+            assertThat(record.position().sequence()).isEqualTo(i);
+            assertThat(record.position().sampleOffset()).isEqualTo(pcm.size() / 2);
             assertThat(record.sampleRate()).isEqualTo(16_000);
             assertThat(record.requestTimestampMs()).isEqualTo(77);
             boolean last = i == records.size() - 1;
-            assertThat(record.end()).isEqualTo(last ? new SoundEnd("stop", null) : null);
+            assertThat(record.end()).isEqualTo(last ? new SpeechEnd("stop", null) : null);
             assertThat(record.pcm().length == 0).isEqualTo(last);
             pcm.writeBytes(record.pcm());
         }
@@ -69,9 +70,9 @@ class DecodeAudioOperatorTest {
                         r ->
                                 "%d %d %d %d %s %s"
                                         .formatted(
-                                                r.sequence(),
-                                                r.segment(),
-                                                r.sampleOffset(),
+                                                r.position().sequence(),
+                                                r.position().segment(),
+                                                r.position().sampleOffset(),
                                                 java.util.Arrays.hashCode(r.pcm()),
                                                 r.pcm().length,
                                                 r.end()))
@@ -219,8 +220,8 @@ class DecodeAudioOperatorTest {
                     .singleElement()
                     .satisfies(
                             record -> {
-                                assertThat(record.sequence()).isZero();
-                                assertThat(record.end()).isEqualTo(SoundEnd.failed("fails"));
+                                assertThat(record.position().sequence()).isZero();
+                                assertThat(record.end()).isEqualTo(SpeechEnd.failed("fails"));
                             });
             assertWhole(fine, task.sound().get("fine"));
             assertThat(task.storedRequests()).isZero();
@@ -253,11 +254,11 @@ class DecodeAudioOperatorTest {
             assertThat(task.records())
                     .singleElement()
                     .satisfies(
-                            r -> assertThat(r.end()).isEqualTo(new SoundEnd("overloaded", null)));
+                            r -> assertThat(r.end()).isEqualTo(new SpeechEnd("overloaded", null)));
         }
     }
 
-    /** A decoder whose calls wait until they may go on. */
+    /** A decoder whose calls wait until they may continue. */
     private static final class Gate implements AudioDecoder {
 
         private final Convolution behind = new Convolution();

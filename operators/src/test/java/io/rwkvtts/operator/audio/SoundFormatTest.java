@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rwkvtts.audio.SegmentAudio;
 import io.rwkvtts.audio.WindowPlan;
+import io.rwkvtts.operator.SpeechEnd;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -26,15 +27,13 @@ class SoundFormatTest {
                     "größe-1",
                     1_764_000_000_123L,
                     new WindowPlan(10, 25, 1, 1),
-                    7,
-                    1L << 33,
-                    2,
+                    new SoundPosition(7, 2, 1L << 33),
                     List.of(
                             new SoundSnapshot.Segment(
                                     2, new SegmentAudio.Held(ids(32, 3), ids(26, 11), 33, 34)),
                             new SoundSnapshot.Segment(
                                     3, new SegmentAudio.Held(ids(32, 3), ids(0, 0), 0, 0))),
-                    new SoundEnd("length", null),
+                    new SpeechEnd("length", null),
                     false);
 
     private static int[] ids(int count, int step) {
@@ -66,17 +65,21 @@ class SoundFormatTest {
     void testNothingIsLostOfOthers() throws IOException {
         SoundSnapshot fresh =
                 new SoundSnapshot(
-                        "", 0, new WindowPlan(10, 25, 25, 5), 0, 0, 0, List.of(), null, false);
+                        "",
+                        0,
+                        new WindowPlan(10, 25, 25, 5),
+                        SoundPosition.START,
+                        List.of(),
+                        null,
+                        false);
         SoundSnapshot failed =
                 new SoundSnapshot(
                         "r",
                         -1,
                         new WindowPlan(10, 25, 25, 5),
-                        1,
-                        0,
-                        0,
+                        new SoundPosition(1, 0, 0),
                         List.of(),
-                        SoundEnd.failed("why"),
+                        SpeechEnd.failed("why"),
                         true);
         assertThat(read(bytes(fresh))).usingRecursiveComparison().isEqualTo(fresh);
         assertThat(read(bytes(failed))).usingRecursiveComparison().isEqualTo(failed);

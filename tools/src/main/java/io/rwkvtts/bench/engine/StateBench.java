@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
 
 /**
  * Whether a step late in a long sequence takes longer than an early one. A recurrent state does not
- * grow, so it must not. The same sequence is gone on with from its 10th and its 2000th token, in
- * turns: what the machine does meanwhile is the same for both.
+ * grow, so it must not. The same sequence continues from its 10th and its 2000th token, in turns:
+ * what the machine does meanwhile is the same for both.
  */
 public final class StateBench {
 

@@ -28,7 +28,7 @@ final class BusyStreams {
     /**
      * Measures how many requests are served: tokens that come in a time, divided by those of a
      * request. The latter are the mean over all requests sent until then, however long they still
-     * speak: those that have ended are rather the short ones.
+     * run: those that have ended are rather the short ones.
      *
      * @param warmUp time before, which begins when all streams are being generated
      * @param window time measured, or longer, until the first request of every stream has ended

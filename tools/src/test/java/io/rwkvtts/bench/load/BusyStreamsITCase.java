@@ -89,7 +89,7 @@ class BusyStreamsITCase {
     }
 
     @Test
-    void testARequestThatIsNotSpokenEndsTheMeasurement() {
+    void testARequestThatIsNotGeneratedEndsTheMeasurement() {
         BusyStreams streams = streams("refused-", OptionalInt.of(1_000_000));
 
         assertThatThrownBy(() -> streams.pace(SECOND, SECOND))

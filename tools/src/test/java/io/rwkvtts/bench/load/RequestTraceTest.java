@@ -40,7 +40,7 @@ class RequestTraceTest {
     }
 
     @Test
-    void testARequestThatWasCutOffByTheJobIsNotSpoken() {
+    void testARequestThatWasCutOffByTheJobIsNotComplete() {
         chunk(10, 1_300);
         end("overloaded", 1_400);
 
