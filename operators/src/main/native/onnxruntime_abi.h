@@ -20,7 +20,7 @@ struct KernelInfo;
 struct KernelContext;
 
 enum ErrorCode { kFail = 1, kInvalidArgument = 2 };
-enum ElementType { kFloat = 1, kUint8 = 2, kInt32 = 6, kInt64 = 7 };
+enum ElementType { kFloat = 1, kUint8 = 2, kInt8 = 3, kInt32 = 6, kInt64 = 7 };
 enum Characteristic { kRequired = 0, kOptional = 1, kVariadic = 2 };
 enum MemoryType { kDefaultMemory = 0 };
 
@@ -70,6 +70,10 @@ struct Api {
         return call<91, Status*>(context, index, sizes, count, value);
     }
     void release_shape(Shape* shape) const { call<99, void>(shape); }
+    /** What a provider's kernels run in, a cudaStream_t for CUDA. */
+    Status* stream(const KernelContext* context, void** stream) const {
+        return call<193, Status*>(context, stream);
+    }
     Status* parallel_for(
         const KernelContext* context, void (*body)(void*, size_t), size_t total, size_t batches,
         void* data) const {

@@ -26,7 +26,8 @@ class QuantizationTest {
                         entry("none", "rwkv7-linear-attention-4"),
                         entry("int8", "rwkv7-linear-attention-4"),
                         entry("int8-blocks", "rwkv7-linear-attention-4"),
-                        entry("int8-native", "rwkv7-native-1"));
+                        entry("int8-native", "rwkv7-native-2"),
+                        entry("int8-cuda", "rwkv7-cuda-1"));
     }
 
     @Test

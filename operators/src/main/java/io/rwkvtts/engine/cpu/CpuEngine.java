@@ -2,12 +2,14 @@ package io.rwkvtts.engine.cpu;
 
 import static java.util.Objects.requireNonNull;
 
+import io.rwkvtts.checkpoint.ModelFormatException;
 import io.rwkvtts.engine.CallArguments;
 import io.rwkvtts.engine.EngineModel;
 import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.InvarianceCheck;
 import io.rwkvtts.engine.PromptPiece;
+import io.rwkvtts.model.GraphForm;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.Quantization;
 import io.rwkvtts.onnx.NativeOperators;
@@ -70,6 +72,14 @@ public final class CpuEngine implements InferenceEngine {
      * @throws IllegalArgumentException if there is not enough memory for that many slots
      */
     public static CpuEngine open(ModelDirectory directory, EngineOptions options) {
+        if (directory.quantization().graph() == GraphForm.CUDA) {
+            throw new ModelFormatException(
+                    "%s was exported for CUDA devices (%s): export it for CPUs, as one of %s"
+                            .formatted(
+                                    directory.path(),
+                                    directory.quantization(),
+                                    String.join(", ", Quantization.described())));
+        }
         CpuEngine engine;
         try {
             engine = new CpuEngine(directory, options);
@@ -87,7 +97,11 @@ public final class CpuEngine implements InferenceEngine {
 
     /** Whether this build has what models of a quantisation need. */
     public static boolean supports(Quantization quantization) {
-        return !quantization.graph().nativeOperators() || NativeOperators.available();
+        return switch (quantization.graph()) {
+            case STANDARD -> true;
+            case NATIVE -> NativeOperators.available();
+            case CUDA -> false;
+        };
     }
 
     private void prepare(ModelDirectory directory, EngineOptions options) {
