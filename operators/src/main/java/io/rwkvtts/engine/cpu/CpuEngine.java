@@ -104,6 +104,16 @@ public final class CpuEngine implements InferenceEngine {
         };
     }
 
+    /**
+     * Whether this machine adds up products of bytes exactly, on which {@link Quantization#INT8}
+     * and {@link Quantization#INT8_NATIVE} rest.
+     *
+     * @throws OnnxUnavailableException if ONNX Runtime is missing or can't be loaded
+     */
+    public static boolean sumsBytesExactly() {
+        return ByteProducts.exact();
+    }
+
     private void prepare(ModelDirectory directory, EngineOptions options) {
         model =
                 new EngineModel(
