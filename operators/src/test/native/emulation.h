@@ -20,6 +20,8 @@
 #include <utility>
 #include <vector>
 
+#include "../../main/native/numbers.h"
+
 #define __global__ static
 #define __device__
 #define __forceinline__ inline __attribute__((always_inline))
@@ -60,8 +62,12 @@ constexpr int kSchedules = 14;
 /** A barrier of a kernel. */
 using Barrier = std::pair<const void*, int>;
 
-/** How kernels run from now on, in all threads. */
+/** How kernels run from now on, in all threads, and what the device can do. */
 struct Settings {
+    /** Kernels that are launched before one fails. */
+    int64_t launches_left = INT64_MAX;
+    /** Bytes that can still be allocated. */
+    int64_t bytes_left = INT64_MAX;
     int schedule = 0;
     /** Not waited at. */
     Barrier left_out{nullptr, 0};
@@ -70,14 +76,83 @@ struct Settings {
 };
 inline Settings settings;
 
+/** What has been asked of the device. */
+struct Counts {
+    int64_t launches = 0;
+    int64_t copies = 0;
+    int64_t allocations = 0;
+};
+inline Counts counts;
+
+#ifdef __x86_64__
+/** Where a fiber goes on: its stack, on top of which are the next instruction and the frame. */
+using Place = void*;
+
+/** Leaves for another place; returns when somebody comes back to this one. */
+__attribute__((noinline)) inline void go(Place& from, Place& to) {
+    Place* own = &from;
+    Place* other = &to;
+    // 128 bytes below the stack belong to the function that runs.
+    asm volatile(
+        "leaq -128(%%rsp), %%rsp\n"
+        "leaq 1f(%%rip), %%rax\n"
+        "pushq %%rbp\n"
+        "pushq %%rax\n"
+        "movq %%rsp, (%%rdi)\n"
+        "movq (%%rsi), %%rsp\n"
+        "popq %%rax\n"
+        "jmp *%%rax\n"
+        "1: popq %%rbp\n"
+        "leaq 128(%%rsp), %%rsp\n"
+        : "+D"(own), "+S"(other)
+        :
+        : "rax", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "cc",
+        "memory");
+}
+
+inline void begin(Place& place, char* stack, void (*body)()) {
+    void** top = reinterpret_cast<void**>(stack + kStackBytes);
+    // As after a call: no frame to return to.
+    *--top = nullptr;
+    *--top = reinterpret_cast<void*>(body);
+    place = top;
+}
+#else
+/** Where a fiber goes on. */
+struct Place {
+    jmp_buf next;
+    ucontext_t start;
+    bool begun = true;
+};
+
+__attribute__((noinline)) inline void go(Place& from, Place& to) {
+    if (_setjmp(from.next) != 0) {
+        return;
+    }
+    if (to.begun) {
+        _longjmp(to.next, 1);
+    }
+    to.begun = true;
+    setcontext(&to.start);
+}
+
+inline void begin(Place& place, char* stack, void (*body)()) {
+    getcontext(&place.start);
+    place.start.uc_stack.ss_sp = stack;
+    place.start.uc_stack.ss_size = kStackBytes;
+    place.start.uc_link = nullptr;
+    makecontext(&place.start, body, 0);
+    place.begun = false;
+}
+#endif
+
 /** What all threads of a warp do together: something with what each of them brings. */
 using Together = void (*)(void* const* brought);
 
 enum class State { kReady, kAtBarrier, kTogether, kDone };
 
 struct Fiber {
-    jmp_buf place;
-    ucontext_t start;
+    Place place;
     std::unique_ptr<char[]> stack{new char[kStackBytes]};
     bool started = false;
     State state = State::kDone;
@@ -89,7 +164,7 @@ struct Fiber {
 /** The block that a thread of this process runs. */
 struct Block {
     std::vector<std::unique_ptr<Fiber>> fibers;
-    jmp_buf scheduler;
+    Place scheduler;
     int threads = 0;
     int current = 0;
     void (*body)(const void* kernel, const void* arguments) = nullptr;
@@ -112,12 +187,10 @@ inline thread_local Block block;
 }
 
 /** Lets others run until the scheduler comes back to this fiber. */
-__attribute__((noinline)) inline void pause(State state) {
+inline void pause(State state) {
     Fiber& self = *block.fibers[block.current];
     self.state = state;
-    if (_setjmp(self.place) == 0) {
-        _longjmp(block.scheduler, 1);
-    }
+    go(self.place, block.scheduler);
 }
 
 /** A fiber: runs one block after the other. */
@@ -128,22 +201,14 @@ inline void run_fiber() {
     }
 }
 
-__attribute__((noinline)) inline void resume(int thread) {
+inline void resume(int thread) {
     block.current = thread;
     Fiber& fiber = *block.fibers[thread];
-    if (_setjmp(block.scheduler) != 0) {
-        return;
+    if (!fiber.started) {
+        fiber.started = true;
+        begin(fiber.place, fiber.stack.get(), run_fiber);
     }
-    if (fiber.started) {
-        _longjmp(fiber.place, 1);
-    }
-    fiber.started = true;
-    getcontext(&fiber.start);
-    fiber.start.uc_stack.ss_sp = fiber.stack.get();
-    fiber.start.uc_stack.ss_size = kStackBytes;
-    fiber.start.uc_link = nullptr;
-    makecontext(&fiber.start, run_fiber, 0);
-    setcontext(&fiber.start);
+    go(block.scheduler, fiber.place);
 }
 
 inline void barrier(int number) {
@@ -292,24 +357,36 @@ inline dim3 thread_index() {
 
 namespace rwkvtts::cuda {
 
+// Errors, by CUDA's numbers.
+constexpr int kOutOfMemory = 2;
+constexpr int kNoDevice = 101;
+constexpr int kLaunchFailure = 719;
+
 /** There are no streams: a kernel is done when it has been launched. */
 using Stream = void*;
 
-inline float exchanged(float value, int mask) {
-    struct Exchange {
-        float value;
-        int mask;
-        float other;
-    } exchange{value, mask, 0};
+inline float sum_of_lanes(float value) {
     emulation::do_together(
         [](void* const* brought) {
+            float sums[emulation::kWarp];
             for (int lane = 0; lane < emulation::kWarp; lane++) {
-                Exchange& own = *static_cast<Exchange*>(brought[lane]);
-                own.other = static_cast<Exchange*>(brought[lane ^ own.mask])->value;
+                sums[lane] = *static_cast<float*>(brought[lane]);
+            }
+            for (int half = kLanes / 2; half > 0; half /= 2) {
+                float others[emulation::kWarp];
+                for (int lane = 0; lane < emulation::kWarp; lane++) {
+                    others[lane] = sums[lane ^ half];
+                }
+                for (int lane = 0; lane < emulation::kWarp; lane++) {
+                    sums[lane] += others[lane];
+                }
+            }
+            for (int lane = 0; lane < emulation::kWarp; lane++) {
+                *static_cast<float*>(brought[lane]) = sums[lane];
             }
         },
-        &exchange);
-    return exchange.other;
+        &value);
+    return value;
 }
 
 inline uint32_t largest_of_warp(uint32_t value) {
@@ -384,7 +461,51 @@ inline void add_product(int (&sums)[8], const uint4& a, const uint4& b) {
 template <typename Arguments>
 int launch(
     void (*kernel)(Arguments), dim3 grid, unsigned threads, Stream, const Arguments& arguments) {
+    if (emulation::settings.launches_left-- <= 0) {
+        return kLaunchFailure;
+    }
+    emulation::counts.launches++;
     emulation::run(kernel, grid, static_cast<int>(threads), arguments);
+    return 0;
+}
+
+/** The memory of the device is that of the process. */
+constexpr const char* kMemoryName = "Cpu";
+
+inline int select_device(int index) { return index == 0 ? 0 : kNoDevice; }
+
+inline const char* error_text(int error) {
+    return error == kOutOfMemory ? "out of memory" : error == kNoDevice ? "no such device" : "failure";
+}
+
+inline int zero(void* memory, size_t bytes) {
+    std::memset(memory, 0, bytes);
+    return 0;
+}
+
+inline int copy(void* to, const void* from, size_t bytes) {
+    emulation::counts.copies++;
+    std::memcpy(to, from, bytes);
+    return 0;
+}
+
+inline int allocate(void** memory, size_t bytes, bool) {
+    constexpr size_t kAlignment = 256;
+    const size_t rounded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
+    if (static_cast<int64_t>(rounded) > emulation::settings.bytes_left) {
+        return kOutOfMemory;
+    }
+    *memory = std::aligned_alloc(kAlignment, rounded);
+    if (*memory == nullptr) {
+        return kOutOfMemory;
+    }
+    emulation::settings.bytes_left -= static_cast<int64_t>(rounded);
+    emulation::counts.allocations++;
+    return zero(*memory, bytes);
+}
+
+inline int release(void* memory, bool) {
+    std::free(memory);
     return 0;
 }
 

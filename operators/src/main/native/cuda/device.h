@@ -13,6 +13,8 @@
 
 #include <cstdint>
 
+#include "../numbers.h"
+
 /** All threads of a block wait here for each other. */
 #define BLOCK_BARRIER() __syncthreads()
 
@@ -20,9 +22,12 @@ namespace rwkvtts::cuda {
 
 using Stream = cudaStream_t;
 
-/** The value of another thread of the warp, whose number differs in the bits of a mask. */
-__device__ __forceinline__ float exchanged(float value, int mask) {
-    return __shfl_xor_sync(0xffffffffu, value, mask);
+/** The sum of the values of 16 threads of a warp, 8 added to 8 first, in each of them. */
+__device__ __forceinline__ float sum_of_lanes(float value) {
+    for (int half = kLanes / 2; half > 0; half /= 2) {
+        value += __shfl_xor_sync(0xffffffffu, value, half);
+    }
+    return value;
 }
 
 /** The largest value of the threads of a warp. */
@@ -56,6 +61,38 @@ template <bool kUnsigned>
 __device__ __forceinline__ void add_product(int (&sums)[8], const uint4& a, const uint4& b) {
     add_product<kUnsigned>(sums, a, b.x, b.y);
     add_product<kUnsigned>(sums + 4, a, b.z, b.w);
+}
+
+/** What ONNX Runtime calls the memory of a device. */
+constexpr const char* kMemoryName = "Cuda";
+
+/** Makes a device that of the calling thread; an error of CUDA or 0, as from all of these. */
+inline int select_device(int index) { return cudaSetDevice(index); }
+
+inline const char* error_text(int error) {
+    return cudaGetErrorString(static_cast<cudaError_t>(error));
+}
+
+/** Returns when all is done, for the streams of ONNX Runtime do not wait for others. */
+inline int finished(cudaError_t error) {
+    return error != cudaSuccess ? error : cudaStreamSynchronize(nullptr);
+}
+
+inline int zero(void* memory, size_t bytes) { return finished(cudaMemset(memory, 0, bytes)); }
+
+inline int copy(void* to, const void* from, size_t bytes) {
+    return finished(cudaMemcpy(to, from, bytes, cudaMemcpyDefault));
+}
+
+/** Zeroed memory of the device, or of the host but for both. */
+inline int allocate(void** memory, size_t bytes, bool shared) {
+    const cudaError_t error =
+        shared ? cudaHostAlloc(memory, bytes, cudaHostAllocPortable) : cudaMalloc(memory, bytes);
+    return error != cudaSuccess ? error : zero(*memory, bytes);
+}
+
+inline int release(void* memory, bool shared) {
+    return shared ? cudaFreeHost(memory) : cudaFree(memory);
 }
 
 /** Puts a kernel into a stream; an error of CUDA or 0. */

@@ -105,10 +105,7 @@ DEVICE float ordered_sum(const float* numbers, int count) {
     for (int i = threadIdx.x % kLanes; i < count; i += kLanes) {
         sum += numbers[i];
     }
-    for (int half = kLanes / 2; half > 0; half /= 2) {
-        sum += exchanged(sum, half);
-    }
-    return sum;
+    return sum_of_lanes(sum);
 }
 
 /** The scale of a row of bytes, and what its floats are multiplied by to be bytes. */

@@ -184,7 +184,7 @@ class ArchitectureTest {
     @CsvSource({
         "org.apache.flink,    operator job local bench chaos cli",
         "com.github.benmanes, synthesis",
-        "ai.onnxruntime,      onnx engine.cpu audio bench",
+        "ai.onnxruntime,      onnx engine.cpu engine.cuda audio bench",
         "ai.onnx.proto,       model",
         "com.google.protobuf, model",
         "org.apache.avro,     schema",

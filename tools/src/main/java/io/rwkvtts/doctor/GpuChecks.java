@@ -1,6 +1,6 @@
 package io.rwkvtts.doctor;
 
-import io.rwkvtts.onnx.CudaOperators;
+import io.rwkvtts.onnx.CudaDevice;
 import io.rwkvtts.onnx.OnnxRuntime;
 import io.rwkvtts.onnx.OnnxUnavailableException;
 import java.nio.file.Path;
@@ -149,7 +149,7 @@ final class GpuChecks {
     }
 
     private static Check operators() {
-        return CudaOperators.available()
+        return CudaDevice.operatorsAvailable()
                 ? Check.ok("cuda operators", "in this build, for compute capability 8.0 and 9.0")
                 : Check.absent(
                         "cuda operators",

@@ -2,84 +2,96 @@ package io.rwkvtts.engine.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.rwkvtts.checkpoint.Checkpoint;
 import io.rwkvtts.checkpoint.ModelShape;
-import io.rwkvtts.checkpoint.RandomCheckpoint;
-import io.rwkvtts.checkpoint.TensorType;
 import io.rwkvtts.engine.EngineOptions;
+import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.PromptPiece;
 import io.rwkvtts.engine.cpu.CpuEngine;
-import io.rwkvtts.model.ModelDirectory;
-import io.rwkvtts.model.ModelExporter;
 import io.rwkvtts.model.Quantization;
-import java.io.IOException;
+import io.rwkvtts.onnx.CudaDevice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The graph for CUDA devices, a device emulated, against that of the native operators. */
+/** The model on an emulated device, against the native operators of the CPU. */
 class CudaGraphTest {
+
+    private static final EngineOptions OPTIONS = new EngineOptions(5, 1, false, true);
+    private static final int[] SLOTS = {4, 0, 2};
+
+    /** Ranks, the width of the channel mix and the head are no whole tiles. */
+    private static final ModelShape SHAPE =
+            new ModelShape(3, 192, 3, 64, 200, 300, 299, 24, 24, 600, 16);
 
     @TempDir private Path directory;
 
     @Test
-    void testStatesAndLogitsHaveTheBitsOfTheNativeOperators() throws Exception {
-        Path file = directory.resolve("f.safetensors");
-        ModelShape shape = new ModelShape(3, 192, 3, 64, 200, 300, 300, 24, 24, 600, 16);
-        RandomCheckpoint.write(file, shape, TensorType.F32, 3);
-        int[] slots = {4, 0, 2};
+    void testStatesAndLogitsHaveTheBitsOfTheCpu() throws Exception {
+        CudaDevice device = Emulation.device();
         Random random = new Random(1);
-        int[][] prompts = {
-            random.ints(9, 0, 300).toArray(),
-            random.ints(1, 0, 300).toArray(),
-            random.ints(23, 0, 300).toArray()
-        };
-        try (CpuEngine engine =
+        try (CpuEngine cpu =
                         CpuEngine.open(
-                                export(file, Quantization.INT8_NATIVE),
-                                new EngineOptions(5, 1, false, false));
-                EmulatedModel model =
-                        new EmulatedModel(
-                                export(file, Quantization.INT8_CUDA),
-                                5,
-                                engine.model().stateBytes())) {
+                                CudaModels.export(SHAPE, Quantization.INT8_NATIVE, directory),
+                                OPTIONS);
+                CudaEngine cuda =
+                        CudaEngine.open(
+                                CudaModels.export(SHAPE, Quantization.INT8_CUDA, directory),
+                                OPTIONS,
+                                device)) {
             List<PromptPiece> pieces = new ArrayList<>();
-            for (int i = 0; i < slots.length; i++) {
-                pieces.add(new PromptPiece(slots[i], prompts[i], 0, prompts[i].length));
+            for (int i = 0; i < SLOTS.length; i++) {
+                int[] prompt = random.ints(1 + 11 * i, 0, 300).toArray();
+                pieces.add(new PromptPiece(SLOTS[i], prompt, 0, prompt.length));
             }
-            engine.prefill(pieces);
-            assertSame(engine, model, slots, model.feed(slots, prompts));
-            for (int step = 0; step < 3; step++) {
+            cpu.prefill(pieces);
+            cuda.prefill(pieces);
+            assertSame(cpu, cuda);
+            for (int schedule = 0; schedule < Emulation.SCHEDULES; schedule++) {
+                Emulation.schedule(schedule);
                 int[] tokens = random.ints(3, 0, 300).toArray();
-                engine.step(slots, tokens, 3);
-                int[][] rows = {{tokens[0]}, {tokens[1]}, {tokens[2]}};
-                assertSame(engine, model, slots, model.feed(slots, rows));
+                cpu.step(SLOTS, tokens, 3);
+                cuda.step(SLOTS, tokens, 3);
+                assertSame(cpu, cuda);
             }
         }
     }
 
-    private ModelDirectory export(Path file, Quantization quantization) throws IOException {
-        try (Checkpoint checkpoint = Checkpoint.open(file)) {
-            return ModelExporter.export(
-                    checkpoint,
-                    quantization,
-                    ModelExporter.ALL_HEAD_ROWS,
-                    Optional.empty(),
-                    directory.resolve(quantization.label()));
+    @Test
+    void testStateGoesOnFromTheCpuToTheDeviceAndBack() throws Exception {
+        CudaDevice device = Emulation.device();
+        try (CpuEngine cpu =
+                        CpuEngine.open(
+                                CudaModels.export(SHAPE, Quantization.INT8_NATIVE, directory),
+                                OPTIONS);
+                CudaEngine cuda =
+                        CudaEngine.open(
+                                CudaModels.export(SHAPE, Quantization.INT8_CUDA, directory),
+                                OPTIONS,
+                                device)) {
+            InferenceEngine[] engines = {cpu, cuda, cpu, cuda};
+            byte[] state = new byte[cpu.model().stateBytes()];
+            for (int token = 0; token < engines.length; token++) {
+                engines[token].loadState(3, state);
+                engines[token].step(new int[] {3}, new int[] {token}, 1);
+                state = engines[token].saveState(3);
+                cpu.step(new int[] {1}, new int[] {token}, 1);
+            }
+            assertThat(state).isEqualTo(cpu.saveState(1));
         }
     }
 
-    private static void assertSame(
-            CpuEngine engine, EmulatedModel model, int[] slots, float[][] logits) {
-        for (int i = 0; i < slots.length; i++) {
-            float[] expected = new float[engine.model().headRows()];
-            engine.logits(slots[i], expected, expected.length);
-            assertThat(logits[i]).containsExactly(expected);
-            assertThat(model.state(slots[i])).isEqualTo(engine.saveState(slots[i]));
+    private static void assertSame(InferenceEngine expected, InferenceEngine actual) {
+        int headRows = expected.model().headRows();
+        for (int slot : SLOTS) {
+            float[] expectedLogits = new float[headRows];
+            float[] logits = new float[headRows];
+            expected.logits(slot, expectedLogits, headRows);
+            actual.logits(slot, logits, headRows);
+            assertThat(logits).containsExactly(expectedLogits);
+            assertThat(actual.saveState(slot)).isEqualTo(expected.saveState(slot));
         }
     }
 }
