@@ -24,6 +24,11 @@ final class BatchClasses {
         return rows.length;
     }
 
+    /** Rows of each class, ascending. */
+    int[] all() {
+        return rows.clone();
+    }
+
     /** Rows of a class. */
     int rows(int index) {
         return rows[index];

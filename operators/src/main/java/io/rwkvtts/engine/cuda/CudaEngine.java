@@ -39,6 +39,7 @@ public final class CudaEngine implements InferenceEngine {
     private final int slots;
     private final int vocabRows;
     private final int headRows;
+    private final BatchClasses classes;
     private final CallArguments arguments;
     private final LatestCall latest;
 
@@ -64,13 +65,14 @@ public final class CudaEngine implements InferenceEngine {
         slots = options.slots();
         vocabRows = directory.shape().vocabRows();
         headRows = directory.headRows();
+        classes = new BatchClasses(slots);
         arguments = new CallArguments(slots, vocabRows);
         latest = new LatestCall(slots, headRows);
         try {
             session = open(new CudaSession(directory, device, launching));
             states = open(new SlotStates(device, slots, stateBytes(directory.shape())));
             stepMemory = open(new CallMemory(device, slots, slots, headRows));
-            steps = open(new StepRuns(session, states, stepMemory, new BatchClasses(slots)));
+            steps = open(new StepRuns(session, states, stepMemory, classes));
             latestMemory = stepMemory;
         } catch (OrtException | RuntimeException e) {
             close();
@@ -136,7 +138,7 @@ public final class CudaEngine implements InferenceEngine {
                         headRows,
                         states.stateBytes());
         if (options.selfTest()) {
-            Optional<String> difference = new InvarianceCheck(this).run();
+            Optional<String> difference = new InvarianceCheck(this, classes.all()).run();
             if (difference.isPresent()) {
                 throw new InferenceException(
                         "the results on " + device + " are not the same bits",

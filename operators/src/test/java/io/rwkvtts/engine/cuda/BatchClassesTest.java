@@ -2,7 +2,6 @@ package io.rwkvtts.engine.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -11,9 +10,9 @@ class BatchClassesTest {
 
     @Test
     void testClassesDoubleUpToTheSlots() {
-        assertThat(rows(new BatchClasses(1))).containsExactly(1);
-        assertThat(rows(new BatchClasses(36))).containsExactly(1, 2, 4, 8, 16, 32, 36);
-        assertThat(rows(new BatchClasses(64))).containsExactly(1, 2, 4, 8, 16, 32, 64);
+        assertThat(new BatchClasses(1).all()).containsExactly(1);
+        assertThat(new BatchClasses(36).all()).containsExactly(1, 2, 4, 8, 16, 32, 36);
+        assertThat(new BatchClasses(64).all()).containsExactly(1, 2, 4, 8, 16, 32, 64);
     }
 
     @ParameterizedTest
@@ -25,9 +24,5 @@ class BatchClassesTest {
             assertThat(classes.rows(index)).isGreaterThanOrEqualTo(count);
             assertThat(index == 0 || classes.rows(index - 1) < count).isTrue();
         }
-    }
-
-    private static int[] rows(BatchClasses classes) {
-        return IntStream.range(0, classes.count()).map(classes::rows).toArray();
     }
 }
