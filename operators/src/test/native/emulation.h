@@ -24,6 +24,7 @@
 
 #define __global__ static
 #define __device__
+#define __host__
 #define __forceinline__ inline __attribute__((always_inline))
 #define __shared__ static thread_local
 #define __launch_bounds__(...)
@@ -477,6 +478,8 @@ inline int select_device(int index) { return index == 0 ? 0 : kNoDevice; }
 inline const char* error_text(int error) {
     return error == kOutOfMemory ? "out of memory" : error == kNoDevice ? "no such device" : "failure";
 }
+
+inline int finish() { return 0; }
 
 inline int zero(void* memory, size_t bytes) {
     std::memset(memory, 0, bytes);

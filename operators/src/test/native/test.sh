@@ -19,5 +19,7 @@ run() {
 }
 
 run kernels_test -O1
-run cuda_test -O2 -ffp-contract=off -Wno-unknown-pragmas -U_FORTIFY_SOURCE -DRWKVTTS_EMULATION \
-    -I "$test"
+for name in cuda_test step_bench; do
+    run "$name" -O2 -ffp-contract=off -Wno-unknown-pragmas -U_FORTIFY_SOURCE -DRWKVTTS_EMULATION \
+        -I "$test"
+done

@@ -78,6 +78,9 @@ inline int finished(cudaError_t error) {
     return error != cudaSuccess ? error : cudaStreamSynchronize(nullptr);
 }
 
+/** Waits for all that was launched. */
+inline int finish() { return cudaDeviceSynchronize(); }
+
 inline int zero(void* memory, size_t bytes) { return finished(cudaMemset(memory, 0, bytes)); }
 
 inline int copy(void* to, const void* from, size_t bytes) {

@@ -39,7 +39,7 @@ struct States {
     int tokens;
 
     /** Null for a sequence without a slot. */
-    __device__ float* of(int sequence) const {
+    __host__ __device__ float* of(int sequence) const {
         const int64_t slot = slot_of[sequence];
         return slot < 0 || slot >= slots ? nullptr : first + slot * slot_floats;
     }
