@@ -10,26 +10,13 @@
 namespace rwkvtts {
 namespace {
 
-// Sums have this many lanes on every CPU, however wide its registers are.
-constexpr int kLanes = 16;
 constexpr int kHeadVectors = kHead / kLanes;
 
 typedef float Floats __attribute__((vector_size(kLanes * 4)));
 typedef int32_t Ints __attribute__((vector_size(kLanes * 4)));
 typedef uint8_t ByteLanes __attribute__((vector_size(kLanes)));
 
-// 1.5 * 2^23: a small float added to it is rounded to an integer, in its last bits.
-constexpr float kRounder = 0x1.8p23f;
-constexpr int32_t kRounderBits = 0x4b400000;
-
-constexpr float kNormEpsilon = 1e-5f;
-constexpr float kHeadNormEpsilon = 64e-5f;
-constexpr float kDecay = -0.606531f;
-constexpr float kShortestKey = 1e-12f;
-constexpr float kStateScale = 0x1p-40f;
 constexpr int kMiddle = 128;
-constexpr float kSignedSteps = 127;
-constexpr float kUnsignedSteps = 255;
 
 INLINE Floats load(const float* from) {
     Floats value;
@@ -112,12 +99,11 @@ INLINE bool any(Ints condition) {
 
 // e^x to about the last bit for what does not overflow, by 2^n * e^r with |r| <= ln(2) / 2.
 INLINE Floats exponential(Floats x) {
-    x = x < -87.0f ? all(-87.0f) : x;
-    x = x > 88.0f ? all(88.0f) : x;
-    Floats shifted = x * 1.44269504f + kRounder;
+    x = x < kExponentMin ? all(kExponentMin) : x;
+    x = x > kExponentMax ? all(kExponentMax) : x;
+    Floats shifted = x * kBinaryLogarithmOfE + kRounder;
     Floats n = shifted - kRounder;
-    // ln(2) in two parts, of which the first has so few digits that n times it is exact.
-    Floats r = x - n * 0.693359375f + n * 2.12194440e-4f;
+    Floats r = x - n * kLogarithmOf2 + n * kLogarithmOf2Rest;
     Floats sum = all(1.0f / 5040);
     sum = sum * r + 1.0f / 720;
     sum = sum * r + 1.0f / 120;

@@ -5,10 +5,9 @@
 
 #include <cstdint>
 
-namespace rwkvtts {
+#include "numbers.h"
 
-/** Numbers of a head. */
-constexpr int kHead = 64;
+namespace rwkvtts {
 
 /** Most values a norm is mixed to. */
 constexpr int kMixes = 6;

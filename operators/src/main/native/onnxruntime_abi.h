@@ -18,11 +18,13 @@ struct Domain;
 struct SessionOptions;
 struct KernelInfo;
 struct KernelContext;
+struct MemoryInfo;
 
 enum ErrorCode { kFail = 1, kInvalidArgument = 2 };
-enum ElementType { kFloat = 1, kUint8 = 2, kInt32 = 6, kInt64 = 7 };
+enum ElementType { kFloat = 1, kUint8 = 2, kInt8 = 3, kInt32 = 6, kInt64 = 7 };
 enum Characteristic { kRequired = 0, kOptional = 1, kVariadic = 2 };
 enum MemoryType { kDefaultMemory = 0 };
+enum AllocatorType { kDeviceAllocator = 0 };
 
 /** A table of functions of which each has its place for good. */
 struct Api {
@@ -36,6 +38,7 @@ struct Api {
     Status* create_status(ErrorCode code, const char* message) const {
         return call<0, Status*>(code, message);
     }
+    const char* message(const Status* status) const { return call<2, const char*>(status); }
     Status* create_domain(const char* name, Domain** domain) const {
         return call<26, Status*>(name, domain);
     }
@@ -44,6 +47,12 @@ struct Api {
     }
     Status* add_domain(SessionOptions* options, Domain* domain) const {
         return call<28, Status*>(options, domain);
+    }
+    /** A tensor in memory that stays the caller's. */
+    Status* create_tensor(
+        const MemoryInfo* where, void* data, size_t bytes, const int64_t* sizes, size_t count,
+        ElementType type, Value** value) const {
+        return call<49, Status*>(where, data, bytes, sizes, count, type, value);
     }
     Status* data(Value* value, void** data) const { return call<51, Status*>(value, data); }
     Status* dimension_count(const Shape* shape, size_t* count) const {
@@ -54,6 +63,10 @@ struct Api {
     }
     Status* shape(const Value* value, Shape** shape) const {
         return call<65, Status*>(value, shape);
+    }
+    /** Memory of a device, known by the name that its provider has for it. */
+    Status* create_memory_info(const char* name, int device, MemoryInfo** info) const {
+        return call<68, Status*>(name, kDeviceAllocator, device, kDefaultMemory, info);
     }
     Status* attribute(const KernelInfo* info, const char* name, int64_t* value) const {
         return call<86, Status*>(info, name, value);
@@ -69,7 +82,12 @@ struct Api {
         Value** value) const {
         return call<91, Status*>(context, index, sizes, count, value);
     }
+    void release_status(Status* status) const { call<93, void>(status); }
     void release_shape(Shape* shape) const { call<99, void>(shape); }
+    /** What a provider's kernels run in, a cudaStream_t for CUDA. */
+    Status* stream(const KernelContext* context, void** stream) const {
+        return call<193, Status*>(context, stream);
+    }
     Status* parallel_for(
         const KernelContext* context, void (*body)(void*, size_t), size_t total, size_t batches,
         void* data) const {

@@ -68,7 +68,8 @@ class ArchitectureTest {
         "local,     job client audio synthesis protocol text model checkpoint schema",
         "bench,     local process job client operator synthesis engine protocol text sampling model checkpoint onnx schema",
         "chaos,     local process job client operator audio synthesis engine protocol text sampling model checkpoint schema",
-        "cli,       gateway bench chaos local job client operator audio synthesis engine protocol text sampling model checkpoint schema"
+        "doctor,    engine onnx",
+        "cli,       doctor gateway bench chaos local job client operator audio synthesis engine protocol text sampling model checkpoint schema"
     })
     void testPackageUsesOnlyThoseBelow(String name, String below) {
         Set<String> allowed = new TreeSet<>(Set.of(name));
@@ -112,6 +113,7 @@ class ArchitectureTest {
                         "io.rwkvtts.engine..",
                         "io.rwkvtts.job..",
                         "io.rwkvtts.bench..",
+                        "io.rwkvtts.doctor..",
                         "io.rwkvtts.cli..")
                 .should()
                 .dependOnClassesThat()
@@ -131,6 +133,7 @@ class ArchitectureTest {
                         "checkpoint",
                         "cli",
                         "client",
+                        "doctor",
                         "engine",
                         "file",
                         "gateway",
@@ -181,7 +184,7 @@ class ArchitectureTest {
     @CsvSource({
         "org.apache.flink,    operator job local bench chaos cli",
         "com.github.benmanes, synthesis",
-        "ai.onnxruntime,      onnx engine.cpu audio bench",
+        "ai.onnxruntime,      onnx engine.cpu engine.cuda audio bench",
         "ai.onnx.proto,       model",
         "com.google.protobuf, model",
         "org.apache.avro,     schema",

@@ -9,8 +9,9 @@ import java.util.stream.IntStream;
 
 /**
  * Checks on the machine at hand what the callers rely on: that a sequence gets the same bits alone
- * and in a batch, fed at once and token by token. It holds by the choice of the operators, but a
- * processor or runtime that nobody has tried yet could break it.
+ * and in a batch, fed at once and token by token, and after its state was saved and loaded. It
+ * holds by the choice of the operators, but a processor or runtime that nobody has tried yet could
+ * break it.
  */
 public final class InvarianceCheck {
 
@@ -21,19 +22,32 @@ public final class InvarianceCheck {
     private static final int CUT = 13;
 
     private final InferenceEngine engine;
+    private final int[] batches;
     private final Random random = new Random(1);
 
     /**
+     * A check of a few sizes of batches.
+     *
      * @param engine its slots are used and cleared
      */
     public InvarianceCheck(InferenceEngine engine) {
+        this(engine, BATCHES);
+    }
+
+    /**
+     * A check of these sizes of batches, as far as the engine has slots.
+     *
+     * @param engine its slots are used and cleared
+     */
+    public InvarianceCheck(InferenceEngine engine, int... batches) {
         this.engine = engine;
+        this.batches = batches.clone();
     }
 
     /** What differed, or nothing. */
     public Optional<String> run() {
         try {
-            return prompt().or(this::batches);
+            return prompt().or(this::restored).or(this::batches);
         } finally {
             clear();
         }
@@ -54,6 +68,21 @@ public final class InvarianceCheck {
                 : Optional.of(
                         "a prompt of %d tokens fed in pieces of %d and %d, and token by token"
                                 .formatted(PROMPT, CUT, PROMPT - CUT));
+    }
+
+    /** For the state that the check before has left. */
+    private Optional<String> restored() {
+        int last = engine.slots() - 1;
+        int[] token = tokens(1);
+        byte[] state = engine.saveState(0);
+        engine.step(new int[] {0}, token, 1);
+        Result continued = result(0);
+        clear();
+        engine.loadState(last, state);
+        engine.step(new int[] {last}, token, 1);
+        return result(last).equals(continued)
+                ? Optional.empty()
+                : Optional.of("a sequence that goes on, and one whose state was saved and loaded");
     }
 
     private Optional<String> batches() {
@@ -86,7 +115,7 @@ public final class InvarianceCheck {
     }
 
     private int[] batchSizes() {
-        return Arrays.stream(BATCHES)
+        return Arrays.stream(batches)
                 .map(size -> Math.min(size, engine.slots()))
                 .distinct()
                 .toArray();

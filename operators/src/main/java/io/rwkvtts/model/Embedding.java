@@ -13,21 +13,26 @@ final class Embedding {
     /** Rows of the table for {@code tokens} [M], [M, D]. */
     static String of(OnnxGraph graph, GraphWeights weights, ModelShape shape, String tokens)
             throws IOException {
+        String table = table(graph, weights, shape);
+        return graph.node("Gather", table, tokens).attribute("axis", 0).out();
+    }
+
+    /** The table, [V, D]. */
+    static String table(OnnxGraph graph, GraphWeights weights, ModelShape shape)
+            throws IOException {
         float[] scale = weights.values("blocks.0.ln0.weight");
         float[] bias = weights.values("blocks.0.ln0.bias");
-        String normed =
-                graph.weights(
-                        "emb.ln0",
-                        (from, to) -> {
-                            float[] rows = weights.rows("emb.weight", from, to);
-                            for (int row = 0; row < rows.length; row += scale.length) {
-                                normalise(rows, row, scale, bias);
-                            }
-                            return rows;
-                        },
-                        shape.vocabRows(),
-                        shape.width());
-        return graph.node("Gather", normed, tokens).attribute("axis", 0).out();
+        return graph.weights(
+                "emb.ln0",
+                (from, to) -> {
+                    float[] rows = weights.rows("emb.weight", from, to);
+                    for (int row = 0; row < rows.length; row += scale.length) {
+                        normalise(rows, row, scale, bias);
+                    }
+                    return rows;
+                },
+                shape.vocabRows(),
+                shape.width());
     }
 
     private static void normalise(float[] rows, int from, float[] scale, float[] bias) {

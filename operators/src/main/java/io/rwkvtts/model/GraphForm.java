@@ -7,7 +7,7 @@ import java.io.IOException;
 public enum GraphForm {
 
     /** ONNX Runtime's own. */
-    STANDARD(Rwkv7Graph.VERSION, false) {
+    STANDARD(Rwkv7Graph.VERSION) {
         @Override
         void build(OnnxGraph graph, Checkpoint checkpoint, MatrixFormat format, int headRows)
                 throws IOException {
@@ -21,32 +21,42 @@ public enum GraphForm {
      * is there if the project was built with a C++ compiler, on Linux. Products must be sums of
      * bytes by the row.
      */
-    NATIVE(NativeGraph.VERSION, true) {
+    NATIVE(NativeGraph.VERSION) {
         @Override
         void build(OnnxGraph graph, Checkpoint checkpoint, MatrixFormat format, int headRows)
                 throws IOException {
-            if (!(format instanceof RowFormat rows)) {
-                throw new IllegalArgumentException(
-                        "native operators scale sums of bytes by the row: expected a format of"
-                                + " such, not "
-                                + format.getClass().getSimpleName());
-            }
+            RowFormat rows = rowFormat(format);
             GraphWeights weights = new GraphWeights(checkpoint, graph, rows);
             NativeGraph.build(graph, weights, rows, checkpoint.shape(), headRows);
+        }
+    },
+
+    /**
+     * Everything in the project's own operators for CUDA devices, which compute the bits of those
+     * of {@link #NATIVE}; the states of all sequences stay in the memory of the device.
+     */
+    CUDA(CudaGraph.VERSION) {
+        @Override
+        void build(OnnxGraph graph, Checkpoint checkpoint, MatrixFormat format, int headRows)
+                throws IOException {
+            GraphWeights weights = new GraphWeights(checkpoint, graph, rowFormat(format));
+            CudaGraph.build(graph, weights, checkpoint.shape(), headRows);
         }
     };
 
     private final String version;
-    private final boolean nativeOperators;
 
-    GraphForm(String version, boolean nativeOperators) {
+    GraphForm(String version) {
         this.version = version;
-        this.nativeOperators = nativeOperators;
     }
 
-    /** Whether an engine needs the project's native operators. */
-    public boolean nativeOperators() {
-        return nativeOperators;
+    private static RowFormat rowFormat(MatrixFormat format) {
+        if (format instanceof RowFormat rows) {
+            return rows;
+        }
+        throw new IllegalArgumentException(
+                "native operators scale sums of bytes by the row: expected a format of such, not "
+                        + format.getClass().getSimpleName());
     }
 
     /** Version of the operators: part of the numeric identity of a model. */

@@ -8,6 +8,12 @@ public final class GraphNames {
     public static final String LOGITS = "logits";
     public static final String SHIFT = "shift";
 
+    /** Of the form for CUDA devices. */
+    public static final String SLOTS = "slots";
+
+    /** Of the form for CUDA devices: updated in place. */
+    public static final String STATES = "states";
+
     private GraphNames() {}
 
     /** The matrix state of a layer. */

@@ -31,6 +31,9 @@ final class OnnxGraph {
     /** Domain of the project's own operators, which {@code src/main/native} registers. */
     private static final String OWN = "io.rwkvtts";
 
+    /** Domain of those for CUDA devices, which {@code src/main/native/cuda} registers. */
+    private static final String CUDA = "io.rwkvtts.cuda";
+
     private final GraphProto.Builder graph = GraphProto.newBuilder().setName("rwkv7");
     private final WeightFile weights;
     private final Set<String> domains = new TreeSet<>();
@@ -64,6 +67,11 @@ final class OnnxGraph {
     /** A node of the project's own operator set. */
     Node own(String operator, String... inputs) {
         return new Node(OWN, operator, inputs);
+    }
+
+    /** A node of the project's own operator set for CUDA devices. */
+    Node cuda(String operator, String... inputs) {
+        return new Node(CUDA, operator, inputs);
     }
 
     /** The output of a node without attributes. */

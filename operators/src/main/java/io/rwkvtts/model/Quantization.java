@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The forms that a checkpoint can be exported in: a format of its numbers and a form of the graph.
@@ -28,6 +29,12 @@ public enum Quantization {
             GraphForm.NATIVE,
             "the same 8 bits with native operators: the fastest, where the project was built on"
                     + " Linux with a C++ compiler"),
+
+    /** The numbers of {@link #INT8}, on a CUDA device. */
+    INT8_CUDA(
+            WeightFormat.INT8_ROWS,
+            GraphForm.CUDA,
+            "the same 8 bits on a CUDA device: experimental, never run on one"),
 
     /** For CPUs that {@link #INT8} is not for. */
     INT8_BLOCKS(
@@ -69,16 +76,18 @@ public enum Quantization {
                                         "unknown quantisation '"
                                                 + label
                                                 + "': one of "
-                                                + Arrays.stream(values())
-                                                        .map(Quantization::label)
+                                                + ofCpus().map(Quantization::label)
                                                         .collect(Collectors.joining(", "))));
     }
 
-    /** Each label with what it means in parentheses, for users. */
+    /** Each label of a form for CPUs with what it means in parentheses, for users. */
     public static List<String> described() {
-        return Arrays.stream(values())
-                .map(value -> "%s (%s)".formatted(value.label(), value.description))
+        return ofCpus().map(value -> "%s (%s)".formatted(value.label(), value.description))
                 .toList();
+    }
+
+    private static Stream<Quantization> ofCpus() {
+        return Arrays.stream(values()).filter(value -> value.graph != GraphForm.CUDA);
     }
 
     /** How the numbers are held. */

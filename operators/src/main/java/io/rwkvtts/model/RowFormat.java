@@ -22,11 +22,10 @@ final class RowFormat implements MatrixFormat {
 
     private final OnnxGraph graph;
     private final Map<String, String> middles = new HashMap<>();
-    private final String middle;
+    private String middle;
 
     RowFormat(OnnxGraph graph) {
         this.graph = graph;
-        middle = graph.unsignedByte(MIDDLE);
     }
 
     @Override
@@ -36,6 +35,9 @@ final class RowFormat implements MatrixFormat {
 
     /** An operand of bytes that stand for negative numbers, too. */
     Operand signed(String bytes, String scales) {
+        if (middle == null) {
+            middle = graph.unsignedByte(MIDDLE);
+        }
         return new Operand(bytes, scales, middle);
     }
 

@@ -3,10 +3,8 @@ package io.rwkvtts.onnx;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /**
  * The library of the project's own operators ({@code src/main/native}), which lies in the jar if
@@ -14,9 +12,7 @@ import java.nio.file.StandardCopyOption;
  */
 public final class NativeOperators {
 
-    private static final String RESOURCE =
-            "/native/%s-%s/librwkvtts.so"
-                    .formatted(System.getProperty("os.name"), System.getProperty("os.arch"));
+    private static final LibraryResource LIBRARY = new LibraryResource("rwkvtts");
 
     /** The file that the library was loaded from, and is known by, though it is there no more. */
     private static String loaded;
@@ -25,7 +21,19 @@ public final class NativeOperators {
 
     /** Whether this build has the operators for this machine. */
     public static boolean available() {
-        return NativeOperators.class.getResource(RESOURCE) != null;
+        return LIBRARY.exists();
+    }
+
+    /**
+     * Loads the library, as {@link #register} does.
+     *
+     * @throws OnnxUnavailableException as that method
+     */
+    public static void load() {
+        OnnxRuntime.environment();
+        try (SessionOptions options = new SessionOptions()) {
+            register(options);
+        }
     }
 
     /**
@@ -35,9 +43,14 @@ public final class NativeOperators {
      * @throws OnnxUnavailableException if this build does not have them or they can't be loaded
      */
     public static synchronized void register(SessionOptions options) {
+        if (!available()) {
+            throw new OnnxUnavailableException(
+                    "the model needs native operators, which this build does not have: build on Linux with a C++ compiler as /usr/bin/c++, or take int8",
+                    null);
+        }
         try {
             if (loaded == null) {
-                Path file = unpack();
+                Path file = LIBRARY.unpack();
                 try {
                     options.registerCustomOpLibrary(file.toString());
                     loaded = file.toString();
@@ -48,24 +61,7 @@ public final class NativeOperators {
                 options.registerCustomOpLibrary(loaded);
             }
         } catch (IOException | OrtException e) {
-            throw new OnnxUnavailableException(
-                    "the native operators can't be loaded from a file in %s, which must be writable and allow execution (system property java.io.tmpdir)"
-                            .formatted(System.getProperty("java.io.tmpdir")),
-                    e);
-        }
-    }
-
-    private static Path unpack() throws IOException {
-        try (InputStream resource = NativeOperators.class.getResourceAsStream(RESOURCE)) {
-            if (resource == null) {
-                throw new OnnxUnavailableException(
-                        "the model needs native operators, which this build does not have (%s): build on Linux with a C++ compiler as /usr/bin/c++, or take int8"
-                                .formatted(RESOURCE),
-                        null);
-            }
-            Path file = Files.createTempFile("librwkvtts", ".so");
-            Files.copy(resource, file, StandardCopyOption.REPLACE_EXISTING);
-            return file;
+            throw LibraryResource.unusable(e);
         }
     }
 }

@@ -2,8 +2,10 @@ package io.rwkvtts.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtProvider;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -58,6 +60,12 @@ public final class OnnxRuntime {
     /** Version of the library, as {@code 1.29.0}. */
     public static String version() {
         return environment().getVersion();
+    }
+
+    /** The execution providers that the library was built with, as {@code CPU}. */
+    public static List<String> providers() {
+        environment();
+        return OrtEnvironment.getAvailableProviders().stream().map(OrtProvider::name).toList();
     }
 
     private static OrtEnvironment load() {

@@ -50,6 +50,34 @@ class InvarianceCheckTest {
     }
 
     @Test
+    void testOtherSizesCanBeAskedFor() {
+        InferenceEngine broken =
+                new Deviating(sound) {
+                    @Override
+                    public void step(int[] slots, int[] tokens, int count) {
+                        super.step(slots, tokens, count);
+                        deviatingSlot = count == 4 ? slots[3] : -1;
+                    }
+                };
+        assertThat(new InvarianceCheck(broken, 2, 3).run()).isEmpty();
+        assertThat(new InvarianceCheck(broken, 2, 4, 8).run())
+                .hasValue("row 3 of a batch of 4, and alone");
+    }
+
+    @Test
+    void testStateThatIsNotRestoredIsFound() {
+        InferenceEngine broken =
+                new Deviating(sound) {
+                    @Override
+                    public void loadState(int slot, byte[] state) {
+                        super.loadState(slot, state);
+                        deviatingSlot = slot;
+                    }
+                };
+        assertThat(new InvarianceCheck(broken).run()).get().asString().contains("saved and loaded");
+    }
+
+    @Test
     void testPromptThatDependsOnItsCutsIsFound() {
         InferenceEngine broken =
                 new Deviating(sound) {

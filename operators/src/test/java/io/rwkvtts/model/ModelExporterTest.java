@@ -63,11 +63,7 @@ class ModelExporterTest {
         assertThat(model.weightsId()).isEqualTo(checkpoint.weightsId());
         assertThat(model.randomSeed()).hasValue(-1);
         assertThat(model.stateLayout()).isEqualTo(1);
-        assertThat(model.graphVersion())
-                .isEqualTo(
-                        quantization == Quantization.INT8_NATIVE
-                                ? NativeGraph.VERSION
-                                : Rwkv7Graph.VERSION);
+        assertThat(model.graphVersion()).isEqualTo(quantization.graph().version());
         assertThat(model.vocabulary()).get().asString().endsWith("model/vocab.txt");
         assertThat(model.vocabulary().orElseThrow()).hasSameTextualContentAs(vocabulary);
         assertThat(names(directory)).containsExactly("f.safetensors", "model", "vocab.txt");

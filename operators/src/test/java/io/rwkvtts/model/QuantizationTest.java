@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
+import io.rwkvtts.checkpoint.ModelFormatException;
+import io.rwkvtts.checkpoint.ModelShape;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Function;
@@ -26,7 +28,8 @@ class QuantizationTest {
                         entry("none", "rwkv7-linear-attention-4"),
                         entry("int8", "rwkv7-linear-attention-4"),
                         entry("int8-blocks", "rwkv7-linear-attention-4"),
-                        entry("int8-native", "rwkv7-native-1"));
+                        entry("int8-native", "rwkv7-native-2"),
+                        entry("int8-cuda", "rwkv7-cuda-1"));
     }
 
     @Test
@@ -53,6 +56,18 @@ class QuantizationTest {
             assertThatThrownBy(() -> GraphForm.NATIVE.build(graph, null, floats, 1))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("not FloatFormat");
+        }
+    }
+
+    @Test
+    void testModelThatIsTooWideForADeviceIsRefused(@TempDir Path directory) throws Exception {
+        ModelShape shape = ModelShape.proportioned(1, 4160, 70, 70);
+        try (WeightFile weights = new WeightFile(directory.resolve("weights"))) {
+            OnnxGraph graph = new OnnxGraph(weights);
+            assertThatThrownBy(() -> CudaGraph.build(graph, null, shape, 1))
+                    .isInstanceOf(ModelFormatException.class)
+                    .hasMessage(
+                            "the model is 4160 wide: the operators for CUDA devices take at most 4096");
         }
     }
 }

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             ExportCommand.class,
             RandomModelCommand.class,
+            DoctorCommand.class,
             ChaosCommand.class,
             BenchCommand.class
         })

@@ -1,13 +1,15 @@
 package io.rwkvtts.engine.cpu;
 
-import static java.util.Objects.requireNonNull;
-
+import io.rwkvtts.checkpoint.ModelFormatException;
 import io.rwkvtts.engine.CallArguments;
 import io.rwkvtts.engine.EngineModel;
 import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.InvarianceCheck;
+import io.rwkvtts.engine.LatestCall;
 import io.rwkvtts.engine.PromptPiece;
+import io.rwkvtts.engine.graph.NumericsId;
+import io.rwkvtts.model.GraphForm;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.Quantization;
 import io.rwkvtts.onnx.NativeOperators;
@@ -38,18 +40,16 @@ public final class CpuEngine implements InferenceEngine {
     private final RowBindings bindings;
     private final PromptMemory prompts;
     private final CallArguments arguments;
+    private final int slots;
     private final int vocabRows;
     private final int headRows;
     private EngineModel model;
 
-    /** Number of the latest call that fed the slot. */
-    private final long[] fedBy;
-
-    private long calls;
+    private final LatestCall latest;
     private boolean closed;
 
     private CpuEngine(ModelDirectory directory, EngineOptions options) {
-        int slots = options.slots();
+        slots = options.slots();
         vocabRows = directory.shape().vocabRows();
         headRows = directory.headRows();
         Map<String, long[]> stateShapes = StateShapes.of(directory.shape());
@@ -57,7 +57,7 @@ public final class CpuEngine implements InferenceEngine {
         rows = new SlotRows(states, slots);
         bindings = new RowBindings(stateShapes, states, slots, directory.headRows());
         prompts = new PromptMemory(slots);
-        fedBy = new long[slots];
+        latest = new LatestCall(slots, headRows);
         arguments = new CallArguments(slots, vocabRows);
         session = new ModelSession(directory, options);
     }
@@ -70,6 +70,14 @@ public final class CpuEngine implements InferenceEngine {
      * @throws IllegalArgumentException if there is not enough memory for that many slots
      */
     public static CpuEngine open(ModelDirectory directory, EngineOptions options) {
+        if (directory.quantization().graph() == GraphForm.CUDA) {
+            throw new ModelFormatException(
+                    "%s was exported for CUDA devices (%s): export it for CPUs, as one of %s"
+                            .formatted(
+                                    directory.path(),
+                                    directory.quantization(),
+                                    String.join(", ", Quantization.described())));
+        }
         CpuEngine engine;
         try {
             engine = new CpuEngine(directory, options);
@@ -87,7 +95,21 @@ public final class CpuEngine implements InferenceEngine {
 
     /** Whether this build has what models of a quantisation need. */
     public static boolean supports(Quantization quantization) {
-        return !quantization.graph().nativeOperators() || NativeOperators.available();
+        return switch (quantization.graph()) {
+            case STANDARD -> true;
+            case NATIVE -> NativeOperators.available();
+            case CUDA -> false;
+        };
+    }
+
+    /**
+     * Whether this machine adds up products of bytes exactly, on which {@link Quantization#INT8}
+     * and {@link Quantization#INT8_NATIVE} rest.
+     *
+     * @throws OnnxUnavailableException if ONNX Runtime is missing or can't be loaded
+     */
+    public static boolean sumsBytesExactly() {
+        return ByteProducts.exact();
     }
 
     private void prepare(ModelDirectory directory, EngineOptions options) {
@@ -115,7 +137,7 @@ public final class CpuEngine implements InferenceEngine {
                                             difference));
         }
         // What the checks fed is nobody's latest call.
-        calls++;
+        latest.begin();
         LOG.info(
                 "Loaded {}: {} slots of {} bytes, {} threads; weights {}, numerics {}",
                 directory.path(),
@@ -135,7 +157,7 @@ public final class CpuEngine implements InferenceEngine {
     @Override
     public int slots() {
         checkOpen();
-        return fedBy.length;
+        return slots;
     }
 
     @Override
@@ -149,7 +171,7 @@ public final class CpuEngine implements InferenceEngine {
         checkOpen();
         arguments.checkPieces(pieces);
         prompts.reserve(pieces);
-        calls++;
+        latest.begin();
         int[] slots = pieces.stream().mapToInt(PromptPiece::slot).toArray();
         int first = rows.gather(slots, slots.length);
         RowWindow window = bindings.window(first, slots.length);
@@ -163,7 +185,7 @@ public final class CpuEngine implements InferenceEngine {
     public void step(int[] slots, int[] tokens, int count) {
         checkOpen();
         arguments.checkStep(slots, tokens, count);
-        calls++;
+        latest.begin();
         int first = rows.gather(slots, count);
         for (int i = 0; i < count; i++) {
             bindings.setToken(rows.rowOf(slots[i]), tokens[i]);
@@ -176,17 +198,9 @@ public final class CpuEngine implements InferenceEngine {
     @Override
     public void logits(int slot, float[] destination, int count) {
         checkOpen();
-        requireNonNull(destination, "destination");
-        if (fedBy[arguments.checkSlot(slot)] != calls) {
-            throw new IllegalStateException(
-                    "slot " + slot + " has no logits: the latest call didn't feed it");
-        }
-        if (count < 1 || count > headRows || count > destination.length) {
-            throw new IllegalArgumentException(
-                    "%d logits wanted: expected 1 to %d, into an array of that length (it has %d)"
-                            .formatted(count, headRows, destination.length));
-        }
-        bindings.copyLogits(rows.rowOf(slot), destination, count);
+        int row = latest.rowOf(arguments.checkSlot(slot));
+        latest.checkLogits(destination, count);
+        bindings.copyLogits(row, destination, count);
     }
 
     @Override
@@ -222,7 +236,7 @@ public final class CpuEngine implements InferenceEngine {
 
     private void markFed(int[] slots, int count) {
         for (int i = 0; i < count; i++) {
-            fedBy[slots[i]] = calls;
+            latest.fed(slots[i], rows.rowOf(slots[i]));
         }
     }
 

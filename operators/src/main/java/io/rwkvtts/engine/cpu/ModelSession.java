@@ -10,6 +10,7 @@ import ai.onnxruntime.TensorInfo;
 import io.rwkvtts.checkpoint.ModelFormatException;
 import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceException;
+import io.rwkvtts.model.GraphForm;
 import io.rwkvtts.model.GraphNames;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.onnx.NativeOperators;
@@ -34,7 +35,7 @@ final class ModelSession implements AutoCloseable {
             sessionOptions.setIntraOpNumThreads(options.threads());
             sessionOptions.addConfigEntry(
                     "session.intra_op.allow_spinning", options.spinning() ? "1" : "0");
-            if (model.quantization().graph().nativeOperators()) {
+            if (model.quantization().graph() == GraphForm.NATIVE) {
                 NativeOperators.register(sessionOptions);
             }
             // Subnormal numbers count, as everywhere in Java. To take them as zero is an option of

@@ -1,4 +1,4 @@
-package io.rwkvtts.engine.cpu;
+package io.rwkvtts.engine.graph;
 
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.model.ModelDirectory;
@@ -13,7 +13,7 @@ import java.util.HexFormat;
  * few fixed tokens tells processors apart that have other kernels, which no name of a processor
  * does reliably. So ids can only be compared between engines with the same weights.
  */
-final class NumericsId {
+public final class NumericsId {
 
     private static final int STEPS = 8;
     private static final int STRIDE = 7919;
@@ -21,9 +21,11 @@ final class NumericsId {
     private NumericsId() {}
 
     /**
+     * The id of an engine with a model.
+     *
      * @param engine its slot 0 is used and cleared
      */
-    static String of(InferenceEngine engine, int vocabRows, ModelDirectory model) {
+    public static String of(InferenceEngine engine, int vocabRows, ModelDirectory model) {
         engine.clear(0);
         for (int i = 0; i < STEPS; i++) {
             engine.step(new int[] {0}, new int[] {(1 + i * STRIDE) % vocabRows}, 1);

@@ -1,0 +1,149 @@
+package io.rwkvtts.onnx;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A CUDA device with the project's operators for it ({@code src/main/native/cuda}), whose library
+ * lies in the jar if that was built where nvcc is. Never run on a card yet.
+ *
+ * <p>Sessions and memory of a device are for the thread that has opened it.
+ */
+public final class CudaDevice {
+
+    private static final LibraryResource LIBRARY = new LibraryResource("rwkvtts_cuda");
+
+    /** The same operators with an emulation of a device, which only the project's tests build. */
+    private static final LibraryResource EMULATION = new LibraryResource("rwkvtts_emulated");
+
+    /** The library that is loaded, and the file it was loaded from, which is there no more. */
+    private static LibraryResource loaded;
+
+    private static Path file;
+
+    private final int index;
+    private final boolean emulated;
+
+    private CudaDevice(int index, boolean emulated) {
+        this.index = index;
+        this.emulated = emulated;
+    }
+
+    /** Whether this build has the operators for this machine. */
+    public static boolean operatorsAvailable() {
+        return LIBRARY.exists();
+    }
+
+    /** Whether the operators are there with an emulated device. */
+    public static boolean emulationAvailable() {
+        return EMULATION.exists();
+    }
+
+    /**
+     * Opens a device of this machine.
+     *
+     * @param index as CUDA numbers those that this process may use
+     * @throws OnnxUnavailableException if there is no such device, or this build or ONNX Runtime
+     *     can't use it
+     */
+    public static CudaDevice open(int index) {
+        if (!OnnxRuntime.providers().contains("CUDA")) {
+            throw new OnnxUnavailableException(
+                    "this ONNX Runtime has no CUDA provider: com.microsoft.onnxruntime:onnxruntime_gpu must be in the class path in the place of onnxruntime",
+                    null);
+        }
+        return open(LIBRARY, index);
+    }
+
+    /**
+     * Opens the device that is emulated on the CPU, where the project's tests are built.
+     *
+     * @throws OnnxUnavailableException if the emulation is not there
+     */
+    public static CudaDevice openEmulated() {
+        return open(EMULATION, 0);
+    }
+
+    private static CudaDevice open(LibraryResource library, int index) {
+        load(library);
+        try {
+            DeviceLibrary.select(index);
+            return new CudaDevice(index, DeviceLibrary.isEmulation());
+        } catch (OrtException e) {
+            throw new OnnxUnavailableException("CUDA device " + index + " can't be used", e);
+        }
+    }
+
+    private static synchronized void load(LibraryResource library) {
+        if (loaded == library) {
+            return;
+        }
+        if (loaded != null) {
+            throw new IllegalStateException("one process has real devices or an emulated one");
+        }
+        OnnxRuntime.environment();
+        try {
+            Path unpacked = library.unpack();
+            // ONNX Runtime finds the library that Java has loaded by the name of its file, as long
+            // as the file is there.
+            try (SessionOptions options = new SessionOptions()) {
+                System.load(unpacked.toString());
+                options.registerCustomOpLibrary(unpacked.toString());
+            } finally {
+                Files.delete(unpacked);
+            }
+            file = unpacked;
+            loaded = library;
+        } catch (IOException | OrtException | UnsatisfiedLinkError e) {
+            throw LibraryResource.unusable(e);
+        }
+    }
+
+    /** Whether it is one that the CPU plays. */
+    public boolean isEmulated() {
+        return emulated;
+    }
+
+    /**
+     * Makes a session run on this device.
+     *
+     * @param captures whether runs with a {@code gpu_graph_id} are captured as CUDA graphs
+     */
+    public void addTo(SessionOptions options, boolean captures) throws OrtException {
+        if (!emulated) {
+            try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(index)) {
+                cuda.add("enable_cuda_graph", captures ? "1" : "0");
+                options.addCUDA(cuda);
+            }
+            options.addConfigEntry("session.disable_cpu_ep_fallback", "1");
+        }
+        options.registerCustomOpLibrary(file.toString());
+    }
+
+    /**
+     * Memory of the device, zeroed.
+     *
+     * @throws OrtException if there is not as much
+     */
+    public DeviceMemory allocate(long bytes) throws OrtException {
+        return new DeviceMemory(index, bytes, false);
+    }
+
+    /**
+     * Memory of the host that the device uses, too, zeroed.
+     *
+     * @throws OrtException if there is not as much
+     */
+    public DeviceMemory allocateShared(int bytes) throws OrtException {
+        return new DeviceMemory(index, bytes, true);
+    }
+
+    @Override
+    public String toString() {
+        return emulated ? "an emulated CUDA device" : "CUDA device " + index;
+    }
+}

@@ -1,0 +1,588 @@
+// The kernels for devices against the baseline kernels for CPUs: the same bits. Emulated, in every
+// schedule of the emulation; and without any one of their barriers some schedule yields others. On a
+// card (card.sh) the very same cases.
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cmath>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "../../main/native/cuda/launches.cuh"
+#include "device_memory.h"
+
+using namespace rwkvtts;
+using namespace rwkvtts::cuda;
+
+namespace {
+
+constexpr int kSlots = 5;
+
+std::mt19937 generator(1);
+
+Memory<float> floats(size_t count, float from, float to) {
+    std::uniform_real_distribution<float> uniform(from, to);
+    Memory<float> result(count);
+    for (float& value : result) {
+        value = uniform(generator);
+    }
+    return result;
+}
+
+template <typename Number>
+Memory<Number> integers(size_t count, int from, int to) {
+    std::uniform_int_distribution<int> uniform(from, to);
+    Memory<Number> result(count);
+    for (Number& value : result) {
+        value = static_cast<Number>(uniform(generator));
+    }
+    return result;
+}
+
+/** Sums of bytes with their scales; columns beyond the width belong to nothing. */
+struct SumsMemory {
+    Memory<int32_t> values;
+    Memory<float> rows;
+    Memory<float> columns;
+
+    SumsMemory(int count, int width, int stride)
+        : values(integers<int32_t>(static_cast<size_t>(count) * stride, -30000, 30000)),
+          rows(floats(count, 1e-3f, 2e-3f)),
+          columns(floats(width, 0.01f, 0.03f)) {}
+
+    SumsMemory(int count, int width) : SumsMemory(count, width, width) {}
+
+    Sums sums() const { return {values.data(), rows.data(), columns.data()}; }
+};
+
+template <typename Number>
+bool same(const char* what, const Memory<Number>& actual, const Memory<Number>& expected,
+    bool quiet) {
+    if (actual.size() == expected.size()
+        && std::memcmp(actual.data(), expected.data(), sizeof(Number) * actual.size()) == 0) {
+        return true;
+    }
+    if (!quiet) {
+        size_t i = 0;
+        while (i < actual.size() && std::memcmp(&actual[i], &expected[i], sizeof(Number)) == 0) {
+            i++;
+        }
+        std::printf("%s: number %zu of %zu is %.9g, expected %.9g\n", what, i, actual.size(),
+            static_cast<double>(actual[i]), static_cast<double>(expected[i]));
+    }
+    return false;
+}
+
+/** Bytes around 0 as the CPU has them: around 128. */
+Memory<uint8_t> around_128(Memory<uint8_t> bytes) {
+    for (uint8_t& byte : bytes) {
+        byte = static_cast<uint8_t>(byte + 128);
+    }
+    return bytes;
+}
+
+/** Waits for a kernel. */
+void done(int error) {
+    error = error != 0 ? error : finish();
+    if (error != 0) {
+        std::printf("a kernel failed: %s\n", error_text(error));
+        std::exit(1);
+    }
+}
+
+/** Launches kernels and says whether they yield what the CPU's do; not a word if quiet. */
+struct Case {
+    std::string name;
+    std::function<bool(bool quiet)> agrees;
+};
+
+std::vector<Case> cases;
+
+/** Sequences of a call: lengths up to T in slots, one of them in none. */
+struct Batch {
+    int tokens;
+    Memory<int64_t> lengths;
+    Memory<int64_t> slots;
+
+    int sequences() const { return static_cast<int>(lengths.size()); }
+    int rows() const { return sequences() * tokens; }
+
+    States states(Memory<float>& buffer, int64_t offset) const {
+        return {buffer.data() + offset, static_cast<int64_t>(buffer.size()) / kSlots, kSlots,
+            slots.data(), lengths.data(), tokens};
+    }
+};
+
+const Batch kPrompts{5, {5, 0, 3, 4}, {3, 0, 1, -1}};
+const Batch kStep{1, {1, 1, 0, 1}, {4, 2, 1, kSlots}};
+
+void add_norm_mix(const std::string& name, const Batch& batch, int width, int mixes, bool adds) {
+    struct Data {
+        Batch batch;
+        SumsMemory added;
+        Memory<float> x, weight, bias, mix, states;
+        Memory<float> sum, after;
+        std::vector<Memory<uint8_t>> bytes;
+        std::vector<Memory<float>> scales;
+    };
+    const int rows = batch.rows();
+    const int64_t slot_floats = 3 * width;
+    const int64_t offset = width;
+    auto data = std::make_shared<Data>(Data{batch, SumsMemory(rows, width),
+        floats(rows * width, -3, 3), floats(width, 0.5f, 1.5f), floats(width, -1, 1),
+        floats(mixes * width, 0, 1), floats(kSlots * slot_floats, -1, 1), {}, {}, {}, {}});
+    const auto norm = [data, width, adds] {
+        return AddAndNorm{data->x.data(), adds ? data->added.sums() : Sums{}, data->weight.data(),
+            data->bias.data(), width};
+    };
+    Data& d = *data;
+    d.sum.resize(rows * width);
+    d.bytes.assign(mixes, Memory<uint8_t>(rows * width));
+    d.scales.assign(mixes, Memory<float>(rows));
+    Memory<float> shifts(batch.sequences() * width), new_shifts(shifts.size());
+    for (int s = 0; s < batch.sequences(); s++) {
+        const float* const old = batch.states(d.states, offset).of(s);
+        for (int i = 0; i < width; i++) {
+            shifts[s * width + i] = old == nullptr ? 0 : old[i];
+        }
+    }
+    NormMix cpu{norm(), batch.tokens, batch.lengths.data(), shifts.data(), width, mixes,
+        d.mix.data(), d.sum.data(), {}, new_shifts.data()};
+    for (int m = 0; m < mixes; m++) {
+        cpu.mixed[m] = {d.bytes[m].data(), d.scales[m].data()};
+    }
+    baseline.norm_mix(cpu, 0, rows);
+    d.after = d.states;
+    for (int s = 0; s < batch.sequences(); s++) {
+        float* const slot = batch.states(d.after, offset).of(s);
+        if (slot != nullptr) {
+            std::copy_n(new_shifts.begin() + s * width, width, slot);
+        }
+    }
+    cases.push_back({name, [=](bool quiet) {
+        Memory<float> states = data->states, sum(rows * width, 99);
+        std::vector<Memory<uint8_t>> bytes(mixes, Memory<uint8_t>(rows * width, 99));
+        std::vector<Memory<float>> scales(mixes, Memory<float>(rows, 99));
+        SlotNormMix a{norm(), data->batch.states(states, offset), mixes, data->mix.data(),
+            sum.data(), {}, {}};
+        for (int m = 0; m < mixes; m++) {
+            a.mixed[m] = bytes[m].data();
+            a.scales[m] = scales[m].data();
+        }
+        done(launch_norm_mix(nullptr, a, data->batch.sequences()));
+        bool agrees = same("sum", sum, data->sum, quiet);
+        agrees &= same("shift", states, data->after, quiet);
+        for (int m = 0; m < mixes; m++) {
+            agrees &= same("scales", scales[m], data->scales[m], quiet);
+            agrees &= same("bytes", around_128(bytes[m]), data->bytes[m], quiet);
+        }
+        return agrees;
+    }});
+}
+
+void add_last_norm(const std::string& name, const Batch& batch, int width) {
+    struct Data {
+        Batch batch;
+        SumsMemory added;
+        Memory<float> x, weight, bias, scales;
+        Memory<uint8_t> bytes;
+    };
+    const int rows = batch.rows();
+    const int sequences = batch.sequences();
+    auto data = std::make_shared<Data>(Data{batch, SumsMemory(rows, width),
+        floats(rows * width, -3, 3), floats(width, 0.5f, 1.5f), floats(width, -1, 1),
+        Memory<float>(sequences), Memory<uint8_t>(sequences * width)});
+    const auto norm = [data, width] {
+        return AddAndNorm{data->x.data(), data->added.sums(), data->weight.data(),
+            data->bias.data(), width};
+    };
+    for (int s = 0; s < sequences; s++) {
+        baseline.last_norm({norm(), batch.tokens, data->batch.lengths.data(),
+            {data->bytes.data(), data->scales.data()}}, s);
+    }
+    cases.push_back({name, [=](bool quiet) {
+        Memory<uint8_t> bytes(sequences * width, 99);
+        Memory<float> scales(sequences, 99);
+        done(launch_last_norm(nullptr, {norm(), data->batch.lengths.data(), data->batch.tokens,
+            bytes.data(), scales.data()}, sequences));
+        return same("scales", scales, data->scales, quiet)
+            & same("bytes", around_128(bytes), data->bytes, quiet);
+    }});
+}
+
+void add_time_mix(const std::string& name, const Batch& batch, int heads, bool first_layer) {
+    struct Data {
+        Batch batch;
+        SumsMemory r, k, v;
+        Memory<float> decay, rate, gate, share, first, vectors[8], states;
+        Memory<float> after, gated, value;
+    };
+    const int width = heads * kHead;
+    const int rows = batch.rows();
+    const int64_t state_floats = static_cast<int64_t>(width) * kHead;
+    const int64_t slot_floats = 2 * state_floats;
+    const int64_t offset = state_floats;
+    auto data = std::make_shared<Data>(Data{batch, SumsMemory(rows, width),
+        SumsMemory(rows, width), SumsMemory(rows, width), floats(rows * width, -5, 5),
+        floats(rows * width, -5, 5), floats(rows * width, -1, 1), floats(rows * width, -5, 5),
+        floats(rows * width, -1, 1), {}, floats(kSlots * slot_floats, -1e-12f, 1e-12f), {},
+        Memory<float>(rows * width), Memory<float>(rows * width)});
+    Data& d = *data;
+    for (Memory<float>& vector : d.vectors) {
+        vector = floats(width, -1, 1);
+    }
+    Memory<float> state(batch.sequences() * state_floats), new_state(state.size());
+    for (int s = 0; s < batch.sequences(); s++) {
+        const float* const slot = batch.states(d.states, offset).of(s);
+        if (slot != nullptr) {
+            std::copy_n(slot, state_floats, state.begin() + s * state_floats);
+        }
+    }
+    // A sequence without a slot yields nothing at all.
+    Memory<int64_t> lengths = batch.lengths;
+    for (int s = 0; s < batch.sequences(); s++) {
+        lengths[s] = batch.states(d.states, offset).of(s) == nullptr ? 0 : lengths[s];
+    }
+    const auto& w = d.vectors;
+    TimeMix mix{};
+    mix.tokens = batch.tokens;
+    mix.heads = heads;
+    mix.r = d.r.sums();
+    mix.k = d.k.sums();
+    mix.v = d.v.sums();
+    mix.decay = d.decay.data();
+    mix.rate = d.rate.data();
+    mix.gate = d.gate.data();
+    mix.lengths = lengths.data();
+    mix.state = state.data();
+    mix.gated = d.gated.data();
+    mix.new_state = new_state.data();
+    std::tie(mix.w0, mix.a0, mix.k_k, mix.k_a) =
+        std::make_tuple(w[0].data(), w[1].data(), w[2].data(), w[3].data());
+    std::tie(mix.r_k, mix.norm_weight, mix.norm_bias) =
+        std::make_tuple(w[4].data(), w[5].data(), w[6].data());
+    if (first_layer) {
+        mix.value = d.value.data();
+    } else {
+        mix.share = d.share.data();
+        mix.v0 = w[7].data();
+        mix.first = d.first.data();
+    }
+    for (int i = 0; i < batch.sequences() * heads; i++) {
+        baseline.time_mix(mix, i);
+    }
+    d.after = d.states;
+    for (int s = 0; s < batch.sequences(); s++) {
+        float* const slot = batch.states(d.after, offset).of(s);
+        if (slot != nullptr) {
+            std::copy_n(new_state.begin() + s * state_floats, state_floats, slot);
+        }
+    }
+    cases.push_back({name, [=](bool quiet) {
+        const Data& d = *data;
+        Memory<float> states = d.states, gated(rows * width, 99), value(rows * width);
+        SlotTimeMix a{};
+        a.heads = heads;
+        a.r = d.r.sums();
+        a.k = d.k.sums();
+        a.v = d.v.sums();
+        a.decay = d.decay.data();
+        a.rate = d.rate.data();
+        a.gate = d.gate.data();
+        const float** const vectors[] = {
+            &a.w0, &a.a0, &a.k_k, &a.k_a, &a.r_k, &a.norm_weight, &a.norm_bias, &a.v0};
+        for (int i = 0; i < 8; i++) {
+            *vectors[i] = d.vectors[i].data();
+        }
+        a.states = d.batch.states(states, offset);
+        a.share = first_layer ? nullptr : d.share.data();
+        a.first = first_layer ? nullptr : d.first.data();
+        a.gated = gated.data();
+        a.value = first_layer ? value.data() : nullptr;
+        done(launch_time_mix(nullptr, a, d.batch.sequences()));
+        return same("gated", gated, d.gated, quiet) & same("state", states, d.after, quiet)
+            & same("value", value, d.value, quiet);
+    }});
+}
+
+void add_bytes(const std::string& name, int rows, int width, int stride) {
+    struct Data {
+        SumsMemory sums;
+        Memory<float> x, scales, relu_scales, floats;
+        Memory<uint8_t> bytes, relu;
+    };
+    auto data = std::make_shared<Data>(Data{SumsMemory(rows, width, stride),
+        floats(rows * width, -90, 90), Memory<float>(rows), Memory<float>(rows),
+        Memory<float>(rows * width), Memory<uint8_t>(rows * width),
+        Memory<uint8_t>(rows * width)});
+    Data& d = *data;
+    SumsMemory dense = d.sums;
+    dense.values.clear();
+    for (int row = 0; row < rows; row++) {
+        const auto from = d.sums.values.begin() + row * stride;
+        dense.values.insert(dense.values.end(), from, from + width);
+    }
+    for (int row = 0; row < rows; row++) {
+        baseline.quantize_row({d.x.data(), width, {d.bytes.data(), d.scales.data()}}, row);
+        baseline.squared_relu({dense.sums(), width, {d.relu.data(), d.relu_scales.data()}}, row);
+        baseline.scale_sums({dense.sums(), width, Activation::kNone, d.floats.data()}, row);
+    }
+    const int padded = (width + kTileInner - 1) / kTileInner * kTileInner;
+    const auto with_zeros = [=](const Memory<uint8_t>& from) {
+        Memory<uint8_t> to(rows * padded);
+        for (int i = 0; i < rows * width; i++) {
+            to[i / width * padded + i % width] = from[i];
+        }
+        return to;
+    };
+    cases.push_back({name + ", quantised", [=](bool quiet) {
+        Memory<uint8_t> bytes(rows * padded, 99);
+        Memory<float> scales(rows, 99);
+        done(launch_quantize_rows(
+            nullptr, {data->x.data(), width, {bytes.data(), scales.data(), padded}}, rows));
+        Memory<uint8_t> expected = data->bytes;
+        for (uint8_t& byte : expected) {
+            byte = static_cast<uint8_t>(byte - 128);
+        }
+        return same("scales", scales, data->scales, quiet)
+            & same("bytes", bytes, with_zeros(expected), quiet);
+    }});
+    cases.push_back({name + ", squared relu", [=](bool quiet) {
+        Memory<uint8_t> bytes(rows * padded, 99);
+        Memory<float> scales(rows, 99);
+        done(launch_squared_relu(nullptr,
+            {data->sums.sums(), stride, width, {bytes.data(), scales.data(), padded}}, rows));
+        return same("scales", scales, data->relu_scales, quiet)
+            & same("bytes", bytes, with_zeros(data->relu), quiet);
+    }});
+    cases.push_back({name + ", scaled", [=](bool quiet) {
+        Memory<float> out(rows * width, 99);
+        done(launch_scale_sums(nullptr, {data->sums.sums(), stride, width, out.data()}, rows));
+        return same("floats", out, data->floats, quiet);
+    }});
+}
+
+/** Products of unlike sizes in one launch, against sums taken one by one. */
+template <bool kUnsigned>
+void add_products(const std::string& name, int rows, std::vector<std::pair<int, int>> sizes) {
+    struct Product {
+        int width, inner;
+        Memory<uint8_t> x;
+        Memory<int8_t> tiles;
+        Memory<int32_t> expected;
+    };
+    auto products = std::make_shared<std::vector<Product>>();
+    for (const auto& [width, inner] : sizes) {
+        Product p{width, inner, integers<uint8_t>(rows * inner, 0, 255), {}, {}};
+        const auto matrix = integers<int8_t>(width * inner, -127, 127);
+        p.tiles.resize(width * inner);
+        p.expected.assign(rows * width, 0);
+        for (int n = 0; n < width; n++) {
+            for (int k = 0; k < inner; k++) {
+                const int lane = n % 8 * 4 + k % 16 / 4;
+                const int at = lane * 16 + n % 16 / 8 * 8 + k % 32 / 16 * 4 + k % 4;
+                p.tiles[(n / 16 * (inner / 32) + k / 32) * kTileBytes + at] = matrix[n * inner + k];
+                for (int row = 0; row < rows; row++) {
+                    const uint8_t byte = p.x[row * inner + k];
+                    const int x = kUnsigned ? byte : static_cast<int8_t>(byte);
+                    p.expected[row * width + n] += x * matrix[n * inner + k];
+                }
+            }
+        }
+        products->push_back(p);
+    }
+    cases.push_back({name, [=](bool quiet) {
+        std::vector<Memory<int32_t>> sums;
+        ByteProducts a{};
+        a.count = static_cast<int>(products->size());
+        a.rows = rows;
+        for (const Product& p : *products) {
+            sums.emplace_back(rows * p.width, -1);
+        }
+        for (int i = 0; i < a.count; i++) {
+            const Product& p = (*products)[i];
+            a.products[i] = {p.x.data(), p.tiles.data(), sums[i].data(), p.inner, p.width, 0};
+        }
+        done(launch_byte_products<kUnsigned>(nullptr, a));
+        bool agrees = true;
+        for (int i = 0; i < a.count; i++) {
+            agrees &= same("sums", sums[i], (*products)[i].expected, quiet);
+        }
+        return agrees;
+    }});
+}
+
+/** The second low-rank products, against fused multiply-adds one by one, 256 of them at a time. */
+void add_low_rank(const std::string& name, int rows, int width, std::vector<int> ranks) {
+    struct Pair {
+        int rank;
+        SumsMemory inner;
+        Memory<float> matrix, expected;
+    };
+    const Activation activations[] = {
+        Activation::kTanh, Activation::kNone, Activation::kSigmoid, Activation::kNone};
+    auto pairs = std::make_shared<std::vector<Pair>>();
+    for (size_t n = 0; n < ranks.size(); n++) {
+        const int rank = ranks[n];
+        Pair pair{rank, SumsMemory(rows, rank), floats(rank * width, -1, 1),
+            Memory<float>(rows * width)};
+        Memory<float> inner(rows * rank);
+        for (int row = 0; row < rows; row++) {
+            baseline.scale_sums({pair.inner.sums(), rank, activations[n], inner.data()}, row);
+        }
+        for (int i = 0; i < rows * width; i++) {
+            for (int from = 0; from < rank; from += 256) {
+                float sum = 0;
+                for (int k = from; k < std::min(rank, from + 256); k++) {
+                    sum = std::fmaf(inner[i / width * rank + k], pair.matrix[k * width + i % width],
+                        sum);
+                }
+                pair.expected[i] = from == 0 ? sum : pair.expected[i] + sum;
+            }
+        }
+        pairs->push_back(pair);
+    }
+    cases.push_back({name, [=](bool quiet) {
+        std::vector<Memory<float>> out(pairs->size(), Memory<float>(rows * width, 99));
+        LowRanks a{};
+        a.rows = rows;
+        a.width = width;
+        for (size_t n = 0; n < pairs->size(); n++) {
+            const Pair& pair = (*pairs)[n];
+            a.pairs[n] = {pair.inner.sums(), pair.matrix.data(), pair.rank, activations[n],
+                out[n].data()};
+        }
+        done(launch_low_rank_up(nullptr, a, static_cast<int>(pairs->size())));
+        bool agrees = true;
+        for (size_t n = 0; n < pairs->size(); n++) {
+            agrees &= same("floats", out[n], (*pairs)[n].expected, quiet);
+        }
+        return agrees;
+    }});
+}
+
+void add_embed() {
+    const auto table = std::make_shared<Memory<float>>(floats(7 * 192, -1, 1));
+    cases.push_back({"embed", [=](bool quiet) {
+        const Memory<int64_t> tokens = {6, 0, 3, 7, -1};
+        Memory<float> out(tokens.size() * 192, 99), expected;
+        done(launch_embed(nullptr, {table->data(), tokens.data(), 7, 192, out.data()},
+            static_cast<int64_t>(tokens.size())));
+        for (const int64_t token : tokens) {
+            for (int i = 0; i < 192; i++) {
+                expected.push_back(
+                    0 <= token && token < 7 ? (*table)[token * 192 + i] : std::nanf(""));
+            }
+        }
+        return same("rows", out, expected, quiet);
+    }});
+}
+
+void add_cases() {
+    for (const int width : {192, 1088, 2112}) {
+        const std::string wide = " of " + std::to_string(width);
+        add_norm_mix("norm mix, step" + wide, kStep, width, kMixes, true);
+        add_norm_mix("norm mix, prompts" + wide, kPrompts, width, 1, width != 192);
+        add_last_norm("last norm" + wide, kPrompts, width);
+    }
+    for (const bool first_layer : {true, false}) {
+        add_time_mix("time mix, step", kStep, 3, first_layer);
+        add_time_mix("time mix, prompts", kPrompts, 2, first_layer);
+    }
+    add_bytes("bytes", 4, 200, 208);
+    add_bytes("many bytes", 2, 1000, 1008);
+    for (const int rows : {1, 17, 70}) {
+        const std::string many = ", " + std::to_string(rows) + " rows";
+        add_products<false>("products" + many, rows, {{192, 192}, {16, 192}, {64, 320}});
+        add_products<true>("products of unsigned bytes" + many, rows, {{48, 224}});
+        add_low_rank("low-rank products" + many, rows, 192, {32, 80, 592, 16});
+    }
+    add_embed();
+}
+
+#ifdef RWKVTTS_EMULATION
+/** Whether without a barrier a case that meets it yields something else in some schedule. */
+bool noticed(const Case& one, emulation::Barrier barrier) {
+    emulation::settings.left_out = barrier;
+    bool agrees = true;
+    for (int schedule = 0; agrees && schedule < emulation::kSchedules; schedule++) {
+        emulation::settings.schedule = schedule;
+        agrees = one.agrees(true);
+    }
+    emulation::settings.left_out = {nullptr, 0};
+    return !agrees;
+}
+
+/** Whether each case agrees in every schedule. */
+bool all_agree() {
+    for (int schedule = 0; schedule < emulation::kSchedules; schedule++) {
+        emulation::settings.schedule = schedule;
+        for (const Case& one : cases) {
+            if (!one.agrees(false)) {
+                std::printf("%s: other bits than the CPU's in schedule %d\n", one.name.c_str(),
+                    schedule);
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/** Whether each barrier is missed when it is left out. */
+bool all_barriers_count() {
+    std::set<emulation::Barrier> all, found;
+    for (const Case& one : cases) {
+        std::set<emulation::Barrier> met;
+        emulation::settings = {};
+        emulation::settings.met = &met;
+        one.agrees(true);
+        emulation::settings.met = nullptr;
+        for (const emulation::Barrier& barrier : met) {
+            all.insert(barrier);
+            if (found.count(barrier) == 0 && noticed(one, barrier)) {
+                found.insert(barrier);
+            }
+        }
+    }
+    for (const emulation::Barrier& barrier : all) {
+        if (found.count(barrier) == 0) {
+            std::printf("nothing notices that the barrier of line %d is missing in a kernel\n",
+                barrier.second);
+        }
+    }
+    std::printf("CUDA kernels, emulated: %zu cases with the CPU's bits in %d schedules; %zu of %zu barriers missed when left out\n",
+        cases.size(), emulation::kSchedules, found.size(), all.size());
+    return found.size() == all.size();
+}
+#else
+/** Whether each case agrees, several times: a race need not show at once. */
+bool all_agree() {
+    constexpr int kTimes = 20;
+    for (const Case& one : cases) {
+        for (int i = 0; i < kTimes; i++) {
+            if (!one.agrees(false)) {
+                std::printf("%s: other bits than the CPU's\n", one.name.c_str());
+                return false;
+            }
+        }
+    }
+    std::printf("CUDA kernels: %zu cases with the CPU's bits\n", cases.size());
+    return true;
+}
+
+bool all_barriers_count() { return true; }
+#endif
+
+}  // namespace
+
+int main() {
+    add_cases();
+    return all_agree() && all_barriers_count() ? 0 : 1;
+}

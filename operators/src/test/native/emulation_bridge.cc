@@ -1,0 +1,20 @@
+// The emulated device for tests in Java: the natives of io.rwkvtts.engine.cuda.Emulation.
+
+#include <jni.h>
+
+#include "emulation.h"
+
+#define NATIVE(result, name) \
+    extern "C" JNIEXPORT result JNICALL Java_io_rwkvtts_engine_cuda_Emulation_##name
+
+NATIVE(void, set)(JNIEnv*, jclass, jint schedule, jlong launches_left, jlong bytes_left) {
+    emulation::settings.schedule = schedule;
+    emulation::settings.launches_left = launches_left;
+    emulation::settings.bytes_left = bytes_left;
+}
+
+NATIVE(jlong, launches)(JNIEnv*, jclass) { return emulation::counts.launches; }
+
+NATIVE(jlong, copies)(JNIEnv*, jclass) { return emulation::counts.copies; }
+
+NATIVE(jlong, allocations)(JNIEnv*, jclass) { return emulation::counts.allocations; }

@@ -1,0 +1,173 @@
+package io.rwkvtts.doctor;
+
+import io.rwkvtts.onnx.CudaDevice;
+import io.rwkvtts.onnx.OnnxRuntime;
+import io.rwkvtts.onnx.OnnxUnavailableException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** What an engine on an NVIDIA GPU would need. */
+final class GpuChecks {
+
+    /** What the CUDA provider of ONNX Runtime 1.29 is linked with. */
+    private static final List<String> LIBRARIES =
+            List.of("libcudart.so.12", "libcublas.so.12", "libcublasLt.so.12", "libcurand.so.10");
+
+    /** Where NVIDIA's packages put libraries without telling the loader. */
+    private static final List<String> OTHER_PLACES =
+            List.of("/usr/local/cuda/lib64", "/usr/local/nvidia/lib64", "/usr/local/nvidia/lib");
+
+    private static final Pattern DRIVER =
+            Pattern.compile("Kernel Module.*?\\s{2}([0-9]+(?:\\.[0-9]+)+)");
+
+    /** The operators are compiled for this compute capability and later ones. */
+    private static final double LEAST_CAPABILITY = 8.0;
+
+    private GpuChecks() {}
+
+    static List<Check> of(Machine machine) {
+        List<Check> checks = new ArrayList<>();
+        checks.add(driver(machine));
+        checks.addAll(devices(machine));
+        checks.add(libraries(machine));
+        checks.add(provider());
+        checks.add(operators());
+        checks.add(compiler(machine));
+        return checks;
+    }
+
+    private static Check driver(Machine machine) {
+        Optional<String> version =
+                machine.lines("/proc/driver/nvidia/version").stream()
+                        .map(DRIVER::matcher)
+                        .filter(Matcher::find)
+                        .map(matcher -> matcher.group(1))
+                        .findFirst();
+        if (version.isPresent()) {
+            return Check.ok("nvidia driver", version.get());
+        }
+        return Check.absent(
+                "nvidia driver",
+                "none",
+                "on a machine with an NVIDIA card install its driver, 525 or later; in a container run it with the NVIDIA container toolkit");
+    }
+
+    private static List<Check> devices(Machine machine) {
+        String name = "gpu";
+        List<String> lines =
+                machine.run(
+                                "nvidia-smi",
+                                "--query-gpu=name,compute_cap,memory.total",
+                                "--format=csv,noheader")
+                        .orElse(List.of());
+        if (lines.isEmpty()) {
+            return List.of(
+                    Check.absent(name, "nvidia-smi names none", "see the line of the driver"));
+        }
+        List<Check> checks = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            checks.add(device(name + " " + i, lines.get(i)));
+        }
+        return checks;
+    }
+
+    /**
+     * @param line as nvidia-smi prints it: name, compute capability, memory
+     */
+    static Check device(String name, String line) {
+        String[] parts = line.split(", *");
+        if (parts.length != 3 || !parts[1].matches("[0-9]+\\.[0-9]+")) {
+            return Check.bad(name, "nvidia-smi says: " + line, "install a newer driver");
+        }
+        String found = "%s, compute capability %s, %s".formatted((Object[]) parts);
+        return Double.parseDouble(parts[1]) >= LEAST_CAPABILITY
+                ? Check.ok(name, found)
+                : Check.bad(
+                        name,
+                        found,
+                        "the operators need compute capability 8.0 (Ampere) or later: take the CPU");
+    }
+
+    private static Check libraries(Machine machine) {
+        String name = "cuda libraries";
+        Set<String> missing = new TreeSet<>(LIBRARIES);
+        missing.removeIf(library -> known(machine, library));
+        if (missing.isEmpty()) {
+            return Check.ok(name, String.join(", ", LIBRARIES));
+        }
+        String found = "not found: " + String.join(", ", missing);
+        return OTHER_PLACES.stream()
+                .filter(place -> missing.stream().allMatch(l -> machine.exists(place + "/" + l)))
+                .findFirst()
+                .map(
+                        place ->
+                                Check.bad(
+                                        name,
+                                        found + " (but they are in " + place + ")",
+                                        "set LD_LIBRARY_PATH=" + place))
+                .orElse(
+                        Check.absent(
+                                name,
+                                found,
+                                "install the runtime, cuBLAS and cuRAND of CUDA 12 (of NVIDIA's packages cuda-cudart-12-9, libcublas-12-9, libcurand-12-9)"));
+    }
+
+    /** Whether the loader would find a library. */
+    private static boolean known(Machine machine, String library) {
+        boolean named =
+                Stream.of(machine.variable("LD_LIBRARY_PATH").split(":"))
+                        .filter(place -> place.startsWith("/"))
+                        .anyMatch(place -> machine.exists(Path.of(place, library).toString()));
+        return named
+                || machine
+                        .run("ldconfig", "-p")
+                        .or(() -> machine.run("/sbin/ldconfig", "-p"))
+                        .orElse(List.of())
+                        .stream()
+                        .anyMatch(line -> line.strip().startsWith(library + " "));
+    }
+
+    private static Check provider() {
+        String name = "cuda provider";
+        try {
+            return OnnxRuntime.providers().contains("CUDA")
+                    ? Check.ok(name, "in ONNX Runtime " + OnnxRuntime.version())
+                    : Check.absent(
+                            name,
+                            "not in this ONNX Runtime",
+                            "com.microsoft.onnxruntime:onnxruntime_gpu in the place of onnxruntime, never both");
+        } catch (OnnxUnavailableException e) {
+            return Check.bad(name, e.getMessage(), "see the line of ONNX Runtime");
+        }
+    }
+
+    private static Check operators() {
+        return CudaDevice.operatorsAvailable()
+                ? Check.ok("cuda operators", "in this build, for compute capability 8.0 and 9.0")
+                : Check.absent(
+                        "cuda operators",
+                        "not in this build",
+                        "build where nvcc is: in the PATH, in /usr/local/cuda/bin or named by NVCC");
+    }
+
+    private static Check compiler(Machine machine) {
+        return Stream.of("nvcc", "/usr/local/cuda/bin/nvcc")
+                .map(nvcc -> machine.run(nvcc, "--version").orElse(List.of()))
+                .flatMap(List::stream)
+                .filter(line -> line.contains("release"))
+                .findFirst()
+                .map(line -> Check.ok("nvcc", line))
+                .orElse(
+                        Check.absent(
+                                "nvcc",
+                                "none",
+                                "only to build the CUDA operators: NVIDIA's package cuda-nvcc-12-9"));
+    }
+}

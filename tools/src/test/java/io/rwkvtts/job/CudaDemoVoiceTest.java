@@ -1,0 +1,88 @@
+package io.rwkvtts.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.rwkvtts.engine.EngineOptions;
+import io.rwkvtts.engine.InferenceEngine;
+import io.rwkvtts.engine.PromptPiece;
+import io.rwkvtts.engine.cpu.CpuEngine;
+import io.rwkvtts.engine.cuda.CudaEngine;
+import io.rwkvtts.local.DemoVoice;
+import io.rwkvtts.model.ModelCache;
+import io.rwkvtts.model.ModelDirectory;
+import io.rwkvtts.model.Quantization;
+import io.rwkvtts.onnx.CudaDevice;
+import io.rwkvtts.protocol.IdSpace;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The demo voice on an emulated CUDA device. */
+class CudaDemoVoiceTest {
+
+    private static final EngineOptions OPTIONS = new EngineOptions(3, 1, false, false);
+
+    @TempDir private Path directory;
+
+    /**
+     * So whatever is drawn from them is the same. One speech is fed token by token, the others at
+     * once: it is the head that takes the emulation its time.
+     */
+    @Test
+    void testLogitsAndStatesOfSpeechHaveTheBitsOfTheNativeOperators() throws IOException {
+        assumeTrue(CudaDevice.emulationAvailable(), "built without a C++ compiler: no emulation");
+        DemoVoice voice = DemoVoice.unpack(directory);
+        List<JsonNode> speeches = TestVectors.demoVoice();
+        try (InferenceEngine cpu = CpuEngine.open(model(voice, Quantization.INT8_NATIVE), OPTIONS);
+                InferenceEngine cuda =
+                        CudaEngine.open(
+                                model(voice, Quantization.INT8_CUDA),
+                                OPTIONS,
+                                CudaDevice.openEmulated())) {
+            for (int i = 0; i < speeches.size(); i++) {
+                int[] tokens = tokens(speeches.get(i));
+                assertThat(tokens).hasSizeGreaterThan(40);
+                int piece = i == 0 ? 1 : tokens.length;
+                for (PromptPiece next : PromptPiece.cut(1, tokens, piece)) {
+                    cpu.prefill(List.of(next));
+                    cuda.prefill(List.of(next));
+                    assertSame(cpu, cuda, "speech %d to token %d".formatted(i, next.to()));
+                }
+                assertThat(cuda.saveState(1)).isEqualTo(cpu.saveState(1));
+                cpu.clear(1);
+                cuda.clear(1);
+            }
+        }
+    }
+
+    private static int[] tokens(JsonNode speech) {
+        IntStream.Builder tokens = IntStream.builder();
+        Arrays.stream(TestVectors.ints(speech.get("prompt"))).forEach(tokens);
+        Arrays.stream(TestVectors.ints(speech.get("globalTokens")))
+                .map(token -> IdSpace.GLOBAL_OFFSET + token)
+                .forEach(tokens);
+        tokens.add(IdSpace.TAG_1);
+        Arrays.stream(TestVectors.ints(speech.get("semanticTokens"))).forEach(tokens);
+        return tokens.build().toArray();
+    }
+
+    private static void assertSame(InferenceEngine cpu, InferenceEngine cuda, String when) {
+        float[] expected = new float[IdSpace.SEMANTIC_LOGITS];
+        float[] logits = new float[IdSpace.SEMANTIC_LOGITS];
+        cpu.logits(1, expected, expected.length);
+        cuda.logits(1, logits, logits.length);
+        assertThat(Arrays.equals(logits, expected)).as(when).isTrue();
+    }
+
+    private ModelDirectory model(DemoVoice voice, Quantization quantization) throws IOException {
+        return new ModelCache(directory.resolve("cache"))
+                .open(voice.checkpoint(), Optional.of(quantization), IdSpace.SEMANTIC_LOGITS);
+    }
+}
