@@ -33,7 +33,7 @@ fail() {
     exit 1
 }
 
-# A command that succeeds within so many seconds.
+# A command that succeeds within that many seconds.
 await() {
     local limit=$((SECONDS + $1)) what=$2
     shift 2

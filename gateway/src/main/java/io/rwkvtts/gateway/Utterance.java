@@ -172,7 +172,7 @@ final class Utterance implements SpeechListener {
             }
         } else if ((now - firstNanos) / 1e9 > (double) samples / rate + CONTINUOUS_SECONDS) {
             parts.metrics().underrun();
-            // The listener has waited; the clock of what follows begins anew.
+            // The listener has waited; the clock of what follows starts again.
             firstNanos = now - (long) (samples * 1e9 / rate);
         }
         parts.metrics().decoded((double) count / rate);

@@ -164,7 +164,7 @@ class GatewayFaultsITCase {
                 IsolationLevel.READ_UNCOMMITTED);
     }
 
-    /** Some in mid-speech, most while they wait for a slot. */
+    /** Some in mid-generation, most while they wait for a slot. */
     @Test
     void testClientsThatLeaveTakeNoSlots() throws Exception {
         try (TokenListener listener = listener()) {

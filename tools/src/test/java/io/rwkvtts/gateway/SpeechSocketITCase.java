@@ -98,7 +98,7 @@ class SpeechSocketITCase {
     }
 
     @Test
-    void testBargeInEndsAllThatSpeaks() throws Exception {
+    void testBargeInEndsAllThatIsGenerated() throws Exception {
         try (SocketClient client = connect("{}")) {
             client.append(GatewayFixture.LONG_TEXT.repeat(20));
             client.next("speech.audio.delta");
