@@ -1,5 +1,6 @@
 package io.rwkvtts.cli;
 
+import io.rwkvtts.audio.AudioDecoder;
 import io.rwkvtts.client.ReceivedTokens;
 import io.rwkvtts.client.TokenListener;
 import io.rwkvtts.model.ModelCache;
@@ -65,6 +66,11 @@ final class ListenCommand implements Callable<Integer> {
             description = "token topic (default: ${DEFAULT-VALUE})")
     private String topic;
 
+    @Option(
+            names = "--play",
+            description = "play the requests on this machine, one after the other")
+    private boolean play;
+
     @Mixin private WavOptions wav;
 
     @Mixin private KafkaConnection kafka;
@@ -77,7 +83,7 @@ final class ListenCommand implements Callable<Integer> {
                     "--until-finished is " + untilFinished + ", expected 1 or more");
         }
         kafka.require(topic);
-        try (RequestRecorder recorder = wav.open(ModelCache.ofUser(), spec.commandLine().getErr());
+        try (RequestRecorder recorder = recorder();
                 TokenListener listener =
                         new TokenListener(
                                 kafka.properties(),
@@ -91,6 +97,25 @@ final class ListenCommand implements Callable<Integer> {
             listen(listener, recorder);
         }
         return CommandLine.ExitCode.OK;
+    }
+
+    private RequestRecorder recorder() throws IOException {
+        ModelCache cache = ModelCache.ofUser();
+        if (!play) {
+            return wav.open(cache, spec.commandLine().getErr());
+        }
+        if (wav.given()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--wav and --play: expected one of them only");
+        }
+        AudioDecoder decoder = wav.decoding().open(cache);
+        try {
+            return new PlayedRequests(
+                    decoder, wav.decoding(), AudioSink.loudspeaker(decoder.format().sampleRate()));
+        } catch (IOException | RuntimeException e) {
+            decoder.close();
+            throw e;
+        }
     }
 
     private void listen(TokenListener listener, RequestRecorder recorder) throws IOException {

@@ -20,6 +20,11 @@ final class WavOptions {
 
     @Mixin private DecoderOptions decoding;
 
+    /** Whether there is sound to be written. */
+    boolean given() {
+        return directory != null;
+    }
+
     /** Whether there is sound to be written, by the demo voice's decoder. */
     boolean byDemoDecoder() {
         return directory != null && !decoding.given();
