@@ -113,7 +113,10 @@ final class PlayedRequests implements RequestRecorder {
         try {
             played.join();
         } catch (CompletionException e) {
-            throw e.getCause() instanceof UncheckedIOException io ? io.getCause() : e;
+            if (e.getCause() instanceof UncheckedIOException io) {
+                throw io.getCause();
+            }
+            throw e;
         }
     }
 
