@@ -500,7 +500,7 @@ void add_cases() {
     add_bytes("many bytes", 2, 1000, 1008);
     for (const int rows : {1, 17, 70}) {
         const std::string many = ", " + std::to_string(rows) + " rows";
-        add_products<false>("products" + many, rows, {{192, 192}, {16, 192}, {64, 320}});
+        add_products<false>("products" + many, rows, {{192, 192}, {16, 2304}, {64, 320}});
         add_products<true>("products of unsigned bytes" + many, rows, {{48, 224}});
         add_low_rank("low-rank products" + many, rows, 192, {32, 80, 592, 16});
     }

@@ -12,6 +12,7 @@
 #include <cuda_runtime.h>
 
 #include <cstdint>
+#include <cstring>
 
 #include "../numbers.h"
 
@@ -89,9 +90,15 @@ inline int copy(void* to, const void* from, size_t bytes) {
 
 /** Zeroed memory of the device, or of the host but for both. */
 inline int allocate(void** memory, size_t bytes, bool shared) {
-    const cudaError_t error =
-        shared ? cudaHostAlloc(memory, bytes, cudaHostAllocPortable) : cudaMalloc(memory, bytes);
-    return error != cudaSuccess ? error : zero(*memory, bytes);
+    if (!shared) {
+        const cudaError_t error = cudaMalloc(memory, bytes);
+        return error != cudaSuccess ? error : zero(*memory, bytes);
+    }
+    const cudaError_t error = cudaHostAlloc(memory, bytes, cudaHostAllocPortable);
+    if (error == cudaSuccess) {
+        std::memset(*memory, 0, bytes);
+    }
+    return error;
 }
 
 inline int release(void* memory, bool shared) {

@@ -225,19 +225,29 @@ DEVICE void add_and_norm(
     }
 }
 
-/** The largest of the values of all threads of a row. */
-DEVICE uint32_t largest_of_row(uint32_t value, uint32_t* shared) {
+/** Leaves the largest of the values of each warp of a row. */
+DEVICE void put_largest(uint32_t value, uint32_t* shared) {
     const uint32_t of_warp = largest_of_warp(value);
     if (threadIdx.x % kWarp == 0) {
         shared[threadIdx.x / kWarp] = of_warp;
     }
-    BLOCK_BARRIER();
+}
+
+/** The largest of what the warps of a row have left. */
+DEVICE uint32_t largest_of(const uint32_t* shared) {
     uint32_t largest = 0;
 #pragma unroll
     for (int warp = 0; warp < kRowWarps; warp++) {
         largest = larger(largest, shared[warp]);
     }
     return largest;
+}
+
+/** The largest of the values of all threads of a row. */
+DEVICE uint32_t largest_of_row(uint32_t value, uint32_t* shared) {
+    put_largest(value, shared);
+    BLOCK_BARRIER();
+    return largest_of(shared);
 }
 
 /** As rwkvtts::NormMix, for states in slots. */
@@ -250,6 +260,17 @@ struct SlotNormMix {
     uint8_t* mixed[kMixes];
     float* scales[kMixes];
 };
+
+/** A norm, mixed with the one before, of which the difference is given. */
+DEVICE Quad mixed_of(const Quad& difference, const Quad& now, const float* mix) {
+    const Quad factors = load(mix);
+    Quad mixed;
+#pragma unroll
+    for (int i = 0; i < kQuad; i++) {
+        mixed.at[i] = difference.at[i] * factors.at[i] + now.at[i];
+    }
+    return mixed;
+}
 
 /**
  * A block for each row. For one token the shift is updated, too; for several a kernel after this
@@ -292,21 +313,24 @@ __global__ void __launch_bounds__(kRowThreads) norm_mix(const SlotNormMix a) {
         }
     }
     for (int m = 0; m < a.mixes; m++) {
-        Quad mixed[kQuads];
         uint32_t most = 0;
 #pragma unroll
         for (int n = 0; n < kQuads; n++) {
             const int column = quad_column(n);
             if (column < width) {
-                const Quad factors = load(a.mix + m * width + column);
+                const Quad mixed = mixed_of(previous[n], now[n], a.mix + m * width + column);
 #pragma unroll
                 for (int i = 0; i < kQuad; i++) {
-                    mixed[n].at[i] = previous[n].at[i] * factors.at[i] + now[n].at[i];
-                    most = larger(most, magnitude_bits(mixed[n].at[i]));
+                    most = larger(most, magnitude_bits(mixed.at[i]));
                 }
             }
         }
-        const Steps steps = steps_of(largest_of_row(most, largest[m]), kSignedSteps);
+        put_largest(most, largest[m]);
+    }
+    BLOCK_BARRIER();
+    // Computed again: that is less than to keep six of them.
+    for (int m = 0; m < a.mixes; m++) {
+        const Steps steps = steps_of(largest_of(largest[m]), kSignedSteps);
         if (threadIdx.x == 0) {
             a.scales[m][row] = steps.scale;
         }
@@ -314,7 +338,8 @@ __global__ void __launch_bounds__(kRowThreads) norm_mix(const SlotNormMix a) {
         for (int n = 0; n < kQuads; n++) {
             const int column = quad_column(n);
             if (column < width) {
-                store_bytes(a.mixed[m] + place + column, mixed[n], steps.per_unit);
+                store_bytes(a.mixed[m] + place + column,
+                    mixed_of(previous[n], now[n], a.mix + m * width + column), steps.per_unit);
             }
         }
     }

@@ -74,8 +74,15 @@ inline int launch_time_mix(Stream stream, const SlotTimeMix& a, int64_t sequence
 }
 
 inline int launch_low_rank_up(Stream stream, const LowRanks& a, int pairs) {
-    return launch(low_rank_up,
-        grid_of(a.width / kUpThreads, divided_up(a.rows, kUpRows), pairs), kUpThreads, stream, a);
+    // Rows of one block share what it has loaded of the matrix.
+    constexpr int kManyRows = 4;
+    if (a.rows <= kUpGroups) {
+        return launch(
+            low_rank_up<1>, grid_of(a.width / kUpColumns, 1, pairs), kUpThreads, stream, a);
+    }
+    return launch(low_rank_up<kManyRows>,
+        grid_of(a.width / kUpColumns, divided_up(a.rows, kUpGroups * kManyRows), pairs), kUpThreads,
+        stream, a);
 }
 
 template <bool kUnsigned>

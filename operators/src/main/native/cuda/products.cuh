@@ -41,6 +41,13 @@ DEVICE uint32_t word_of(const ByteProduct& p, int rows, int row, int column) {
         : 0;
 }
 
+/** What a thread has of two rows of a tile, 8 rows apart (device.h). */
+DEVICE uint4 words_of(const ByteProduct& p, int rows, int row, int column) {
+    return make_uint4(word_of(p, rows, row, column), word_of(p, rows, row + 8, column),
+        word_of(p, rows, row, column + kTileInner / 2),
+        word_of(p, rows, row + 8, column + kTileInner / 2));
+}
+
 /**
  * A block for each 16 columns of a product and each kRowTiles times 16 rows. Its warps share K;
  * integers have the same sum in any order.
@@ -63,18 +70,31 @@ __global__ void __launch_bounds__(kProductThreads) byte_products(const ByteProdu
     int sums[kRowTiles][8] = {};
     const int8_t* const tiles =
         p.tiles + static_cast<int64_t>(tile_column) * steps * kTileBytes + lane * 16;
-#pragma unroll 4
-    for (int step = warp; step < steps; step += kProductWarps) {
-        const uint4 weights = *reinterpret_cast<const uint4*>(tiles + step * kTileBytes);
-        const int column = step * kTileInner + inner;
+    // What takes time is to wait for the weights, so as many of them are asked for at once as there
+    // are registers for what they are multiplied with.
+    constexpr int kAhead = 8 / kRowTiles;
+    for (int next = warp; next < steps; next += kProductWarps * kAhead) {
+        uint4 weights[kAhead], x[kAhead][kRowTiles];
 #pragma unroll
-        for (int tile = 0; tile < kRowTiles; tile++) {
-            const int row = first_row + tile * kTileRows + group;
-            const uint4 x = make_uint4(word_of(p, a.rows, row, column),
-                word_of(p, a.rows, row + 8, column),
-                word_of(p, a.rows, row, column + kTileInner / 2),
-                word_of(p, a.rows, row + 8, column + kTileInner / 2));
-            add_product<kUnsigned>(sums[tile], x, weights);
+        for (int i = 0; i < kAhead; i++) {
+            const int step = next + i * kProductWarps;
+            if (step < steps) {
+                weights[i] = *reinterpret_cast<const uint4*>(tiles + step * kTileBytes);
+#pragma unroll
+                for (int tile = 0; tile < kRowTiles; tile++) {
+                    x[i][tile] = words_of(
+                        p, a.rows, first_row + tile * kTileRows + group, step * kTileInner + inner);
+                }
+            }
+        }
+#pragma unroll
+        for (int i = 0; i < kAhead; i++) {
+            if (next + i * kProductWarps < steps) {
+#pragma unroll
+                for (int tile = 0; tile < kRowTiles; tile++) {
+                    add_product<kUnsigned>(sums[tile], x[i][tile], weights[i]);
+                }
+            }
         }
     }
 #pragma unroll
@@ -102,8 +122,9 @@ __global__ void __launch_bounds__(kProductThreads) byte_products(const ByteProdu
 }
 
 constexpr int kMostPairs = 4;
-constexpr unsigned kUpThreads = 64;
-constexpr int kUpRows = 4;
+constexpr int kUpColumns = 64;
+constexpr int kUpGroups = 4;
+constexpr unsigned kUpThreads = kUpColumns * kUpGroups;
 constexpr int kUpInner = 64;
 constexpr int kUpStride = 256;
 
@@ -123,22 +144,35 @@ struct LowRanks {
 };
 
 /**
- * A block for each 64 columns of a pair and each 4 rows: grid (columns, rows, pairs). A thread adds
- * up one column: 256 ranks in their order by fused multiply-adds, then the sums of these. So does
- * ONNX Runtime on CPUs that have such.
+ * A block for each 64 columns of a pair and 4 or 16 rows: grid (columns, rows, pairs). A thread adds
+ * up one column of kRows rows: 256 ranks in their order by fused multiply-adds, then the sums of
+ * these. So does ONNX Runtime on CPUs that have such.
  */
+template <int kRows>
 __global__ void __launch_bounds__(kUpThreads) low_rank_up(const LowRanks a) {
-    __shared__ float inner[kUpRows][kUpInner];
+    alignas(16) __shared__ float weights[kUpInner][kUpColumns];
+    __shared__ float inner[kUpGroups * kRows][kUpInner];
     const LowRank& pair = a.pairs[blockIdx.z];
-    const int column = static_cast<int>(blockIdx.x * kUpThreads + threadIdx.x);
-    const int first_row = blockIdx.y * kUpRows;
-    float totals[kUpRows] = {};
-    float sums[kUpRows] = {};
+    const int column = threadIdx.x % kUpColumns;
+    const int group = threadIdx.x / kUpColumns;
+    const int first_column = blockIdx.x * kUpColumns;
+    const int first_row = blockIdx.y * kUpGroups * kRows;
+    float totals[kRows] = {};
+    float sums[kRows] = {};
     for (int from = 0; from < pair.rank; from += kUpInner) {
         const int count = pair.rank - from < kUpInner ? pair.rank - from : kUpInner;
+        const float* const matrix = pair.matrix + static_cast<int64_t>(from) * a.width + first_column;
         // The part before this one has been read.
         BLOCK_BARRIER();
-        for (int i = threadIdx.x; i < kUpRows * kUpInner; i += kUpThreads) {
+#pragma unroll
+        for (int i = threadIdx.x * kQuad; i < kUpInner * kUpColumns; i += kUpThreads * kQuad) {
+            const int rank = i / kUpColumns;
+            if (rank < count) {
+                store(&weights[rank][i % kUpColumns],
+                    load(matrix + static_cast<int64_t>(rank) * a.width + i % kUpColumns));
+            }
+        }
+        for (int i = threadIdx.x; i < kUpGroups * kRows * kUpInner; i += kUpThreads) {
             const int row = first_row + i / kUpInner;
             const int rank = i % kUpInner;
             if (row < a.rows && rank < count) {
@@ -147,27 +181,27 @@ __global__ void __launch_bounds__(kUpThreads) low_rank_up(const LowRanks a) {
             }
         }
         BLOCK_BARRIER();
-        const float* const matrix = pair.matrix + static_cast<int64_t>(from) * a.width + column;
 #pragma unroll 8
         for (int rank = 0; rank < count; rank++) {
-            const float weight = matrix[static_cast<int64_t>(rank) * a.width];
+            const float weight = weights[rank][column];
 #pragma unroll
-            for (int row = 0; row < kUpRows; row++) {
-                sums[row] = fmaf(inner[row][rank], weight, sums[row]);
+            for (int row = 0; row < kRows; row++) {
+                sums[row] = fmaf(inner[group * kRows + row][rank], weight, sums[row]);
             }
         }
         if ((from + kUpInner) % kUpStride == 0 || from + kUpInner >= pair.rank) {
 #pragma unroll
-            for (int row = 0; row < kUpRows; row++) {
+            for (int row = 0; row < kRows; row++) {
                 totals[row] = from < kUpStride ? sums[row] : totals[row] + sums[row];
                 sums[row] = 0;
             }
         }
     }
 #pragma unroll
-    for (int row = 0; row < kUpRows; row++) {
-        if (first_row + row < a.rows) {
-            pair.out[static_cast<int64_t>(first_row + row) * a.width + column] = totals[row];
+    for (int row = 0; row < kRows; row++) {
+        const int64_t out_row = first_row + group * kRows + row;
+        if (out_row < a.rows) {
+            pair.out[out_row * a.width + first_column + column] = totals[row];
         }
     }
 }
