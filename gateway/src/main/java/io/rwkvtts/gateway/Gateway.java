@@ -29,6 +29,7 @@ public final class Gateway implements AutoCloseable {
     private static final int HEADER_BYTES = 16 << 10;
     private static final int MESSAGE_BYTES = 256 << 10;
     private static final int IDLE_SECONDS = 300;
+    private static final long STALL_CHECK_MS = 500;
 
     /** Of the system, for each connection: some seconds of sound. */
     private static final int SEND_BUFFER_BYTES = 128 << 10;
@@ -69,6 +70,7 @@ public final class Gateway implements AutoCloseable {
                         Runtime.getRuntime().availableProcessors(),
                         metrics,
                         settings);
+        vertx.setPeriodic(STALL_CHECK_MS, id -> utterances.endStalled());
         kafka = new KafkaState(vertx, new KafkaProbe(speech.kafka()));
     }
 

@@ -34,7 +34,8 @@ public record GatewaySettings(
      * @param bodyBytes largest body
      * @param connections most at once
      * @param requestWithin time in which a client must have sent a request with its body
-     * @param bufferedBytes sound that waits for one client before it counts as too slow
+     * @param bufferedBytes sound that is decoded ahead of one client
+     * @param stalledAfter time after which a client that takes nothing has its request cancelled
      * @param lookBack how far back a request can be resumed
      */
     public record Limits(
@@ -43,16 +44,18 @@ public record GatewaySettings(
             int connections,
             Duration requestWithin,
             int bufferedBytes,
+            Duration stalledAfter,
             Duration lookBack) {
 
-        /** 20,000 characters, 256 kB, 20,000 connections, 10 s, 4 MB (2 minutes), 10 minutes. */
+        /** 20,000 characters, 256 kB, 20,000 connections, 10 s, 1 MB (30 s), 1 and 10 minutes. */
         public static final Limits DEFAULT =
                 new Limits(
                         20_000,
                         256 << 10,
                         20_000,
                         Duration.ofSeconds(10),
-                        4 << 20,
+                        1 << 20,
+                        Duration.ofMinutes(1),
                         Duration.ofMinutes(10));
     }
 

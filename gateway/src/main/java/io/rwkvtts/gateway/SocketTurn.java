@@ -31,7 +31,7 @@ final class SocketTurn implements UtteranceSink {
 
     private final Line line;
     private final List<Waiting> waiting = new ArrayList<>();
-    private boolean started;
+    private volatile boolean started;
     private UtteranceEnd end;
 
     /** Set by the socket. */
@@ -60,6 +60,11 @@ final class SocketTurn implements UtteranceSink {
             line.sendStarted(this);
         }
         return line.sendAudio(this, pcm, sampleOffset);
+    }
+
+    @Override
+    public boolean waitsForClient() {
+        return started;
     }
 
     @Override

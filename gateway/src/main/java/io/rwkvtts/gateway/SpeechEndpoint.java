@@ -18,6 +18,7 @@ final class SpeechEndpoint {
     private static final Set<String> LEGACY =
             Set.of("text", "voice_id", "prompt_text", "zero_shot", "ref_audio_path");
     private static final long HEARD_WITHIN_MS = 10_000;
+    private static final int MOST_WHOLE_BYTES = 32 << 20;
 
     private final Utterances utterances;
     private final ApiKeys keys;
@@ -109,7 +110,7 @@ final class SpeechEndpoint {
         WholeSink sink = new WholeSink(context.response());
         Utterance utterance =
                 utterances.speak(event, sink, context.vertx().getOrCreateContext()).utterance();
-        context.response().closeHandler(v -> sink.onClose(utterance));
+        sink.collect(utterance);
     }
 
     private TextEvent.Builder legacyEvent(RoutingContext context) {
@@ -143,29 +144,45 @@ final class SpeechEndpoint {
                                         .put("error", error.getMessage())));
     }
 
-    /** Collects the sound; bounded, since what has not left counts as waiting for the client. */
+    /** Collects the sound, up to a limit. */
     private final class WholeSink implements UtteranceSink {
 
         private final HttpServerResponse response;
         private final long startNanos = System.nanoTime();
         private final Buffer pcm = Buffer.buffer();
+        private Utterance utterance;
         private boolean ended;
 
         private WholeSink(HttpServerResponse response) {
             this.response = response;
         }
 
-        private void onClose(Utterance utterance) {
-            if (!ended) {
-                ended = true;
-                utterance.leave();
-            }
+        /** Of which utterance the sound is; it is left when the client leaves. */
+        private void collect(Utterance one) {
+            utterance = one;
+            response.closeHandler(
+                    v -> {
+                        if (!ended) {
+                            ended = true;
+                            utterance.leave();
+                        }
+                    });
         }
 
         @Override
         public Future<Void> audio(byte[] samples, long sampleOffset) {
-            pcm.appendBytes(samples);
-            return io.vertx.core.Promise.<Void>promise().future();
+            if (!ended && pcm.length() + samples.length > MOST_WHOLE_BYTES) {
+                ended = true;
+                utterance.leave();
+                sendLegacy(
+                        response,
+                        ApiError.invalid(
+                                "text",
+                                "the sound is too long for one answer: use /v1/audio/speech"));
+            } else if (!ended) {
+                pcm.appendBytes(samples);
+            }
+            return Future.succeededFuture();
         }
 
         @Override

@@ -11,7 +11,9 @@ import io.rwkvtts.client.SpeechListener;
 import io.rwkvtts.gateway.UtteranceEnd.Usage;
 import io.rwkvtts.schema.AudioTokens;
 import io.vertx.core.Context;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,8 +23,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * by the pool, one piece after the other, and the sound is passed on at the connection's event
  * loop.
  *
- * <p>What waits for the client is bounded: beyond the limit it is too slow, and the request is
- * cancelled.
+ * <p>What waits for the client is bounded: beyond the limit nothing is decoded, and only tokens
+ * wait, which are a hundredth of the bytes. A client that takes nothing at all for too long has its
+ * request cancelled.
  */
 final class Utterance implements SpeechListener {
 
@@ -32,7 +35,7 @@ final class Utterance implements SpeechListener {
             Executor decoders,
             GatewayMetrics metrics,
             float gain,
-            long mostBufferedBytes) {}
+            GatewaySettings.Limits limits) {}
 
     private static final double CONTINUOUS_SECONDS = 0.1;
 
@@ -46,11 +49,15 @@ final class Utterance implements SpeechListener {
     private final RequestAudio audio;
     private final AtomicLong bufferedBytes = new AtomicLong();
 
+    /** When the client last took something, or had nothing to take. */
+    private volatile long takenNanos = startNanos;
+
     // Of the decoding tasks.
+    private final Deque<ReceivedTokens> undecoded = new ArrayDeque<>();
     private long samples;
     private long tokens;
     private long firstNanos;
-    private boolean done;
+    private volatile boolean done;
 
     private volatile int textChars;
     private volatile boolean stopped;
@@ -103,7 +110,11 @@ final class Utterance implements SpeechListener {
     @Override
     public void received(ReceivedTokens record) {
         heard = true;
-        decoding.execute(() -> decode(record));
+        decoding.execute(
+                () -> {
+                    undecoded.add(record);
+                    decodeMore();
+                });
     }
 
     @Override
@@ -116,10 +127,35 @@ final class Utterance implements SpeechListener {
         decoding.execute(() -> end(UtteranceEnd.FAILED, cause.getMessage()));
     }
 
-    private void decode(ReceivedTokens record) {
-        if (done) {
-            return;
+    /** Decodes what the client has room for. */
+    private void decodeMore() {
+        while (!done
+                && !undecoded.isEmpty()
+                && bufferedBytes.get() < parts.limits().bufferedBytes()) {
+            decode(undecoded.remove());
         }
+    }
+
+    /** Ends it if its client has taken nothing for too long. For any thread, now and then. */
+    void endIfStalled() {
+        boolean waits = bufferedBytes.get() > 0 && sink.waitsForClient();
+        if (!waits) {
+            takenNanos = System.nanoTime();
+        } else if (System.nanoTime() - takenNanos > parts.limits().stalledAfter().toNanos()) {
+            decoding.execute(
+                    () -> {
+                        end(UtteranceEnd.SLOW_CLIENT, "the client takes the sound too slowly");
+                        cancel.run();
+                    });
+        }
+    }
+
+    /** Whether its end has been passed on. */
+    boolean done() {
+        return done;
+    }
+
+    private void decode(ReceivedTokens record) {
         AudioTokens chunk = record.tokens();
         try {
             if (record.gap()) {
@@ -151,15 +187,15 @@ final class Utterance implements SpeechListener {
             return;
         }
         byte[] pcm = Pcm16.of(Arrays.copyOfRange(decoded, skipped, decoded.length), parts.gain());
-        if (bufferedBytes.addAndGet(pcm.length) > parts.mostBufferedBytes()) {
-            end(UtteranceEnd.SLOW_CLIENT, "the client takes the sound too slowly");
-            cancel.run();
-            return;
-        }
+        bufferedBytes.addAndGet(pcm.length);
         context.runOnContext(
-                v ->
-                        sink.audio(pcm, offset + skipped)
-                                .onComplete(left -> bufferedBytes.addAndGet(-pcm.length)));
+                v -> sink.audio(pcm, offset + skipped).onComplete(left -> taken(pcm.length)));
+    }
+
+    private void taken(int bytes) {
+        bufferedBytes.addAndGet(-bytes);
+        takenNanos = System.nanoTime();
+        decoding.execute(this::decodeMore);
     }
 
     private void observe(int count) {
@@ -183,6 +219,7 @@ final class Utterance implements SpeechListener {
             return;
         }
         done = true;
+        undecoded.clear();
         parts.metrics().ended(reason);
         UtteranceEnd end = new UtteranceEnd(reason, error, new Usage(textChars, tokens, samples));
         if (!stopped) {

@@ -14,6 +14,11 @@ interface UtteranceSink {
      */
     Future<Void> audio(byte[] pcm, long sampleOffset);
 
+    /** Whether what has not left waits for the client, and not for its turn. For any thread. */
+    default boolean waitsForClient() {
+        return true;
+    }
+
     /** Nothing follows. */
     void ended(UtteranceEnd end);
 }

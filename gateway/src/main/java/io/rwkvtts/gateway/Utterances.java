@@ -7,7 +7,9 @@ import io.rwkvtts.client.SpeechSettings;
 import io.rwkvtts.schema.TextEvent;
 import io.vertx.core.Context;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -31,6 +33,10 @@ final class Utterances implements AutoCloseable {
     private final Utterance.Parts parts;
     private final Duration lookBack;
     private final ExecutorService decoders;
+
+    /** Those that have not ended, and some that have. */
+    private final Set<Utterance> open = ConcurrentHashMap.newKeySet();
+
     private final ExecutorService sender =
             Executors.newSingleThreadExecutor(task -> daemon(task, "gateway-sender"));
 
@@ -49,13 +55,7 @@ final class Utterances implements AutoCloseable {
         resumer = SpeechClient.connect(speech);
         lookBack = settings.limits().lookBack();
         decoders = Executors.newFixedThreadPool(threads, task -> daemon(task, "gateway-decoder"));
-        parts =
-                new Utterance.Parts(
-                        decoder,
-                        decoders,
-                        metrics,
-                        settings.gain(),
-                        settings.limits().bufferedBytes());
+        parts = new Utterance.Parts(decoder, decoders, metrics, settings.gain(), settings.limits());
     }
 
     /** From now on, nothing more is sent: no cancellation of a client that leaves, above all. */
@@ -95,6 +95,7 @@ final class Utterances implements AutoCloseable {
             id = first.getRequestId();
             utterance = new Utterance(parts, context, sink, 0, this::sendCancel);
             utterance.addText(first.getText());
+            open.add(utterance);
             send(
                     () -> {
                         try {
@@ -161,6 +162,7 @@ final class Utterances implements AutoCloseable {
         Utterance utterance =
                 new Utterance(
                         parts, context, sink, fromSample, () -> send(() -> cancel(request.get())));
+        open.add(utterance);
         send(
                 () -> {
                     try {
@@ -170,6 +172,12 @@ final class Utterances implements AutoCloseable {
                     }
                 });
         return utterance;
+    }
+
+    /** Ends those whose clients take nothing; to be called now and then. */
+    void endStalled() {
+        open.removeIf(Utterance::done);
+        open.forEach(Utterance::endIfStalled);
     }
 
     private static void cancel(SpeechRequest request) {

@@ -62,11 +62,20 @@ final class GatewayOptions {
     @Option(
             names = "--max-buffered",
             paramLabel = "BYTES",
-            defaultValue = "4194304",
+            defaultValue = "1048576",
             description =
-                    "sound that may wait for a client, which is too slow beyond that (default:"
-                            + " ${DEFAULT-VALUE}, two minutes)")
+                    "sound that is decoded ahead of a client (default: ${DEFAULT-VALUE}, half a"
+                            + " minute)")
     private int bufferedBytes;
+
+    @Option(
+            names = "--stalled-after",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            description =
+                    "the request of a client that takes nothing for so long is cancelled (default:"
+                            + " ${DEFAULT-VALUE})")
+    private int stalledSeconds;
 
     @Option(
             names = "--resume-within",
@@ -105,6 +114,7 @@ final class GatewayOptions {
                         connections,
                         Limits.DEFAULT.requestWithin(),
                         bufferedBytes,
+                        Duration.ofSeconds(stalledSeconds),
                         Duration.ofSeconds(lookBackSeconds)),
                 new Catalog(model, voices),
                 Optional.ofNullable(keys),

@@ -186,7 +186,7 @@ class GatewayFaultsITCase {
     }
 
     @Test
-    void testSlowClientsAreBoundedThenCancelled() throws Exception {
+    void testClientsThatTakeNothingAreBoundedThenCancelled() throws Exception {
         Limits small =
                 new Limits(
                         20_000,
@@ -194,22 +194,47 @@ class GatewayFaultsITCase {
                         1_000,
                         Duration.ofSeconds(10),
                         64 << 10,
+                        Duration.ofSeconds(3),
                         Duration.ofMinutes(1));
         Gateway bounded = fixture.gateway(GatewayFixture.loopback(), small, Optional.empty());
         List<Socket> sockets = new ArrayList<>();
-        try (TokenListener listener = listener()) {
-            listener.poll(Duration.ofMillis(100));
-            for (int i = 0; i < SLOW; i++) {
-                sockets.add(raw(bounded, body(LONG.repeat(8), ""), 4_096));
-            }
-            assertThat(ends(listener, SLOW)).isEqualTo(Map.of("cancelled", SLOW));
+        for (int i = 0; i < SLOW; i++) {
+            sockets.add(raw(bounded, body(LONG.repeat(8), ""), 4_096));
         }
-        await().until(() -> bounded.openUtterances() == 0);
+        await().until(() -> bounded.openUtterances() == SLOW);
+        await().atMost(Duration.ofMinutes(2)).until(() -> bounded.openUtterances() == 0);
         HttpResponse<byte[]> metrics = fixture.send(fixture.to(bounded, "/metrics").build());
         assertThat(new String(metrics.body(), StandardCharsets.UTF_8))
                 .contains("tts_gateway_utterances_total{end=\"slow_client\"} " + SLOW + ".0");
         for (Socket socket : sockets) {
             socket.close();
+        }
+    }
+
+    /** A player takes sound as fast as it plays it, which is slower than it is generated. */
+    @Test
+    void testClientThatTakesItsTimeHearsAll() throws Exception {
+        Limits small =
+                new Limits(
+                        20_000,
+                        256 << 10,
+                        1_000,
+                        Duration.ofSeconds(10),
+                        64 << 10,
+                        Duration.ofMinutes(1),
+                        Duration.ofMinutes(1));
+        Gateway bounded = fixture.gateway(GatewayFixture.loopback(), small, Optional.empty());
+        String text = LONG.repeat(8);
+        byte[] expected =
+                fixture.undisturbed(
+                        TextEvent.newBuilder().setRequestId("").setText(text).setSeed(7L));
+        try (TokenListener listener = listener()) {
+            listener.poll(Duration.ofMillis(100));
+            HttpResponse<InputStream> response = begin(bounded, body(text, ""));
+            // All has been generated: what does not fit waits as tokens.
+            assertThat(ends(listener, 1)).isEqualTo(Map.of("stop", 1));
+            assertThat(bounded.openUtterances()).isOne();
+            assertThat(response.body().readAllBytes()).isEqualTo(expected);
         }
     }
 
@@ -223,6 +248,7 @@ class GatewayFaultsITCase {
                         20,
                         Duration.ofMillis(300),
                         4 << 20,
+                        Duration.ofMinutes(1),
                         Duration.ofMinutes(1));
         Gateway guarded = fixture.gateway(GatewayFixture.loopback(), impatient, Optional.empty());
         String[] beginnings = {
