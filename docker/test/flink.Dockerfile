@@ -15,7 +15,6 @@ RUN useradd --uid 10000 flink \
         /opt/tts/entrypoint.sh >/docker-entrypoint.sh \
     && chmod +x /docker-entrypoint.sh
 ENV FLINK_LIB_DIR=/opt/flink/lib
-USER flink
 WORKDIR /opt/flink
 HEALTHCHECK NONE
 ENTRYPOINT ["/docker-entrypoint.sh"]
