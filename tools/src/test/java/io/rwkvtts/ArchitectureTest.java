@@ -68,7 +68,7 @@ class ArchitectureTest {
         "local,     job client audio synthesis protocol text model checkpoint schema",
         "bench,     local process job client operator synthesis engine protocol text sampling model checkpoint onnx schema",
         "chaos,     local process job client operator audio synthesis engine protocol text sampling model checkpoint schema",
-        "doctor,    engine onnx",
+        "doctor,    local engine onnx model checkpoint",
         "cli,       doctor gateway bench chaos local job client operator audio synthesis engine protocol text sampling model checkpoint schema"
     })
     void testPackageUsesOnlyThoseBelow(String name, String below) {

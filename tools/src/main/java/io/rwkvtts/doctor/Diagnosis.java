@@ -46,7 +46,7 @@ public record Diagnosis(
                         .map(Check::name)
                         .toList();
         return lacking.isEmpty()
-                ? "everything is there, but the engine for GPUs is not finished: the CPU is used"
+                ? "everything is there, but the engine for GPUs can't be chosen yet: the CPU is used"
                 : "not here (" + String.join(", ", lacking) + "): the CPU is used";
     }
 

@@ -1,8 +1,12 @@
 package io.rwkvtts.doctor;
 
+import io.rwkvtts.engine.cpu.CpuEngine;
+import io.rwkvtts.local.TemporaryDirectory;
+import io.rwkvtts.model.Quantization;
 import io.rwkvtts.onnx.CudaDevice;
 import io.rwkvtts.onnx.OnnxRuntime;
 import io.rwkvtts.onnx.OnnxUnavailableException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +23,8 @@ final class GpuChecks {
     /** What the CUDA provider of ONNX Runtime 1.29 is linked with. */
     private static final List<String> LIBRARIES =
             List.of("libcudart.so.12", "libcublas.so.12", "libcublasLt.so.12", "libcurand.so.10");
+
+    private static final String PROVIDER = "cuda provider";
 
     /** Where NVIDIA's packages put libraries without telling the loader. */
     private static final List<String> OTHER_PLACES =
@@ -40,7 +46,21 @@ final class GpuChecks {
         checks.add(provider());
         checks.add(operators());
         checks.add(compiler(machine));
+        if (CudaDevice.operatorsAvailable()
+                && checks.stream().anyMatch(check -> check.name().equals(PROVIDER) && check.isOk())
+                && CpuEngine.supports(Quantization.INT8_NATIVE)
+                && CpuEngine.sumsBytesExactly()) {
+            checks.add(trial());
+        }
         return checks;
+    }
+
+    private static Check trial() {
+        try (TemporaryDirectory directory = TemporaryDirectory.create("doctor")) {
+            return DeviceTrial.of(() -> CudaDevice.open(0), directory.path());
+        } catch (IOException e) {
+            return Check.bad("cuda engine", e.toString(), "set -Djava.io.tmpdir to a directory");
+        }
     }
 
     private static Check driver(Machine machine) {
@@ -135,7 +155,7 @@ final class GpuChecks {
     }
 
     private static Check provider() {
-        String name = "cuda provider";
+        String name = PROVIDER;
         try {
             return OnnxRuntime.providers().contains("CUDA")
                     ? Check.ok(name, "in ONNX Runtime " + OnnxRuntime.version())
