@@ -63,12 +63,8 @@ constexpr int kSchedules = 14;
 /** A barrier of a kernel. */
 using Barrier = std::pair<const void*, int>;
 
-/** How kernels run from now on, in all threads, and what the device can do. */
+/** How kernels run from now on, in all threads. */
 struct Settings {
-    /** Kernels that are launched before one fails. */
-    int64_t launches_left = INT64_MAX;
-    /** Bytes that can still be allocated. */
-    int64_t bytes_left = INT64_MAX;
     int schedule = 0;
     /** Not waited at. */
     Barrier left_out{nullptr, 0};
@@ -79,11 +75,12 @@ inline Settings settings;
 
 /** What has been asked of the device. */
 struct Counts {
-    int64_t launches = 0;
-    int64_t copies = 0;
-    int64_t allocations = 0;
+    int64_t launches;
+    int64_t copies;
+    int64_t allocations;
+    /** Graphs that were launched; each counts as the kernels in it, too. */
+    int64_t graphs;
 };
-inline Counts counts;
 
 #ifdef __x86_64__
 /** Where a fiber goes on: its stack, on top of which are the next instruction and the frame. */
@@ -358,12 +355,6 @@ inline dim3 thread_index() {
 
 namespace rwkvtts::cuda {
 
-// Errors, by CUDA's numbers.
-constexpr int kOutOfMemory = 2;
-constexpr int kNoDevice = 101;
-constexpr int kLaunchFailure = 719;
-
-/** There are no streams: a kernel is done when it has been launched. */
 using Stream = void*;
 
 inline float sum_of_lanes(float value) {
@@ -459,57 +450,10 @@ inline void add_product(int (&sums)[8], const uint4& a, const uint4& b) {
     emulation::do_together(add_tiles<kUnsigned>, &part);
 }
 
-template <typename Arguments>
-int launch(
-    void (*kernel)(Arguments), dim3 grid, unsigned threads, Stream, const Arguments& arguments) {
-    if (emulation::settings.launches_left-- <= 0) {
-        return kLaunchFailure;
-    }
-    emulation::counts.launches++;
-    emulation::run(kernel, grid, static_cast<int>(threads), arguments);
-    return 0;
-}
-
-/** The memory of the device is that of the process. */
-constexpr const char* kMemoryName = "Cpu";
-
-inline int select_device(int index) { return index == 0 ? 0 : kNoDevice; }
-
-inline const char* error_text(int error) {
-    return error == kOutOfMemory ? "out of memory" : error == kNoDevice ? "no such device" : "failure";
-}
-
-inline int finish() { return 0; }
-
-inline int zero(void* memory, size_t bytes) {
-    std::memset(memory, 0, bytes);
-    return 0;
-}
-
-inline int copy(void* to, const void* from, size_t bytes) {
-    emulation::counts.copies++;
-    std::memcpy(to, from, bytes);
-    return 0;
-}
-
-inline int allocate(void** memory, size_t bytes, bool) {
-    constexpr size_t kAlignment = 256;
-    const size_t rounded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
-    if (static_cast<int64_t>(rounded) > emulation::settings.bytes_left) {
-        return kOutOfMemory;
-    }
-    *memory = std::aligned_alloc(kAlignment, rounded);
-    if (*memory == nullptr) {
-        return kOutOfMemory;
-    }
-    emulation::settings.bytes_left -= static_cast<int64_t>(rounded);
-    emulation::counts.allocations++;
-    return zero(*memory, bytes);
-}
-
-inline int release(void* memory, bool) {
-    std::free(memory);
-    return 0;
-}
-
 }  // namespace rwkvtts::cuda
+
+#ifdef RWKVTTS_STANDIN
+#include "standin_device.h"
+#else
+#include "emulated_device.h"
+#endif

@@ -9,12 +9,13 @@
 
 NATIVE(void, set)(JNIEnv*, jclass, jint schedule, jlong launches_left, jlong bytes_left) {
     emulation::settings.schedule = schedule;
-    emulation::settings.launches_left = launches_left;
-    emulation::settings.bytes_left = bytes_left;
+    rwkvtts::cuda::set_limits(launches_left, bytes_left);
 }
 
-NATIVE(jlong, launches)(JNIEnv*, jclass) { return emulation::counts.launches; }
+NATIVE(jlong, launches)(JNIEnv*, jclass) { return rwkvtts::cuda::counted().launches; }
 
-NATIVE(jlong, copies)(JNIEnv*, jclass) { return emulation::counts.copies; }
+NATIVE(jlong, graphs)(JNIEnv*, jclass) { return rwkvtts::cuda::counted().graphs; }
 
-NATIVE(jlong, allocations)(JNIEnv*, jclass) { return emulation::counts.allocations; }
+NATIVE(jlong, copies)(JNIEnv*, jclass) { return rwkvtts::cuda::counted().copies; }
+
+NATIVE(jlong, allocations)(JNIEnv*, jclass) { return rwkvtts::cuda::counted().allocations; }

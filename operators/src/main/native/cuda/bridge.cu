@@ -60,11 +60,7 @@ const MemoryInfo* memory_info(JNIEnv* env, int device) {
     extern "C" JNIEXPORT result JNICALL Java_io_rwkvtts_onnx_DeviceLibrary_##name
 
 NATIVE(jboolean, isEmulation)(JNIEnv*, jclass) {
-#ifdef RWKVTTS_EMULATION
-    return JNI_TRUE;
-#else
-    return JNI_FALSE;
-#endif
+    return kProvider == nullptr;
 }
 
 NATIVE(void, select)(JNIEnv* env, jclass, jint device) {

@@ -64,7 +64,8 @@ __device__ __forceinline__ void add_product(int (&sums)[8], const uint4& a, cons
     add_product<kUnsigned>(sums + 4, a, b.z, b.w);
 }
 
-/** What ONNX Runtime calls the memory of a device. */
+/** What ONNX Runtime calls the provider, and the memory of a device. */
+constexpr const char* kProvider = "CUDAExecutionProvider";
 constexpr const char* kMemoryName = "Cuda";
 
 /** Makes a device that of the calling thread; an error of CUDA or 0, as from all of these. */

@@ -14,19 +14,9 @@ namespace {
 using namespace rwkvtts;
 using namespace rwkvtts::cuda;
 
-#ifdef RWKVTTS_EMULATION
-constexpr const char* kProvider = nullptr;
-#else
-constexpr const char* kProvider = "CUDAExecutionProvider";
-#endif
-
+/** Other providers than the CPU's have streams. */
 Stream stream_of(const Call& call) {
-#ifdef RWKVTTS_EMULATION
-    (void) call;
-    return nullptr;
-#else
-    return static_cast<Stream>(call.stream());
-#endif
+    return kProvider == nullptr ? nullptr : static_cast<Stream>(call.stream());
 }
 
 /** Requires that a kernel was launched. */

@@ -58,6 +58,7 @@ class CudaEngineTest {
             int[] tokens = {7, 8, 9};
             engine.step(slots, tokens, 3);
             long launches = Emulation.launches();
+            long graphs = Emulation.graphs();
             long copies = Emulation.copies();
             long allocations = Emulation.allocations();
             float[] logits = new float[HEAD_ROWS];
@@ -66,6 +67,7 @@ class CudaEngineTest {
                 engine.logits(3, logits, HEAD_ROWS);
             }
             assertThat(Emulation.launches() - launches).isEqualTo(4 * (10 * LAYERS + 4));
+            assertThat(Emulation.graphs() - graphs).isEqualTo(device.isEmulated() ? 0 : 4);
             assertThat(Emulation.copies()).isEqualTo(copies);
             assertThat(Emulation.allocations()).isEqualTo(allocations);
         }
@@ -144,8 +146,8 @@ class CudaEngineTest {
         Emulation.limitMemory(100_000);
         assertThatThrownBy(() -> CudaEngine.open(model, OPTIONS, device))
                 .isInstanceOf(InferenceException.class)
-                .hasMessage(
-                        "the model can't be loaded on an emulated CUDA device: CUDA: allocating memory: out of memory");
+                .hasMessageStartingWith("the model can't be loaded on " + device)
+                .hasMessageContaining("memory");
         Emulation.limitMemory(Long.MAX_VALUE);
         CudaEngine.open(model, OPTIONS, device).close();
     }
@@ -156,7 +158,7 @@ class CudaEngineTest {
             Emulation.failAfter(7);
             assertThatThrownBy(() -> engine.step(new int[] {0}, new int[] {1}, 1))
                     .isInstanceOf(InferenceException.class)
-                    .hasMessageContaining("CUDA refused the kernel, error 719");
+                    .hasMessageContaining("719");
             Emulation.schedule(0);
             engine.clear(0);
             engine.step(new int[] {0}, new int[] {1}, 1);
@@ -164,7 +166,7 @@ class CudaEngineTest {
         Emulation.failAfter(20);
         assertThatThrownBy(() -> CudaEngine.open(model, OPTIONS, device))
                 .isInstanceOf(InferenceException.class)
-                .hasMessageContaining("error 719");
+                .hasMessageContaining("719");
     }
 
     @Test

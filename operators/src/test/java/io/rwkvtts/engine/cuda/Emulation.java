@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.rwkvtts.onnx.CudaDevice;
 
-/** The emulated device, for tests: what it can do, and what was asked of it. */
+/**
+ * The emulated device, for tests: what it can do, and what was asked of it. In the profile gpu-dry
+ * it is below ONNX Runtime's CUDA provider, else in operators for the CPU provider.
+ */
 final class Emulation {
 
     private static final long UNLIMITED = Long.MAX_VALUE;
@@ -43,6 +46,9 @@ final class Emulation {
 
     /** Kernels so far. */
     static native long launches();
+
+    /** Captured graphs that were launched so far, with ONNX Runtime's CUDA provider. */
+    static native long graphs();
 
     /** Copies from and to the device so far. */
     static native long copies();
