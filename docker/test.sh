@@ -311,8 +311,9 @@ main() {
     await 30 "Prometheus with its targets" all_scraped
     await 30 "Prometheus with its rules" all_rules_evaluated
     say "Prometheus scrapes $(targets) targets and evaluates its rules"
+    local never="grafana/grafana (its dashboard's queries are run by MonitoringITCase)"
     if [ "${1:-}" = quick ]; then
-        say "left out: the job on Flink's own image"
+        never+=", docker/flink/Dockerfile"
     else
         speak_on_flinks_image
         speech flink
@@ -324,7 +325,7 @@ main() {
     stop "${containers[@]}"
     say "done. Stand-ins of the same layout for: debian:bookworm-slim (Debian's packages), apache/kafka" \
         "and flink (Maven's artifacts), zookeeper (that of Flink's artifacts), prom/prometheus (Debian's" \
-        "package). Never run: grafana/grafana; its dashboard's queries are run by MonitoringITCase."
+        "package). Never built or run here: $never."
 }
 
 main "$@"
