@@ -7,12 +7,12 @@ import io.rwkvtts.client.KafkaProbe;
 import io.rwkvtts.client.SpeechSettings;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
-import io.vertx.ext.web.handler.StaticHandler;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -33,11 +33,6 @@ public final class Gateway implements AutoCloseable {
 
     /** Of the system, for each connection: some seconds of sound. */
     private static final int SEND_BUFFER_BYTES = 128 << 10;
-
-    private static final String PAGE_POLICY =
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-                    + " connect-src 'self'; media-src 'self' blob:; worker-src 'self';"
-                    + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private final Vertx vertx;
     private final GatewaySettings settings;
@@ -61,7 +56,14 @@ public final class Gateway implements AutoCloseable {
         this.kill = kill;
         keys = settings.keys().isPresent() ? ApiKeys.read(settings.keys().get()) : ApiKeys.NONE;
         access = new AccessRules(settings.listen().host(), settings.listen().allowedOrigins());
-        vertx = Vertx.vertx(new VertxOptions());
+        vertx =
+                Vertx.vertx(
+                        new VertxOptions()
+                                .setFileSystemOptions(
+                                        // No temporary directory.
+                                        new FileSystemOptions()
+                                                .setFileCachingEnabled(false)
+                                                .setClassPathResolvingEnabled(false)));
         connections = new Connections(vertx, metrics, settings.limits());
         utterances =
                 new Utterances(
@@ -171,9 +173,7 @@ public final class Gateway implements AutoCloseable {
             router.get("/demo").handler(c -> json(c, object().put("kill_worker", true)));
             router.post("/demo/kill-worker").handler(this::kill);
         }
-        router.get()
-                .handler(this::page)
-                .handler(StaticHandler.create("page").setCachingEnabled(false));
+        router.get().handler(new Page()::handle);
         for (int status : new int[] {400, 404, 405, 413, 415, 500}) {
             router.errorHandler(status, this::error);
         }
@@ -261,14 +261,6 @@ public final class Gateway implements AutoCloseable {
                         })
                 .onSuccess(v -> json(context, object().put("killed", true)))
                 .onFailure(context::fail);
-    }
-
-    private void page(RoutingContext context) {
-        context.response()
-                .putHeader("Content-Security-Policy", PAGE_POLICY)
-                .putHeader("X-Content-Type-Options", "nosniff")
-                .putHeader("Referrer-Policy", "no-referrer");
-        context.next();
     }
 
     private static ObjectNode object() {

@@ -77,6 +77,7 @@ class DemoCommandITCase {
                         "--kafka-port=0",
                         "--web-port=0",
                         "--metrics-port=0",
+                        "--gateway-port=0",
                         "-Dtts.cache.directory=" + cache.resolve("process"));
         try (TtsProcess demo = TtsProcess.start(cache.resolve("demo"), command)) {
             await().atMost(90, TimeUnit.SECONDS)

@@ -51,7 +51,13 @@ class TemporaryFilesITCase {
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "INT"})
     void testNothingIsLeftAfterASignal(String signal) throws Exception {
-        Process demo = demo(List.of(), "--kafka-port=0", "--web-port=0", "--metrics-port=0");
+        Process demo =
+                demo(
+                        List.of(),
+                        "--kafka-port=0",
+                        "--web-port=0",
+                        "--metrics-port=0",
+                        "--gateway-port=0");
         try {
             await().atMost(Duration.ofMinutes(2))
                     .until(() -> !demo.isAlive() || output().contains("Serving until"));
