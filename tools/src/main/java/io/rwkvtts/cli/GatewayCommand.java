@@ -74,6 +74,7 @@ final class GatewayCommand implements Callable<Integer> {
                     "--format is text, which has neither voices nor cancellations; expected avro or"
                             + " json");
         }
+        kafka.require(requestsTopic);
         kafka.require(tokensTopic);
         SpeechSettings speech =
                 SpeechSettings.of(GatewayKafka.withTimeouts(kafka.properties()))
