@@ -73,7 +73,7 @@ final class GatewayOptions {
             paramLabel = "SECONDS",
             defaultValue = "60",
             description =
-                    "the request of a client that takes nothing for so long is cancelled (default:"
+                    "the request of a client that takes nothing for that long is cancelled (default:"
                             + " ${DEFAULT-VALUE})")
     private int stalledSeconds;
 

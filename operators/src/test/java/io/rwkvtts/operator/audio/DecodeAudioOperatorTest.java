@@ -261,12 +261,12 @@ class DecodeAudioOperatorTest {
     /** A decoder whose calls wait until they may continue. */
     private static final class Gate implements AudioDecoder {
 
-        private final Convolution behind = new Convolution();
+        private final Convolution inner = new Convolution();
         private final CountDownLatch opened = new CountDownLatch(1);
 
         @Override
         public CodecFormat format() {
-            return behind.format();
+            return inner.format();
         }
 
         @Override
@@ -276,7 +276,7 @@ class DecodeAudioOperatorTest {
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
-            return behind.decode(semantics, globals);
+            return inner.decode(semantics, globals);
         }
 
         @Override
