@@ -2,6 +2,10 @@
 
 #include <cstring>
 
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
+
 // KERNELS: the name of what this file is compiled to. No templates of the C++ library here: of a
 // function that several object files have the linker takes any, and it may be for another CPU.
 
@@ -195,11 +199,224 @@ INLINE Floats activated(Floats x, Activation activation) {
     }
 }
 
-void scale_sums(const ScaleSums& op, int64_t row) {
-    for (int64_t i = 0; i < op.width; i += kLanes) {
+void scale_sums(const ScaleSums& op, int64_t row, int64_t from, int64_t to) {
+    for (int64_t i = from; i < to; i += kLanes) {
         Floats x = activated(scaled(op.sums, op.width, row, i), op.activation);
         store(op.out + row * op.width + i, x, op.width - i);
     }
+}
+
+constexpr int kBlockVectors = kBlock / kLanes;
+
+/** Sums of some rows and of the columns of a block. */
+template <int kRows>
+using BlockSums = Ints[kRows][kBlockVectors];
+
+#if defined(__AVX512VNNI__)
+
+constexpr int kMostRows = 12;
+
+INLINE __m512i four(const uint8_t* x) {
+    int32_t word;
+    memcpy(&word, x, sizeof word);
+    return _mm512_set1_epi32(word);
+}
+
+INLINE void add_products(Ints& sums, __m512i x, const int8_t* weights) {
+    const __m512i w = _mm512_loadu_si512(weights);
+    sums = reinterpret_cast<Ints>(
+            _mm512_dpbusd_epi32(reinterpret_cast<__m512i>(sums), x, w));
+}
+
+template <int kRows>
+INLINE void multiply(
+        const uint8_t* x, int64_t inner, const int8_t* weights, BlockSums<kRows>& sums) {
+    constexpr int kStep = kBlock * kWord;
+    constexpr int kVector = kLanes * kWord;
+    // One row alone waits for memory, and would wait for its two sums as well.
+    Ints others[kBlockVectors] = {};
+    int64_t k = 0;
+    if (kRows == 1) {
+        for (; k + 2 * kWord <= inner; k += 2 * kWord, weights += 2 * kStep) {
+            for (int j = 0; j < kBlockVectors; j++) {
+                add_products(sums[0][j], four(x + k), weights + j * kVector);
+                add_products(others[j], four(x + k + kWord), weights + kStep + j * kVector);
+            }
+        }
+    }
+    for (; k < inner; k += kWord, weights += kStep) {
+        for (int r = 0; r < kRows; r++) {
+            for (int j = 0; j < kBlockVectors; j++) {
+                add_products(sums[r][j], four(x + r * inner + k), weights + j * kVector);
+            }
+        }
+    }
+    if (kRows == 1) {
+        for (int j = 0; j < kBlockVectors; j++) {
+            sums[0][j] += others[j];
+        }
+    }
+}
+
+#elif defined(__AVX2__)
+
+constexpr int kMostRows = 2;
+
+template <int kRows>
+INLINE void multiply(
+        const uint8_t* x, int64_t inner, const int8_t* weights, BlockSums<kRows>& sums) {
+    // Four columns to a register: two sums of two products of each, in 16 bits times 16, since sums
+    // of two in 16 bits would not hold them.
+    constexpr int kColumns = 4;
+    constexpr int kParts = kLanes / kColumns;
+    for (int j = 0; j < kBlockVectors; j++) {
+        __m256i pairs[kRows][kParts] = {};
+        const int8_t* at = weights + j * kLanes * kWord;
+        for (int64_t k = 0; k < inner; k += kWord, at += kBlock * kWord) {
+            __m256i four[kRows];
+            for (int r = 0; r < kRows; r++) {
+                int32_t word;
+                memcpy(&word, x + r * inner + k, sizeof word);
+                four[r] = _mm256_cvtepu8_epi16(_mm_set1_epi32(word));
+            }
+            for (int p = 0; p < kParts; p++) {
+                const __m128i bytes = _mm_loadu_si128(
+                        reinterpret_cast<const __m128i*>(at + p * kColumns * kWord));
+                const __m256i w = _mm256_cvtepi8_epi16(bytes);
+                for (int r = 0; r < kRows; r++) {
+                    pairs[r][p] = _mm256_add_epi32(pairs[r][p], _mm256_madd_epi16(four[r], w));
+                }
+            }
+        }
+        for (int r = 0; r < kRows; r++) {
+            for (int p = 0; p < kParts; p++) {
+                int32_t halves[2 * kColumns];
+                memcpy(halves, &pairs[r][p], sizeof halves);
+                for (int c = 0; c < kColumns; c++) {
+                    sums[r][j][p * kColumns + c] = halves[2 * c] + halves[2 * c + 1];
+                }
+            }
+        }
+    }
+}
+
+#else
+
+constexpr int kMostRows = 2;
+
+template <int kRows>
+INLINE void multiply(
+        const uint8_t* x, int64_t inner, const int8_t* weights, BlockSums<kRows>& sums) {
+    int32_t added[kRows][kBlock] = {};
+    for (int64_t k = 0; k < inner; k += kWord, weights += kBlock * kWord) {
+        for (int r = 0; r < kRows; r++) {
+            for (int c = 0; c < kBlock; c++) {
+                for (int i = 0; i < kWord; i++) {
+                    added[r][c] += x[r * inner + k + i] * weights[c * kWord + i];
+                }
+            }
+        }
+    }
+    memcpy(sums, added, sizeof added);
+}
+
+#endif
+
+INLINE void store(int32_t* to, Ints value, int64_t count) {
+    if (count > 0) {
+        memcpy(to, &value, count >= kLanes ? sizeof value : count * sizeof(int32_t));
+    }
+}
+
+INLINE Ints load_integers(const int32_t* from, int64_t count) {
+    Ints value = {};
+    if (count > 0) {
+        memcpy(&value, from, count >= kLanes ? sizeof value : count * sizeof(int32_t));
+    }
+    return value;
+}
+
+// As many rows at once as there are registers for, from a row on; then fewer. Gives the next row.
+template <int kRows>
+INLINE int64_t products_of(const IntegerProducts& op, int64_t block, int64_t row) {
+    const int64_t column = block * kBlock;
+    for (; row + kRows <= op.rows; row += kRows) {
+        BlockSums<kRows> sums = {};
+        multiply<kRows>(op.x + row * op.inner, op.inner, op.matrix + column * op.inner, sums);
+        for (int j = 0; j < kBlockVectors; j++) {
+            const int64_t at = column + j * kLanes;
+            Ints zeros = {};
+            if (op.zeros != nullptr) {
+                zeros = load_integers(op.zeros + at, op.width - at);
+            }
+            for (int r = 0; r < kRows; r++) {
+                store(op.out + (row + r) * op.width + at, sums[r][j] - zeros, op.width - at);
+            }
+        }
+    }
+    return row;
+}
+
+void integer_products(const IntegerProducts& op, int64_t block) {
+    int64_t row = products_of<kMostRows>(op, block, 0);
+    if (kMostRows > 8) {
+        row = products_of<8>(op, block, row);
+    }
+    if (kMostRows > 4) {
+        row = products_of<4>(op, block, row);
+    }
+    row = products_of<2>(op, block, row);
+    products_of<1>(op, block, row);
+}
+
+// a * b + c, rounded once.
+INLINE Floats fused(Floats a, Floats b, Floats c) {
+#if defined(__AVX512F__)
+    return _mm512_fmadd_ps(a, b, c);
+#else
+    Floats result;
+    for (int i = 0; i < kLanes; i++) {
+        result[i] = __builtin_fmaf(a[i], b[i], c[i]);
+    }
+    return result;
+#endif
+}
+
+template <int kRows>
+INLINE int64_t products_of(const FloatProducts& op, int64_t block, int64_t row) {
+    const float* matrix = op.matrix + block * kBlock * op.inner;
+    for (; row + kRows <= op.rows; row += kRows) {
+        Floats totals[kRows][kBlockVectors];
+        for (int64_t from = 0; from == 0 || from < op.inner; from += kChain) {
+            Floats sums[kRows][kBlockVectors] = {};
+            const int64_t to = from + kChain < op.inner ? from + kChain : op.inner;
+            for (int64_t k = from; k < to; k++) {
+                for (int r = 0; r < kRows; r++) {
+                    const Floats x = all(op.x[(row + r) * op.inner + k]);
+                    for (int j = 0; j < kBlockVectors; j++) {
+                        const Floats weights = load(matrix + k * kBlock + j * kLanes);
+                        sums[r][j] = fused(x, weights, sums[r][j]);
+                    }
+                }
+            }
+            for (int r = 0; r < kRows; r++) {
+                for (int j = 0; j < kBlockVectors; j++) {
+                    totals[r][j] = from == 0 ? sums[r][j] : totals[r][j] + sums[r][j];
+                }
+            }
+        }
+        for (int r = 0; r < kRows; r++) {
+            for (int j = 0; j < kBlockVectors; j++) {
+                store(op.out + (row + r) * op.width + block * kBlock + j * kLanes, totals[r][j]);
+            }
+        }
+    }
+    return row;
+}
+
+void float_products(const FloatProducts& op, int64_t block) {
+    int64_t row = products_of<4>(op, block, 0);
+    products_of<1>(op, block, row);
 }
 
 void quantize_row(const QuantizeRows& op, int64_t row) {
@@ -251,7 +468,7 @@ void norm_mix(const NormMix& op, int64_t from, int64_t to) {
         }
 
         const int64_t length = op.lengths[sequence];
-        float* new_shift = op.new_shift + sequence * width;
+        float* new_shift = op.new_shift + sequence * op.new_shift_stride;
         if (token == length - 1) {
             memcpy(new_shift, normed, width * sizeof(float));
         } else if (length == 0 && token == 0) {
@@ -373,6 +590,7 @@ void time_mix(const TimeMix& op, int64_t sequence_and_head) {
 }  // namespace
 
 extern const Kernels KERNELS = {
-    scale_sums, quantize_row, squared_relu, norm_mix, last_norm, time_mix};
+    integer_products, float_products, scale_sums, quantize_row, squared_relu, norm_mix, last_norm,
+    time_mix};
 
 }  // namespace rwkvtts

@@ -17,17 +17,15 @@ public enum GraphForm {
     },
 
     /**
-     * All that lies between two products in one operator of the project's own: native code, which
-     * is there if the project was built with a C++ compiler, on Linux. Products must be sums of
-     * bytes by the row.
+     * Each layer as one operator of the project's own: native code, which is there if the project
+     * was built with a C++ compiler, on Linux. Products must be sums of bytes by the row.
      */
     NATIVE(NativeGraph.VERSION) {
         @Override
         void build(OnnxGraph graph, Checkpoint checkpoint, MatrixFormat format, int headRows)
                 throws IOException {
-            RowFormat rows = rowFormat(format);
-            GraphWeights weights = new GraphWeights(checkpoint, graph, rows);
-            NativeGraph.build(graph, weights, rows, checkpoint.shape(), headRows);
+            GraphWeights weights = new GraphWeights(checkpoint, graph, rowFormat(format));
+            NativeGraph.build(graph, weights, checkpoint.shape(), headRows);
         }
     },
 

@@ -28,7 +28,7 @@ class QuantizationTest {
                         entry("none", "rwkv7-linear-attention-4"),
                         entry("int8", "rwkv7-linear-attention-4"),
                         entry("int8-blocks", "rwkv7-linear-attention-4"),
-                        entry("int8-native", "rwkv7-native-2"),
+                        entry("int8-native", "rwkv7-native-3"),
                         entry("int8-cuda", "rwkv7-cuda-1"));
     }
 
