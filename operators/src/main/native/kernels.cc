@@ -47,8 +47,14 @@ INLINE Floats load(const Number* from, int64_t count) {
 
 INLINE void store(float* to, Floats value) { memcpy(to, &value, sizeof value); }
 
-INLINE void store(float* to, Floats value, int64_t count) {
-    memcpy(to, &value, count >= kLanes ? sizeof value : count * sizeof(float));
+// The first numbers of a vector, at least one.
+template <typename Vector, typename Number>
+INLINE void store(Number* to, const Vector& value, int64_t count) {
+    if (count >= kLanes) {
+        memcpy(to, &value, sizeof value);
+    } else {
+        memcpy(to, &value, count * sizeof(Number));
+    }
 }
 
 INLINE Floats all(float value) { return Floats{} + value; }
@@ -136,8 +142,7 @@ struct Steps {
 
 INLINE void store_bytes(uint8_t* to, Floats x, float per_unit, int zero, int64_t count) {
     Ints rounded = bits(x * per_unit + kRounder) - kRounderBits + zero;
-    ByteLanes bytes = __builtin_convertvector(rounded, ByteLanes);
-    memcpy(to, &bytes, count >= kLanes ? sizeof bytes : count);
+    store(to, __builtin_convertvector(rounded, ByteLanes), count);
 }
 
 INLINE void quantize(const float* x, int64_t width, const Bytes& out, int64_t row) {
@@ -215,6 +220,7 @@ using BlockSums = Ints[kRows][kBlockVectors];
 #if defined(__AVX512VNNI__)
 
 constexpr int kMostRows = 12;
+constexpr int kManyRows = 8;
 
 INLINE __m512i four(const uint8_t* x) {
     int32_t word;
@@ -245,6 +251,12 @@ INLINE void multiply(
         }
     }
     for (; k < inner; k += kWord, weights += kStep) {
+        if (kRows >= kManyRows) {
+            // These take longer than the next block is on its way.
+            for (int j = 0; j < kBlockVectors; j++) {
+                __builtin_prefetch(weights + inner * kBlock + j * kVector, 0, 2);
+            }
+        }
         for (int r = 0; r < kRows; r++) {
             for (int j = 0; j < kBlockVectors; j++) {
                 add_products(sums[r][j], four(x + r * inner + k), weights + j * kVector);
@@ -322,51 +334,32 @@ INLINE void multiply(
 
 #endif
 
-INLINE void store(int32_t* to, Ints value, int64_t count) {
-    if (count > 0) {
-        memcpy(to, &value, count >= kLanes ? sizeof value : count * sizeof(int32_t));
-    }
-}
-
 INLINE Ints load_integers(const int32_t* from, int64_t count) {
     Ints value = {};
-    if (count > 0) {
-        memcpy(&value, from, count >= kLanes ? sizeof value : count * sizeof(int32_t));
+    if (count >= kLanes) {
+        memcpy(&value, from, sizeof value);
+    } else {
+        memcpy(&value, from, count * sizeof(int32_t));
     }
     return value;
 }
 
-// As many rows at once as there are registers for, from a row on; then fewer. Gives the next row.
+// kRows rows at once, from a row on, as often as there are that many. Gives the next row.
 template <int kRows>
 INLINE int64_t products_of(const IntegerProducts& op, int64_t block, int64_t row) {
     const int64_t column = block * kBlock;
     for (; row + kRows <= op.rows; row += kRows) {
         BlockSums<kRows> sums = {};
         multiply<kRows>(op.x + row * op.inner, op.inner, op.matrix + column * op.inner, sums);
-        for (int j = 0; j < kBlockVectors; j++) {
-            const int64_t at = column + j * kLanes;
-            Ints zeros = {};
-            if (op.zeros != nullptr) {
-                zeros = load_integers(op.zeros + at, op.width - at);
-            }
+        for (int64_t at = column, j = 0; j < kBlockVectors && at < op.width; at += kLanes, j++) {
+            const int64_t left = op.width - at;
+            const Ints zeros = op.zeros == nullptr ? Ints{} : load_integers(op.zeros + at, left);
             for (int r = 0; r < kRows; r++) {
-                store(op.out + (row + r) * op.width + at, sums[r][j] - zeros, op.width - at);
+                store(op.out + (row + r) * op.width + at, sums[r][j] - zeros, left);
             }
         }
     }
     return row;
-}
-
-void integer_products(const IntegerProducts& op, int64_t block) {
-    int64_t row = products_of<kMostRows>(op, block, 0);
-    if (kMostRows > 8) {
-        row = products_of<8>(op, block, row);
-    }
-    if (kMostRows > 4) {
-        row = products_of<4>(op, block, row);
-    }
-    row = products_of<2>(op, block, row);
-    products_of<1>(op, block, row);
 }
 
 // a * b + c, rounded once.
@@ -386,8 +379,8 @@ template <int kRows>
 INLINE int64_t products_of(const FloatProducts& op, int64_t block, int64_t row) {
     const float* matrix = op.matrix + block * kBlock * op.inner;
     for (; row + kRows <= op.rows; row += kRows) {
-        Floats totals[kRows][kBlockVectors];
-        for (int64_t from = 0; from == 0 || from < op.inner; from += kChain) {
+        Floats totals[kRows][kBlockVectors] = {};
+        for (int64_t from = 0; from < op.inner; from += kChain) {
             Floats sums[kRows][kBlockVectors] = {};
             const int64_t to = from + kChain < op.inner ? from + kChain : op.inner;
             for (int64_t k = from; k < to; k++) {
@@ -414,9 +407,26 @@ INLINE int64_t products_of(const FloatProducts& op, int64_t block, int64_t row) 
     return row;
 }
 
-void float_products(const FloatProducts& op, int64_t block) {
-    int64_t row = products_of<4>(op, block, 0);
+// All rows, as many at once as there are registers for.
+template <typename Products>
+INLINE void products_in_blocks(const Products& op, int64_t block) {
+    int64_t row = products_of<kMostRows>(op, block, 0);
+    if (kMostRows > 8) {
+        row = products_of<8>(op, block, row);
+    }
+    if (kMostRows > 4) {
+        row = products_of<4>(op, block, row);
+    }
+    row = products_of<2>(op, block, row);
     products_of<1>(op, block, row);
+}
+
+void integer_products(const IntegerProducts& op, int64_t block) {
+    products_in_blocks(op, block);
+}
+
+void float_products(const FloatProducts& op, int64_t block) {
+    products_in_blocks(op, block);
 }
 
 void quantize_row(const QuantizeRows& op, int64_t row) {

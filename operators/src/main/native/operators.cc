@@ -25,8 +25,12 @@ const Kernels& kernels = [] () -> const Kernels& {
     return baseline;
 }();
 
-// Bytes of a matrix that a thread multiplies before it asks for more.
+// Bytes of a matrix that a thread multiplies with some rows before it asks for more.
 constexpr int64_t kPart = 1 << 16;
+constexpr int64_t kPartRows = 8;
+
+// Sequences from which on a thread takes all heads of one.
+constexpr int64_t kManySequences = 8;
 
 int64_t rounded_up(int64_t count, int64_t to) { return (count + to - 1) / to * to; }
 
@@ -91,8 +95,9 @@ void multiply(Worker& worker, std::initializer_list<const Product*> products) {
     for (const Product* product : products) {
         blocks += product->blocks;
     }
-    const int64_t inner = (*products.begin())->bytes.inner;
-    const int64_t together = std::max<int64_t>(1, kPart / (kBlock * inner));
+    const IntegerProducts& first = (*products.begin())->bytes;
+    const int64_t work = kBlock * first.inner * std::max(first.rows, kPartRows) / kPartRows;
+    const int64_t together = std::max<int64_t>(1, kPart / work);
     worker.stage((blocks + together - 1) / together, [&](int64_t part) {
         const int64_t to = std::min(blocks, (part + 1) * together);
         for (int64_t i = part * together; i < to; i++) {
@@ -139,6 +144,16 @@ void norm_mix(Worker& worker, const NormMix& norm, int64_t rows) {
     worker.stage((rows + together - 1) / together, [&](int64_t part) {
         const int64_t from = part * together;
         kernels.norm_mix(norm, from, std::min(rows, from + together));
+    });
+}
+
+// The states of a sequence lie together, and memory is read faster in one go.
+void time_mix(Worker& worker, const TimeMix& mix, int64_t sequences) {
+    const int64_t together = sequences < kManySequences ? 1 : mix.heads;
+    worker.stage(sequences * mix.heads / together, [&](int64_t part) {
+        for (int64_t i = part * together; i < (part + 1) * together; i++) {
+            kernels.time_mix(mix, i);
+        }
     });
 }
 
@@ -329,7 +344,7 @@ struct LayerOp {
                 multiply(worker, {&to_r, &to_k, &to_v, &to_w, &to_a, &to_g});
                 multiply(worker, {&decay, &rate, &gate});
             }
-            worker.stage(rows.sequences * heads, [&](int64_t i) { kernels.time_mix(mix, i); });
+            time_mix(worker, mix, rows.sequences);
             worker.stage(rows.count, [&](int64_t row) { kernels.quantize_row(quantize, row); });
             multiply(worker, {&to_out});
             norm_mix(worker, before_channels, rows.count);
