@@ -213,6 +213,16 @@ void scale_sums(const ScaleSums& op, int64_t row, int64_t from, int64_t to) {
 
 constexpr int kBlockVectors = kBlock / kLanes;
 
+// Rows times a block of bytes.
+struct BlockProducts {
+    const IntegerProducts& op;
+    int64_t rows;
+    const int8_t* weights;
+    // The block that comes next, and how much of it is fetched while kWord rows are multiplied.
+    const int8_t* ahead;
+    int64_t ahead_step;
+};
+
 /** Sums of some rows and of the columns of a block. */
 template <int kRows>
 using BlockSums = Ints[kRows][kBlockVectors];
@@ -228,15 +238,22 @@ INLINE __m512i four(const uint8_t* x) {
     return _mm512_set1_epi32(word);
 }
 
+template <typename Weights>
+INLINE void add_products(Ints& sums, __m512i x, const Weights& weights) {
+    sums = reinterpret_cast<Ints>(_mm512_dpbusd_epi32(
+            reinterpret_cast<__m512i>(sums), x, reinterpret_cast<__m512i>(weights)));
+}
+
 INLINE void add_products(Ints& sums, __m512i x, const int8_t* weights) {
-    const __m512i w = _mm512_loadu_si512(weights);
-    sums = reinterpret_cast<Ints>(
-            _mm512_dpbusd_epi32(reinterpret_cast<__m512i>(sums), x, w));
+    add_products(sums, x, _mm512_loadu_si512(weights));
 }
 
 template <int kRows>
-INLINE void multiply(
-        const uint8_t* x, int64_t inner, const int8_t* weights, BlockSums<kRows>& sums) {
+INLINE void multiply(const BlockProducts& of, int64_t row, BlockSums<kRows>& sums) {
+    const int64_t inner = of.op.inner;
+    const uint8_t* const x = of.op.x + row * inner;
+    const int8_t* weights = of.weights;
+    const int8_t* ahead = of.ahead;
     constexpr int kStep = kBlock * kWord;
     constexpr int kVector = kLanes * kWord;
     // One row alone waits for memory, and would wait for its two sums as well.
@@ -253,9 +270,9 @@ INLINE void multiply(
     for (; k < inner; k += kWord, weights += kStep) {
         if (kRows >= kManyRows) {
             // These take longer than the next block is on its way.
-            for (int j = 0; j < kBlockVectors; j++) {
-                __builtin_prefetch(weights + inner * kBlock + j * kVector, 0, 2);
-            }
+            __builtin_prefetch(ahead, 0, 2);
+            __builtin_prefetch(ahead + of.ahead_step / 2, 0, 2);
+            ahead += of.ahead_step;
         }
         for (int r = 0; r < kRows; r++) {
             for (int j = 0; j < kBlockVectors; j++) {
@@ -275,8 +292,10 @@ INLINE void multiply(
 constexpr int kMostRows = 2;
 
 template <int kRows>
-INLINE void multiply(
-        const uint8_t* x, int64_t inner, const int8_t* weights, BlockSums<kRows>& sums) {
+INLINE void multiply(const BlockProducts& of, int64_t row, BlockSums<kRows>& sums) {
+    const int64_t inner = of.op.inner;
+    const uint8_t* const x = of.op.x + row * inner;
+    const int8_t* weights = of.weights;
     // Four columns to a register: two sums of two products of each, in 16 bits times 16, since sums
     // of two in 16 bits would not hold them.
     constexpr int kColumns = 4;
@@ -317,8 +336,10 @@ INLINE void multiply(
 constexpr int kMostRows = 2;
 
 template <int kRows>
-INLINE void multiply(
-        const uint8_t* x, int64_t inner, const int8_t* weights, BlockSums<kRows>& sums) {
+INLINE void multiply(const BlockProducts& of, int64_t row, BlockSums<kRows>& sums) {
+    const int64_t inner = of.op.inner;
+    const uint8_t* const x = of.op.x + row * inner;
+    const int8_t* weights = of.weights;
     int32_t added[kRows][kBlock] = {};
     for (int64_t k = 0; k < inner; k += kWord, weights += kBlock * kWord) {
         for (int r = 0; r < kRows; r++) {
@@ -344,20 +365,26 @@ INLINE Ints load_integers(const int32_t* from, int64_t count) {
     return value;
 }
 
+template <int kRows>
+INLINE void store_sums(
+        const IntegerProducts& op, int64_t block, int64_t row, const BlockSums<kRows>& sums) {
+    int64_t at = block * kBlock;
+    for (int j = 0; j < kBlockVectors && at < op.width; at += kLanes, j++) {
+        const int64_t left = op.width - at;
+        const Ints zeros = op.zeros == nullptr ? Ints{} : load_integers(op.zeros + at, left);
+        for (int r = 0; r < kRows; r++) {
+            store(op.out + (row + r) * op.width + at, sums[r][j] - zeros, left);
+        }
+    }
+}
+
 // kRows rows at once, from a row on, as often as there are that many. Gives the next row.
 template <int kRows>
-INLINE int64_t products_of(const IntegerProducts& op, int64_t block, int64_t row) {
-    const int64_t column = block * kBlock;
-    for (; row + kRows <= op.rows; row += kRows) {
+INLINE int64_t products_of(const BlockProducts& of, int64_t block, int64_t row) {
+    for (; row + kRows <= of.rows; row += kRows) {
         BlockSums<kRows> sums = {};
-        multiply<kRows>(op.x + row * op.inner, op.inner, op.matrix + column * op.inner, sums);
-        for (int64_t at = column, j = 0; j < kBlockVectors && at < op.width; at += kLanes, j++) {
-            const int64_t left = op.width - at;
-            const Ints zeros = op.zeros == nullptr ? Ints{} : load_integers(op.zeros + at, left);
-            for (int r = 0; r < kRows; r++) {
-                store(op.out + (row + r) * op.width + at, sums[r][j] - zeros, left);
-            }
-        }
+        multiply<kRows>(of, row, sums);
+        store_sums<kRows>(of.op, block, row, sums);
     }
     return row;
 }
@@ -421,8 +448,138 @@ INLINE void products_in_blocks(const Products& op, int64_t block) {
     products_of<1>(op, block, row);
 }
 
+typedef uint8_t LineBytes __attribute__((vector_size(kLanes * kWord)));
+typedef uint16_t LineShorts __attribute__((vector_size(kLanes * kWord)));
+
+// The factors of kLanes columns of nibbles, and what is taken from their products.
+struct Factors {
+    LineShorts times;
+    LineBytes less;
+
+    explicit INLINE Factors(const int8_t* from) {
+#if defined(__AVX512F__)
+        // GCC converts bytes to integers one at a time.
+        const Ints lanes = reinterpret_cast<Ints>(_mm512_maskz_cvtepu8_epi32(
+                0xffff, _mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
+#else
+        Ints lanes;
+        for (int i = 0; i < kLanes; i++) {
+            lanes[i] = static_cast<uint8_t>(from[i]);
+        }
+#endif
+        times = reinterpret_cast<LineShorts>(lanes * 0x00010001);
+        less = reinterpret_cast<LineBytes>(lanes * 0x08080808);
+    }
+};
+
+// Bytes of kLanes columns for 2 * kWord rows.
+struct Line {
+    LineBytes first, second;
+
+    INLINE Line(const int8_t* nibbles, const Factors& factors) {
+        LineBytes two;
+        memcpy(&two, nibbles, sizeof two);
+        first = bytes(two & 15, factors);
+        // There is no shift of bytes: what comes down from a neighbour is cut off.
+        second = bytes(
+                reinterpret_cast<LineBytes>(reinterpret_cast<LineShorts>(two) >> 4) & 15, factors);
+    }
+
+  private:
+    // Two bytes by one product: 15 * 15 carries nothing to the second.
+    static INLINE LineBytes bytes(LineBytes nibbles, const Factors& factors) {
+        return reinterpret_cast<LineBytes>(reinterpret_cast<LineShorts>(nibbles) * factors.times)
+                - factors.less;
+    }
+};
+
+constexpr int kLine = kLanes * kWord;
+
+#if defined(__AVX512VNNI__)
+
+constexpr int64_t kFewRows = 8;
+
+// Few rows times nibbles that become bytes in registers.
+template <int kRows>
+INLINE int64_t few_products(
+        const IntegerProducts& op, const int8_t* matrix, int64_t block, int64_t row) {
+    if (row + kRows > op.rows) {
+        return row;
+    }
+    const int64_t groups = op.inner / kGroup;
+    const int8_t* nibbles = matrix + groups * kBlock;
+    BlockSums<kRows> sums = {};
+    for (int64_t group = 0; group < groups; group++) {
+        const Factors factors[kBlockVectors] = {
+            Factors(matrix + group * kBlock), Factors(matrix + group * kBlock + kLanes)};
+        const uint8_t* const x = op.x + row * op.inner + group * kGroup;
+        for (int k = 0; k < kGroup; k += 2 * kWord) {
+            for (int j = 0; j < kBlockVectors; j++, nibbles += kLine) {
+                const Line line(nibbles, factors[j]);
+                for (int r = 0; r < kRows; r++) {
+                    add_products(sums[r][j], four(x + r * op.inner + k), line.first);
+                    add_products(sums[r][j], four(x + r * op.inner + k + kWord), line.second);
+                }
+            }
+        }
+    }
+    store_sums<kRows>(op, block, row, sums);
+    return row + kRows;
+}
+
+#else
+
+constexpr int64_t kFewRows = 0;
+
+template <int kRows>
+INLINE int64_t few_products(const IntegerProducts&, const int8_t*, int64_t, int64_t row) {
+    return row;
+}
+
+#endif
+
+// A block of nibbles as a block of bytes.
+INLINE void unpack(const int8_t* block, int64_t groups, int8_t* bytes) {
+    const int8_t* nibbles = block + groups * kBlock;
+    for (int64_t group = 0; group < groups; group++) {
+        for (int j = 0; j < kBlockVectors; j++) {
+            const Factors factors(block + group * kBlock + j * kLanes);
+            for (int k = 0; k < kGroup; k += 2 * kWord) {
+                const int64_t from = group * kGroupBytes + k * kBlock / 2 + j * kLine;
+                const int64_t to = (group * kGroup + k) * kBlock + j * kLine;
+                const Line line(nibbles + from, factors);
+                memcpy(bytes + to, &line.first, kLine);
+                memcpy(bytes + to + kWord * kBlock, &line.second, kLine);
+            }
+        }
+    }
+}
+
+void nibble_products(const IntegerProducts& op, int64_t block) {
+    const int64_t groups = op.inner / kGroup;
+    const int8_t* const matrix = op.matrix + block * groups * (kBlock + kGroupBytes);
+    if (op.rows <= kFewRows) {
+        int64_t row = few_products<8>(op, matrix, block, 0);
+        row = few_products<4>(op, matrix, block, row);
+        row = few_products<2>(op, matrix, block, row);
+        few_products<1>(op, matrix, block, row);
+        return;
+    }
+    int8_t* const bytes = reinterpret_cast<int8_t*>(scratch(op.inner * kBlock / sizeof(float)));
+    unpack(matrix, groups, bytes);
+    const int8_t* const next = matrix + groups * (kBlock + kGroupBytes);
+    products_in_blocks(BlockProducts{op, op.rows, bytes, next, kLine}, block);
+}
+
 void integer_products(const IntegerProducts& op, int64_t block) {
-    products_in_blocks(op, block);
+    if (op.nibbles) {
+        nibble_products(op, block);
+        return;
+    }
+    const int64_t bytes = kBlock * op.inner;
+    const int8_t* const matrix = op.matrix + block * bytes;
+    products_in_blocks(
+            BlockProducts{op, op.rows, matrix, matrix + bytes, kBlock * kWord}, block);
 }
 
 void float_products(const FloatProducts& op, int64_t block) {

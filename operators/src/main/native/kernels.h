@@ -31,17 +31,29 @@ constexpr int kBlock = 32;
 /** Bytes of a column that are multiplied at once. */
 constexpr int kWord = 4;
 
+/** Rows of a column of nibbles that have a factor in common. */
+constexpr int kGroup = 64;
+
+/** Bytes of a group of a block: two rows to a byte. */
+constexpr int kGroupBytes = kBlock * kGroup / 2;
+
 /**
  * Bytes [M, inner] times a matrix of signed bytes: exact, so that the order of the sums is free. The
- * matrix lies in blocks of kBlock columns; a block has, for each kWord rows, kWord bytes of each
- * column.
+ * matrix lies in blocks of kBlock columns. A block of bytes has, for each kWord rows, kWord bytes
+ * of each column.
+ *
+ * A block of nibbles stands for such a one: a byte is a nibble less 8, times the factor of its
+ * column and group, 0 to 15. First come the factors of all groups, kBlock bytes for each; then, for
+ * each 2 * kWord rows, kWord bytes of each column, of which the lower nibbles are those of the
+ * first kWord rows.
  */
 struct IntegerProducts {
     const uint8_t* x;
     int64_t rows;
-    /** A multiple of kWord. */
+    /** A multiple of kWord; of nibbles, of kGroup. */
     int64_t inner;
     const int8_t* matrix;
+    bool nibbles;
     /** What the byte that stands for 0 adds to each column; null if that byte is 0. */
     const int32_t* zeros;
     int64_t width;

@@ -32,27 +32,37 @@ constexpr int64_t kPartRows = 8;
 // Sequences from which on a thread takes all heads of one.
 constexpr int64_t kManySequences = 8;
 
+int64_t attribute(const KernelInfo* info, const char* name) {
+    int64_t value;
+    check(api->attribute(info, name, &value));
+    return value;
+}
+
 int64_t rounded_up(int64_t count, int64_t to) { return (count + to - 1) / to * to; }
 
-/** Three inputs: a matrix of bytes in blocks, the sums of its columns times 128, their scales. */
+/** Three inputs: a matrix in blocks, the sums of its columns times 128, their scales. */
 struct Matrix {
+    bool nibbles;
     const int8_t* values;
     const int32_t* zeros;
     const float* scales;
     int64_t inner;
     int64_t width;
 
-    Matrix(const Call& call, size_t input, int64_t inner)
-        : values(call.input<int8_t>(input)),
+    Matrix(const Call& call, size_t input, int64_t inner, bool nibbles = false)
+        : nibbles(nibbles),
+          values(call.input<int8_t>(input)),
           zeros(call.input<int32_t>(input + 1)),
           scales(call.input<float>(input + 2)),
           inner(inner),
           width(call.size(input + 2, 0)) {
-        Call::require(inner % kWord == 0, "the inner size of a product is no whole number of words");
+        Call::require(inner % (nibbles ? kGroup : kWord) == 0,
+            "a product is of no whole number of words or groups");
     }
 
     void require(const Call& call, size_t input) const {
-        call.require_count({input}, rounded_up(width, kBlock) * inner);
+        const int64_t column = nibbles ? inner / 2 + inner / kGroup : inner;
+        call.require_count({input}, rounded_up(width, kBlock) * column);
         call.require_count({input + 1, input + 2}, width);
     }
 
@@ -67,7 +77,8 @@ struct Product {
     ScaleSums scale;
 
     Product(const Bytes& x, const Matrix& matrix, int64_t rows, int32_t* out)
-        : bytes{x.values, rows, matrix.inner, matrix.values, matrix.zeros, matrix.width, out},
+        : bytes{x.values, rows, matrix.inner, matrix.values, matrix.nibbles, matrix.zeros,
+              matrix.width, out},
           blocks(matrix.blocks()), scale{} {}
 
     /** Sums as floats. */
@@ -211,9 +222,12 @@ struct LayerOp {
 
     /** Which layer it is. */
     int64_t layer;
+    /** Whether the large matrices are of nibbles. */
+    bool nibbles;
     CheckedSizes checked;
 
-    explicit LayerOp(const KernelInfo* info) { check(api->attribute(info, "layer", &layer)); }
+    explicit LayerOp(const KernelInfo* info)
+        : layer(attribute(info, "layer")), nibbles(attribute(info, "nibbles") != 0) {}
 
     void compute(const Call& call) const {
         const Rows rows(call, kX, kLengths);
@@ -221,10 +235,11 @@ struct LayerOp {
         const int64_t stride = call.size(kShift, 1);
         const int64_t heads = width / kHead;
         const bool residual = call.has(kFirst);
-        const Matrix r(call, kR, width), k(call, kK, width), v(call, kV, width);
+        const Matrix r(call, kR, width, nibbles), k(call, kK, width, nibbles);
+        const Matrix v(call, kV, width, nibbles), out(call, kOut, width, nibbles);
+        const Matrix key(call, kKey, width, nibbles), value(call, kValue, key.width, nibbles);
         const Matrix w1(call, kDowns, width), a1(call, kDowns + 3, width);
-        const Matrix g1(call, kDowns + 6, width), out(call, kOut, width), key(call, kKey, width);
-        const Matrix value(call, kValue, key.width);
+        const Matrix g1(call, kDowns + 6, width);
         const Matrix v1 = residual ? Matrix(call, kV1, width) : w1;
         checked.once(rows.count, rows.sequences, [&] {
             Call::require(width % kHead == 0, "the width is no whole number of heads");
@@ -241,9 +256,11 @@ struct LayerOp {
             for (size_t i = 0; i < 7; i++) {
                 call.require_count({kVectors + i}, width);
             }
-            for (size_t input : {kR, kK, kV, kOut, kKey}) {
-                Matrix(call, input, width).require(call, input);
-            }
+            r.require(call, kR);
+            k.require(call, kK);
+            v.require(call, kV);
+            out.require(call, kOut);
+            key.require(call, kKey);
             value.require(call, kValue);
             const Matrix* const downs[] = {&w1, &a1, &g1};
             for (size_t i = 0; i < 3; i++) {

@@ -201,7 +201,7 @@ void check_products(const char* name, const Kernels& kernels) {
                 }
                 for (const bool with_zeros : {false, true}) {
                     for (int block = 0; block < blocks; block++) {
-                        kernels.integer_products({x.data(), rows, inner, matrix.data(),
+                        kernels.integer_products({x.data(), rows, inner, matrix.data(), false,
                             with_zeros ? zeros.data() : nullptr, width, out.data()}, block);
                     }
                     for (int row = 0; row < rows; row++) {
@@ -255,15 +255,70 @@ void check_products(const char* name, const Kernels& kernels) {
     std::printf("%s: all products as expected\n", name);
 }
 
+/** Nibbles give the sums of the bytes that they stand for. */
+void check_nibbles(const char* name, const Kernels& kernels) {
+    if (!supported(kernels)) {
+        return;
+    }
+    std::uniform_int_distribution<int> byte(0, 255), nibble(0, 15);
+    for (const int rows : {1, 2, 3, 4, 5, 8, 9, 12, 27}) {
+        for (const int groups : {1, 3}) {
+            for (const int width : {1, 32, 33, 64}) {
+                const int inner = groups * kGroup;
+                const int blocks = (width + kBlock - 1) / kBlock;
+                const bool largest = rows == 5;
+                std::vector<uint8_t> x(rows * inner);
+                for (uint8_t& value : x) {
+                    value = largest ? 255 : byte(generator);
+                }
+                std::vector<int8_t> bytes(blocks * kBlock * inner), packed;
+                for (int block = 0; block < blocks; block++) {
+                    std::vector<int> factors(groups * kBlock);
+                    for (int& factor : factors) {
+                        factor = largest ? 15 : nibble(generator);
+                        packed.push_back(static_cast<int8_t>(factor));
+                    }
+                    for (int k = 0; k < inner; k += 2 * kWord) {
+                        for (int i = 0; i < kBlock * kWord; i++) {
+                            const int low = largest ? 0 : nibble(generator);
+                            const int high = largest ? 0 : nibble(generator);
+                            const int factor = factors[k / kGroup * kBlock + i / kWord];
+                            int8_t* const at = &bytes[(block * inner + k) * kBlock + i];
+                            at[0] = static_cast<int8_t>((low - 8) * factor);
+                            at[kBlock * kWord] = static_cast<int8_t>((high - 8) * factor);
+                            packed.push_back(static_cast<int8_t>(high << 4 | low));
+                        }
+                    }
+                }
+                std::vector<int32_t> zeros(width, 7), expected(rows * width), out(rows * width, -1);
+                for (int block = 0; block < blocks; block++) {
+                    kernels.integer_products({x.data(), rows, inner, bytes.data(), false,
+                        zeros.data(), width, expected.data()}, block);
+                    kernels.integer_products({x.data(), rows, inner, packed.data(), true,
+                        zeros.data(), width, out.data()}, block);
+                }
+                if (out != expected) {
+                    std::printf("%s: nibbles, %d x %d x %d: not the sums of their bytes\n", name,
+                        rows, inner, width);
+                    std::exit(1);
+                }
+            }
+        }
+    }
+}
+
 }  // namespace
 
 int main() {
     check_activations();
 #ifdef __x86_64__
     check_products("x86_64_v3", x86_64_v3);
+    check_nibbles("x86_64_v3", x86_64_v3);
     check_products("x86_64_v4", x86_64_v4);
+    check_nibbles("x86_64_v4", x86_64_v4);
 #endif
     check_products("baseline", baseline);
+    check_nibbles("baseline", baseline);
     const std::vector<float> expected = results(baseline);
 #ifdef __x86_64__
     compare("x86_64_v3", x86_64_v3, expected);

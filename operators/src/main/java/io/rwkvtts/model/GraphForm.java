@@ -24,8 +24,9 @@ public enum GraphForm {
         @Override
         void build(OnnxGraph graph, Checkpoint checkpoint, MatrixFormat format, int headRows)
                 throws IOException {
-            GraphWeights weights = new GraphWeights(checkpoint, graph, rowFormat(format));
-            NativeGraph.build(graph, weights, checkpoint.shape(), headRows);
+            RowFormat rows = rowFormat(format);
+            GraphWeights weights = new GraphWeights(checkpoint, graph, rows);
+            NativeGraph.build(graph, weights, rows, checkpoint.shape(), headRows);
         }
     },
 

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.rwkvtts.checkpoint.ModelShape;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -30,6 +31,7 @@ final class NativeGraph {
 
     private final OnnxGraph graph;
     private final GraphWeights weights;
+    private final RowFormat format;
     private final ModelShape shape;
     private final String lengths;
     private final String shift;
@@ -38,9 +40,10 @@ final class NativeGraph {
     /** v of layer 0, which the later layers of the same token mix in. */
     private String firstValue;
 
-    private NativeGraph(OnnxGraph graph, GraphWeights weights, ModelShape shape) {
+    private NativeGraph(OnnxGraph graph, GraphWeights weights, RowFormat format, ModelShape shape) {
         this.graph = graph;
         this.weights = weights;
+        this.format = format;
         this.shape = shape;
         newShifts = new String[shape.layers()];
         lengths = graph.input(GraphNames.LENGTHS, DataType.INT64, "B");
@@ -48,9 +51,10 @@ final class NativeGraph {
     }
 
     /** Adds the whole network, with the first {@code headRows} rows of the head, to a graph. */
-    static void build(OnnxGraph graph, GraphWeights weights, ModelShape shape, int headRows)
+    static void build(
+            OnnxGraph graph, GraphWeights weights, RowFormat format, ModelShape shape, int headRows)
             throws IOException {
-        new NativeGraph(graph, weights, shape).build(headRows);
+        new NativeGraph(graph, weights, format, shape).build(headRows);
     }
 
     private void build(int headRows) throws IOException {
@@ -118,6 +122,7 @@ final class NativeGraph {
         }
         graph.own("Layer", inputs.toArray(String[]::new))
                 .attribute("layer", layer)
+                .attribute("nibbles", format.nibbles() ? 1 : 0)
                 .outs(outputs.toArray(String[]::new));
         return new LayerOutput(x, sums, rows, columns);
     }
@@ -133,7 +138,8 @@ final class NativeGraph {
                                 last.sums,
                                 last.rows,
                                 last.columns));
-        addMatrix(inputs, "head.weight", headRows, shape.width());
+        float[] matrix = weights.rows("head.weight", 0, headRows);
+        addPacked(inputs, "head.weight", RowFormat.pack(matrix, headRows, shape.width()), headRows);
         graph.own("Head", inputs.toArray(String[]::new)).outs(GraphNames.LOGITS, "head.memory");
         graph.output(GraphNames.LOGITS, DataType.FLOAT, "B", headRows);
     }
@@ -153,12 +159,8 @@ final class NativeGraph {
     /** The first matrix of a low-rank pair, which is stored [in, rank]. */
     private void addDown(List<String> inputs, String name, int rank) throws IOException {
         int width = shape.width();
-        addMatrix(
-                inputs,
-                name,
-                MatrixFormat.transpose(weights.values(name), width, rank),
-                rank,
-                width);
+        float[] matrix = MatrixFormat.transpose(weights.values(name), width, rank);
+        addPacked(inputs, name, RowFormat.pack(matrix, rank, width), rank);
     }
 
     /** The second matrix of a low-rank pair. */
@@ -168,31 +170,23 @@ final class NativeGraph {
         return graph.weights(name, blocks, width / ByteBlocks.COLUMNS, rank, ByteBlocks.COLUMNS);
     }
 
+    /** A large matrix, stored [out, in]; returns the scales of its columns. */
     private String addMatrix(List<String> inputs, String name, int out, int in) throws IOException {
-        return addMatrix(inputs, name, weights.rows(name, 0, out), out, in);
+        return addPacked(inputs, name, format.packLarge(weights.rows(name, 0, out), out, in), out);
     }
 
     /**
-     * Adds the blocks of a matrix [out, in], the sums of its columns times {@value #MIDDLE}, and
-     * their scales, which it returns.
+     * Adds the blocks of a matrix, the sums of its columns times {@value #MIDDLE}, and their
+     * scales, which it returns.
      */
-    private String addMatrix(List<String> inputs, String name, float[] matrix, int out, int in)
+    private String addPacked(List<String> inputs, String name, PackedMatrix matrix, int out)
             throws IOException {
-        RowQuantizer.Rows rows = RowQuantizer.quantize(matrix, out, in);
-        int[] zeros = new int[out];
-        for (int i = 0; i < rows.values().length; i++) {
-            zeros[i % out] += MIDDLE * rows.values()[i];
-        }
-        inputs.add(
-                graph.signedBytes(
-                        name,
-                        ByteBlocks.of(rows.values(), out, in),
-                        ByteBlocks.count(out),
-                        in / ByteBlocks.WORD,
-                        ByteBlocks.COLUMNS,
-                        ByteBlocks.WORD));
+        int[] zeros = Arrays.stream(matrix.sums()).map(sum -> MIDDLE * sum).toArray();
+        byte[] blocks = matrix.blocks();
+        int count = ByteBlocks.count(out);
+        inputs.add(graph.signedBytes(name, blocks, count, blocks.length / count));
         inputs.add(graph.weights(name + ".zeros", zeros, out));
-        String scales = graph.weights(name + ".scales", rows.scales(), out);
+        String scales = graph.weights(name + ".scales", matrix.scales(), out);
         inputs.add(scales);
         return scales;
     }

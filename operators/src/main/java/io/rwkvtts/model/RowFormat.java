@@ -9,7 +9,7 @@ import java.util.Map;
  * scale. Their products are sums of integers, which are exact, so that a row's result can't depend
  * on the rows beside it or on the order of summation.
  */
-final class RowFormat implements MatrixFormat {
+class RowFormat implements MatrixFormat {
 
     /** The byte that stands for 0 in operands with negative numbers. */
     private static final int MIDDLE = 128;
@@ -69,6 +69,26 @@ final class RowFormat implements MatrixFormat {
 
     private String quantized(String... inputs) {
         return graph.node("QuantizeLinear", inputs).attribute("axis", 0).out();
+    }
+
+    /** Whether {@link #packLarge} makes {@link NibbleBlocks}. */
+    boolean nibbles() {
+        return false;
+    }
+
+    /** One of the large matrices of a layer, row-major [out, in], for native operators. */
+    PackedMatrix packLarge(float[] matrix, int out, int in) {
+        return pack(matrix, out, in);
+    }
+
+    /** Another matrix, row-major [out, in], for native operators. */
+    static PackedMatrix pack(float[] matrix, int out, int in) {
+        RowQuantizer.Rows rows = RowQuantizer.quantize(matrix, out, in);
+        int[] sums = new int[out];
+        for (int i = 0; i < rows.values().length; i++) {
+            sums[i % out] += rows.values()[i];
+        }
+        return new PackedMatrix(ByteBlocks.of(rows.values(), out, in), sums, rows.scales());
     }
 
     @Override
