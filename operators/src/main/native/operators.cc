@@ -3,6 +3,8 @@
 // ONNX Runtime's threads, stage by stage; what is computed is in kernels.cc.
 
 #include <algorithm>
+#include <cstdlib>
+#include <cstring>
 #include <initializer_list>
 
 #include "custom_op.h"
@@ -13,17 +15,35 @@ namespace {
 
 using namespace rwkvtts;
 
-/** The kernels for the CPU that this runs on. */
-const Kernels& kernels = [] () -> const Kernels& {
+struct NamedKernels {
+    const char* name;
+    const Kernels* kernels;
+};
+
+/** The best first. */
+constexpr NamedKernels kAllKernels[] = {
 #ifdef __x86_64__
-    for (const Kernels* best : {&x86_64_v4, &x86_64_v3}) {
-        if (supported(*best)) {
-            return *best;
+    {"avx512", &x86_64_v4},
+    {"avx2", &x86_64_v3},
+#endif
+    {"baseline", &baseline}};
+
+/**
+ * The kernels for the CPU that this runs on: the best that it has, or those that the environment
+ * names, so that a test can run what another CPU would. Null if that names none.
+ */
+const Kernels* chosen_kernels() {
+    const char* const wanted = std::getenv("RWKVTTS_KERNELS");
+    for (const NamedKernels& named : kAllKernels) {
+        if (supported(*named.kernels) && (wanted == nullptr || !std::strcmp(wanted, named.name))) {
+            return named.kernels;
         }
     }
-#endif
-    return baseline;
-}();
+    return nullptr;
+}
+
+const Kernels* const found_kernels = chosen_kernels();
+const Kernels& kernels = found_kernels == nullptr ? baseline : *found_kernels;
 
 // Bytes of a matrix that a thread multiplies with some rows before it asks for more.
 constexpr int64_t kPart = 1 << 16;
@@ -480,5 +500,9 @@ Domain* domain() {
 /** The function that ONNX Runtime looks for in a library of operators. */
 extern "C" __attribute__((visibility("default")))
 Status* RegisterCustomOps(SessionOptions* options, const ApiBase* base) {
+    if (found_kernels == nullptr) {
+        return base->api(1)->create_status(
+            kInvalidArgument, "RWKVTTS_KERNELS: expected avx512, avx2 or baseline, and a CPU for it");
+    }
     return register_domain(options, base, domain);
 }
