@@ -32,6 +32,8 @@ class BenchEngineCommandTest {
         assertThat(run.out()).contains("random:2x128  fp32", "random:2x128  int8", "GB/s", "Gop/s");
         JsonNode report = report();
         assertThat(report.at("/machine/readGBPerSecond").doubleValue()).isBetween(0.1, 10_000.0);
+        assertThat(report.at("/machine/reading/0/gigabytesPerSecond").doubleValue())
+                .isBetween(0.1, 10_000.0);
         assertThat(report.at("/machine/leastRoundTripNs").doubleValue()).isPositive();
         assertThat(report.at("/machine/int8GopPerSecond").doubleValue())
                 .isGreaterThanOrEqualTo(report.at("/machine/int8BlockGopPerSecond").doubleValue())
