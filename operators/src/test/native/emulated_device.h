@@ -46,6 +46,11 @@ inline const char* error_text(int error) {
     return error == kOutOfMemory ? "out of memory" : error == kNoDevice ? "no such device" : "failure";
 }
 
+inline int free_bytes(size_t* bytes) {
+    *bytes = static_cast<size_t>(bytes_left);
+    return 0;
+}
+
 inline int finish() { return 0; }
 
 inline int zero(void* memory, size_t bytes) {

@@ -13,6 +13,7 @@ int cudaFree(void* memory);
 int cudaFreeHost(void* memory);
 int cudaMemset(void* memory, int value, size_t bytes);
 int cudaMemcpy(void* to, const void* from, size_t bytes, int kind);
+int cudaMemGetInfo(size_t* free, size_t* total);
 int cudaDeviceSynchronize();
 int standin_launch(void* stream, void (*run)(const void*), const void* what, size_t bytes);
 void standin_set_limits(int64_t launches, int64_t bytes);
@@ -55,6 +56,11 @@ int launch(
 inline int select_device(int index) { return cudaSetDevice(index); }
 
 inline const char* error_text(int error) { return cudaGetErrorString(error); }
+
+inline int free_bytes(size_t* bytes) {
+    size_t total = 0;
+    return cudaMemGetInfo(bytes, &total);
+}
 
 inline int finish() { return cudaDeviceSynchronize(); }
 

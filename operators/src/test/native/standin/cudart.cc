@@ -87,6 +87,14 @@ class DeviceMemory {
         return true;
     }
 
+    size_t free() const {
+        size_t bytes = 0;
+        for (const auto& [place, room] : free_) {
+            bytes += room;
+        }
+        return bytes;
+    }
+
     bool holds(const void* memory) const {
         return memory >= base_ && memory < base_ + kDeviceBytes;
     }
@@ -275,7 +283,9 @@ API int cudaDeviceGetAttribute(int* value, int, int) {
     return kSuccess;
 }
 API int cudaMemGetInfo(size_t* free, size_t* total) {
-    *free = *total = kDeviceBytes;
+    Guard guard(lock);
+    *free = memory().free();
+    *total = kDeviceBytes;
     return kSuccess;
 }
 

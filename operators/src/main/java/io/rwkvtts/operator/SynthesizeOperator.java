@@ -112,7 +112,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
 
     private void openLoop() throws Exception {
         try {
-            engine = engines.open();
+            engine = engines.open(GpuResources.of(getRuntimeContext()));
             speechMetrics =
                     new SynthesisMetrics(
                             getMetricGroup(),

@@ -58,7 +58,7 @@ final class SynthesizeHarness implements AutoCloseable {
     /** How a task is set up; the defaults suit most tests. */
     static final class Builder {
         private final Configuration config = new Configuration();
-        private EngineFactory engines = () -> scripted(4);
+        private EngineFactory engines = gpus -> scripted(4);
         private long startAtMs;
         private boolean checkpointed = true;
         private int parallelism = 1;
@@ -87,7 +87,7 @@ final class SynthesizeHarness implements AutoCloseable {
 
         /** The scripted engine with that many slots. */
         Builder slots(int count) {
-            return engine(() -> scripted(count));
+            return engine(gpus -> scripted(count));
         }
 
         Builder maxTextChars(int chars) {
