@@ -146,7 +146,7 @@ public record SpeechModel(
                     model,
                     Long.toUnsignedString(directory.randomSeed().getAsLong()));
         }
-        return new SpeechModel(directory, words, prompts, cache.forms(model, directory));
+        return new SpeechModel(directory, words, prompts, ModelForms.of(model, directory, cache));
     }
 
     /**

@@ -139,20 +139,6 @@ public final class ModelCache {
         return exported;
     }
 
-    /**
-     * Where the forms of a model are that this cache has opened.
-     *
-     * @param model as it was given to {@link #open}
-     * @param opened what that returned
-     */
-    public ModelForms forms(Path model, ModelDirectory opened) {
-        boolean exported = !ModelDirectory.isModelDirectory(model);
-        return new ModelForms(
-                opened.path().toString(),
-                exported ? model.toString() : null,
-                exported ? directory().toString() : null);
-    }
-
     /** The model directory of a checkpoint, exported unless it is there. */
     private ModelDirectory export(Checkpoint checkpoint, Quantization quantization, int headRows)
             throws IOException {

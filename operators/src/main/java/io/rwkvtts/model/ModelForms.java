@@ -21,6 +21,21 @@ public record ModelForms(String directory, String checkpoint, String cache)
     private static final Quantization FOR_CUDA = Quantization.INT8_CUDA;
 
     /**
+     * Where the forms of a model are that was opened.
+     *
+     * @param model the model directory or checkpoint that was given
+     * @param opened the directory that it is or was exported to
+     * @param cache where it was exported to if it is a checkpoint
+     */
+    public static ModelForms of(Path model, ModelDirectory opened, ModelCache cache) {
+        boolean exported = !ModelDirectory.isModelDirectory(model);
+        return new ModelForms(
+                opened.path().toString(),
+                exported ? model.toString() : null,
+                exported ? cache.directory().toString() : null);
+    }
+
+    /**
      * The model directory that was given.
      *
      * @throws ModelFormatException if it is not whole

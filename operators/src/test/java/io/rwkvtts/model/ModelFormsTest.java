@@ -33,8 +33,10 @@ class ModelFormsTest {
     }
 
     private ModelForms of(Path model, Quantization quantization) throws IOException {
-        return cache.forms(
-                model, cache.open(model, Optional.of(quantization), ModelExporter.ALL_HEAD_ROWS));
+        return ModelForms.of(
+                model,
+                cache.open(model, Optional.of(quantization), ModelExporter.ALL_HEAD_ROWS),
+                cache);
     }
 
     private Path export(Path from, Quantization quantization, Path target) throws IOException {

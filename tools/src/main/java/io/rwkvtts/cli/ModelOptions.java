@@ -4,6 +4,7 @@ import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.job.QuantizationHelp;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.model.ModelDirectory;
+import io.rwkvtts.model.ModelForms;
 import io.rwkvtts.model.Quantization;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,6 +66,6 @@ final class ModelOptions {
 
     /** An engine for one sequence. */
     InferenceEngine open(ModelDirectory directory) throws IOException {
-        return device.open(cache().forms(model, directory), threads);
+        return device.open(ModelForms.of(model, directory, cache()), threads);
     }
 }
