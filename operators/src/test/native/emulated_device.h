@@ -24,6 +24,9 @@ inline void set_limits(int64_t launches, int64_t bytes) {
     bytes_left = bytes;
 }
 
+/** There are none. */
+inline void allow_captures(bool) {}
+
 inline emulation::Counts counted() { return counts; }
 
 template <typename Arguments>

@@ -17,6 +17,7 @@ int cudaMemGetInfo(size_t* free, size_t* total);
 int cudaDeviceSynchronize();
 int standin_launch(void* stream, void (*run)(const void*), const void* what, size_t bytes);
 void standin_set_limits(int64_t launches, int64_t bytes);
+void standin_allow_captures(bool allowed);
 void standin_count(int64_t* launches, int64_t* copies, int64_t* allocations, int64_t* graphs);
 }
 
@@ -26,6 +27,8 @@ constexpr const char* kProvider = "CUDAExecutionProvider";
 constexpr const char* kMemoryName = "Cuda";
 
 inline void set_limits(int64_t launches, int64_t bytes) { standin_set_limits(launches, bytes); }
+
+inline void allow_captures(bool allowed) { standin_allow_captures(allowed); }
 
 inline emulation::Counts counted() {
     emulation::Counts counts{};

@@ -148,6 +148,7 @@ struct Stream {
 
 Stream default_stream;
 int captures;
+bool captures_allowed = true;
 
 Stream& stream_of(void* stream) {
     return stream == nullptr ? default_stream : *static_cast<Stream*>(stream);
@@ -224,6 +225,11 @@ API void standin_set_limits(int64_t launches, int64_t bytes) {
     Guard guard(lock);
     device.launches_left = launches;
     device.bytes_left = bytes;
+}
+
+API void standin_allow_captures(bool allowed) {
+    Guard guard(lock);
+    captures_allowed = allowed;
 }
 
 API void standin_count(
@@ -335,6 +341,9 @@ API int cudaEventSynchronize(void*) { return kSuccess; }
 
 API int cudaStreamBeginCapture(void* stream, int) {
     Guard guard(lock);
+    if (!captures_allowed) {
+        return result(kNotSupported);
+    }
     captures++;
     stream_of(stream).capture = new Graph;
     return kSuccess;

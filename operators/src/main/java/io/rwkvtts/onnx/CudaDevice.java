@@ -6,6 +6,7 @@ import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -42,6 +43,11 @@ public final class CudaDevice {
     /** Whether this build has the operators for this machine. */
     public static boolean operatorsAvailable() {
         return LIBRARY.exists();
+    }
+
+    /** The version of CUDA that this build's operators were made with, as {@code 12.8}. */
+    public static Optional<String> toolkit() {
+        return LIBRARY.beside(".toolkit");
     }
 
     /** Whether the operators are there with an emulated device. */

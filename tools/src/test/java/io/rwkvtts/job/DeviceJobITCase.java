@@ -50,7 +50,7 @@ class DeviceJobITCase {
     /** So few that the emulation keeps up. */
     private static final int REQUESTS = 3;
 
-    private static final int TOKENS = 150;
+    private static final int TOKENS = 90;
     private static final int SLOTS = 4;
 
     @TempDir private static Path directory;

@@ -44,6 +44,9 @@ public final class Emulation {
 
     private static native void set(int schedule, long launchesLeft, long bytesLeft);
 
+    /** Whether CUDA graphs can be captured, with ONNX Runtime's CUDA provider. */
+    public static native void allowCaptures(boolean allowed);
+
     /** Kernels so far. */
     static native long launches();
 

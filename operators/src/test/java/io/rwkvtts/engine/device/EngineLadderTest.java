@@ -232,6 +232,26 @@ class EngineLadderTest {
                 .contains("memory");
     }
 
+    /** With ONNX Runtime's CUDA provider only: without it nothing is captured. */
+    @Test
+    void testCaptureThatIsRefusedLeavesTheModelOnTheDevice() throws IOException {
+        CudaDevice device = Emulation.device();
+        Assumptions.assumeFalse(device.isEmulated());
+        ModelForms model = bothForms();
+        Emulation.allowCaptures(false);
+        try (InferenceEngine engine = emulated(device).climb(Device.CUDA, FIRST, model, OPTIONS)) {
+            assertThat(engine).isInstanceOf(EngineThread.class);
+            engine.step(new int[] {1}, new int[] {5}, 1);
+        } finally {
+            Emulation.allowCaptures(true);
+        }
+        assertThat(aboutDevices())
+                .singleElement()
+                .asString()
+                .contains("No captured steps on CUDA device 0: ");
+        assertThat(log.lines()).anyMatch(line -> line.contains("(experimental, EAGER)"));
+    }
+
     @Test
     void testWeightsThatADeviceDoesNotTakeStayOnTheCpu() throws IOException {
         CudaDevice device = Emulation.device();
