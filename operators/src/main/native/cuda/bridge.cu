@@ -63,8 +63,16 @@ NATIVE(jboolean, isEmulation)(JNIEnv*, jclass) {
     return kProvider == nullptr;
 }
 
-NATIVE(void, select)(JNIEnv* env, jclass, jint device) {
-    succeeded(env, "selecting the device", select_device(device));
+NATIVE(jint, select)(JNIEnv*, jclass, jint device) { return select_device(device); }
+
+NATIVE(jstring, errorText)(JNIEnv* env, jclass, jint error) {
+    return env->NewStringUTF(error_text(error));
+}
+
+NATIVE(jlong, freeBytes)(JNIEnv* env, jclass) {
+    size_t bytes = 0;
+    succeeded(env, "asking for the free memory", free_bytes(&bytes));
+    return static_cast<jlong>(bytes);
 }
 
 NATIVE(jlong, allocate)(JNIEnv* env, jclass, jlong bytes, jboolean shared) {

@@ -80,6 +80,12 @@ inline int finished(cudaError_t error) {
     return error != cudaSuccess ? error : cudaStreamSynchronize(nullptr);
 }
 
+/** Memory of the device that nobody has allocated. */
+inline int free_bytes(size_t* bytes) {
+    size_t total = 0;
+    return cudaMemGetInfo(bytes, &total);
+}
+
 /** Waits for all that was launched. */
 inline int finish() { return cudaDeviceSynchronize(); }
 

@@ -32,6 +32,9 @@ class TtsSettingsTest {
     @CsvSource({
         "tts.slots, 0, 0",
         "tts.slots, many, many",
+        "tts.device, gpu, gpu",
+        "tts.device, cuda, int8-native",
+        "tts.cuda.device-index, -1, -1",
         "tts.parallelism, 0, 0",
         "tts.max-parallelism, 0, 0",
         "tts.max-parallelism, 32769, 32769",

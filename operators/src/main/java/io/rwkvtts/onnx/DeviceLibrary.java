@@ -16,8 +16,14 @@ final class DeviceLibrary {
 
     static native boolean isEmulation();
 
-    /** Makes a device that of the calling thread. */
-    static native void select(int device) throws OrtException;
+    /** Makes a device that of the calling thread; an error of CUDA, or 0. */
+    static native int select(int device);
+
+    /** What an error of CUDA means. */
+    static native String errorText(int error);
+
+    /** Memory of the calling thread's device that nobody has allocated. */
+    static native long freeBytes() throws OrtException;
 
     /** Zeroed memory. */
     static native long allocate(long bytes, boolean shared) throws OrtException;

@@ -56,6 +56,7 @@ public final class CudaEngine implements InferenceEngine {
     private CallMemory latestMemory;
 
     private EngineModel model;
+    private long deviceBytes;
     private boolean closed;
 
     private CudaEngine(
@@ -114,14 +115,20 @@ public final class CudaEngine implements InferenceEngine {
             CudaDevice device,
             Launching launching) {
         CudaEngine engine;
+        long freeBytes;
         try {
+            freeBytes = device.freeBytes();
             engine = new CudaEngine(directory, options, device, launching);
         } catch (OrtException e) {
             throw new InferenceException("the model can't be loaded on " + device, e);
         }
         try {
             engine.prepare(directory, options, launching);
+            engine.deviceBytes = Math.max(0, freeBytes - device.freeBytes());
             return engine;
+        } catch (OrtException e) {
+            engine.close();
+            throw new InferenceException("the memory of " + device + " is not known", e);
         } catch (RuntimeException | Error e) {
             engine.close();
             throw e;
@@ -254,6 +261,11 @@ public final class CudaEngine implements InferenceEngine {
                             .formatted(state.length, states.stateBytes()));
         }
         states.load(slot, state);
+    }
+
+    @Override
+    public long deviceBytes() {
+        return deviceBytes;
     }
 
     @Override
