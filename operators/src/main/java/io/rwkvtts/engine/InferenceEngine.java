@@ -1,6 +1,7 @@
 package io.rwkvtts.engine;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Steps the recurrent states of several sequences through one RWKV-7 model.
@@ -58,6 +59,14 @@ public interface InferenceEngine extends AutoCloseable {
      *     feed this slot
      */
     void logits(int slot, float[] destination, int count);
+
+    /**
+     * What draws tokens from the logits where they are; empty if they are to be drawn from what
+     * {@link #logits} copies. The same tokens either way.
+     */
+    default Optional<EngineSampler> sampler() {
+        return Optional.empty();
+    }
 
     /**
      * The state of a slot as a new array of {@link EngineModel#stateBytes()} bytes, bit for bit, in
