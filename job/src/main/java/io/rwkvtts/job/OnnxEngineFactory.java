@@ -32,7 +32,8 @@ public record OnnxEngineFactory(String modelDirectory, EngineSettings settings, 
         int threads = settings.threadsOf(Runtime.getRuntime().availableProcessors());
         boolean spinning = settings.perProcess() == 1;
         return CpuEngine.open(
-                directory, new EngineOptions(settings.slots(), threads, spinning, true));
+                directory,
+                new EngineOptions(settings.slots(), threads, spinning, true, settings.sampling()));
     }
 
     private void requireMemory() {

@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import io.rwkvtts.engine.InferenceException;
 import io.rwkvtts.engine.PromptPiece;
+import io.rwkvtts.engine.SamplingPlace;
 import io.rwkvtts.model.GraphNames;
 import io.rwkvtts.onnx.CudaDevice;
 import io.rwkvtts.onnx.DeviceMemory;

@@ -13,6 +13,7 @@ import io.rwkvtts.engine.InvarianceCheck;
 import io.rwkvtts.engine.LatestCall;
 import io.rwkvtts.engine.PromptPiece;
 import io.rwkvtts.engine.SamplingCheck;
+import io.rwkvtts.engine.SamplingPlace;
 import io.rwkvtts.engine.graph.NumericsId;
 import io.rwkvtts.model.GraphForm;
 import io.rwkvtts.model.ModelDirectory;
@@ -65,14 +66,10 @@ public final class CudaEngine implements InferenceEngine {
     private boolean closed;
 
     private CudaEngine(
-            ModelDirectory directory,
-            EngineOptions options,
-            CudaDevice device,
-            SamplingPlace sampling,
-            Launching launching)
+            ModelDirectory directory, EngineOptions options, CudaDevice device, Launching launching)
             throws OrtException {
         this.device = device;
-        this.sampling = sampling;
+        sampling = options.sampling();
         slots = options.slots();
         vocabRows = directory.shape().vocabRows();
         headRows = directory.headRows();
@@ -104,25 +101,16 @@ public final class CudaEngine implements InferenceEngine {
         return resource;
     }
 
-    /** Loads a model whose tokens are drawn on the host, as the other {@code open}. */
-    public static CudaEngine open(
-            ModelDirectory directory, EngineOptions options, CudaDevice device) {
-        return open(directory, options, device, SamplingPlace.HOST);
-    }
-
     /**
-     * Loads a model, with captured steps if the device allows it.
+     * Loads a model, with captured steps if the device allows it. Tokens that the device should
+     * draw are drawn on the host, with a line in the log, if the self-test finds that it draws
+     * others.
      *
-     * @param sampling where tokens are drawn; on the host nevertheless, with a line in the log, if
-     *     the self-test finds that the device draws others
      * @throws ModelFormatException if the model is not one for CUDA devices
      * @throws InferenceException if the device can't run it, or not with the results it should have
      */
     public static CudaEngine open(
-            ModelDirectory directory,
-            EngineOptions options,
-            CudaDevice device,
-            SamplingPlace sampling) {
+            ModelDirectory directory, EngineOptions options, CudaDevice device) {
         if (directory.quantization().graph() != GraphForm.CUDA) {
             throw new ModelFormatException(
                     "%s was exported as %s, which is not for CUDA devices: export it again"
@@ -130,23 +118,22 @@ public final class CudaEngine implements InferenceEngine {
         }
         if (!device.isEmulated()) {
             try {
-                return open(directory, options, device, sampling, Launching.CAPTURED);
+                return open(directory, options, device, Launching.CAPTURED);
             } catch (InferenceException e) {
                 LOG.warn("No captured steps on {}: {}", device, e.getMessage());
             }
         }
-        return open(directory, options, device, sampling, Launching.EAGER);
+        return open(directory, options, device, Launching.EAGER);
     }
 
     private static CudaEngine open(
             ModelDirectory directory,
             EngineOptions options,
             CudaDevice device,
-            SamplingPlace sampling,
             Launching launching) {
         CudaEngine engine;
         try {
-            engine = new CudaEngine(directory, options, device, sampling, launching);
+            engine = new CudaEngine(directory, options, device, launching);
         } catch (OrtException e) {
             throw new InferenceException("the model can't be loaded on " + device, e);
         }

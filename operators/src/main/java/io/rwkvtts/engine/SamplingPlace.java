@@ -1,6 +1,6 @@
-package io.rwkvtts.engine.cuda;
+package io.rwkvtts.engine;
 
-/** Where tokens are drawn from the logits of a device. The tokens are the same. */
+/** Where tokens are drawn from the logits of an engine on a device. The tokens are the same. */
 public enum SamplingPlace {
 
     /** On the host, which the device writes all logits to. */
