@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "../custom_op.h"
-#include "device.h"
+#include "sample.cuh"
 
 namespace {
 
@@ -107,6 +107,15 @@ NATIVE(void, write)(JNIEnv* env, jclass, jlong address, jbyteArray from) {
         env->ReleasePrimitiveArrayCritical(from, bytes, JNI_ABORT);
         succeeded(env, "writing memory", error);
     }
+}
+
+NATIVE(void, sample)(JNIEnv* env, jclass, jlong draws, jlong logits, jint stride, jlong scratch,
+    jlong tokens, jint count) {
+    const Samples a{static_cast<const Draw*>(pointer(draws)),
+        static_cast<const float*>(pointer(logits)), stride, static_cast<double*>(pointer(scratch)),
+        static_cast<int32_t*>(pointer(tokens))};
+    const int error = launch_sample(nullptr, a, count);
+    succeeded(env, "drawing tokens", error != 0 ? error : finish());
 }
 
 NATIVE(jobject, buffer)(JNIEnv* env, jclass, jlong address, jlong bytes) {

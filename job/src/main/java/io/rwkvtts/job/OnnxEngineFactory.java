@@ -37,7 +37,7 @@ public record OnnxEngineFactory(
                 device.device(),
                 device.indexes(gpus),
                 model,
-                new EngineOptions(settings.slots(), threads, spinning, true));
+                new EngineOptions(settings.slots(), threads, spinning, true, settings.sampling()));
     }
 
     private void requireMemory() {

@@ -39,6 +39,7 @@ class TtsSettingsTest {
         "tts.max-parallelism, 0, 0",
         "tts.max-parallelism, 32769, 32769",
         "tts.engine.threads, -1, -1",
+        "tts.cuda.sampling, gpu, gpu",
         "tts.prefill.chunk-tokens, 0, 0",
         "tts.max-semantic-tokens, 0, 0",
         "tts.max-semantic-tokens, 2049, 2049",

@@ -2,6 +2,7 @@ package io.rwkvtts.engine;
 
 import static java.util.Objects.requireNonNull;
 
+import io.rwkvtts.sampling.SamplingParameters;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -25,6 +26,7 @@ public final class EngineThread implements InferenceEngine {
     private final ExecutorService executor;
     private volatile Thread thread;
     private InferenceEngine engine;
+    private EngineSampler sampler;
     private EngineModel model;
     private int slots;
     private long deviceBytes;
@@ -61,6 +63,7 @@ public final class EngineThread implements InferenceEngine {
                         opened.model = engine.model();
                         opened.slots = engine.slots();
                         opened.deviceBytes = engine.deviceBytes();
+                        opened.sampler = engine.sampler().orElse(null);
                         opened.engine = engine;
                         return engine;
                     });
@@ -84,6 +87,11 @@ public final class EngineThread implements InferenceEngine {
     @Override
     public long deviceBytes() {
         return deviceBytes;
+    }
+
+    @Override
+    public Optional<EngineSampler> sampler() {
+        return Optional.ofNullable(sampler).map(OnThread::new);
     }
 
     @Override
@@ -208,6 +216,47 @@ public final class EngineThread implements InferenceEngine {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The engine's sampler, on the thread. */
+    private final class OnThread implements EngineSampler {
+
+        private final EngineSampler sampler;
+
+        private OnThread(EngineSampler sampler) {
+            this.sampler = sampler;
+        }
+
+        @Override
+        public void put(
+                int index,
+                int slot,
+                int length,
+                int forbidden,
+                SamplingParameters parameters,
+                double u) {
+            if (Thread.currentThread() == thread) {
+                sampler.put(index, slot, length, forbidden, parameters, u);
+            } else {
+                run(() -> sampler.put(index, slot, length, forbidden, parameters, u));
+            }
+        }
+
+        @Override
+        public void draw(int count) {
+            if (Thread.currentThread() == thread) {
+                sampler.draw(count);
+            } else {
+                run(() -> sampler.draw(count));
+            }
+        }
+
+        @Override
+        public int token(int index) {
+            return Thread.currentThread() == thread
+                    ? sampler.token(index)
+                    : call(() -> sampler.token(index));
         }
     }
 }

@@ -62,6 +62,14 @@ public interface InferenceEngine extends AutoCloseable {
     void logits(int slot, float[] destination, int count);
 
     /**
+     * What draws tokens from the logits where they are; empty if they are to be drawn from what
+     * {@link #logits} copies. The same tokens either way.
+     */
+    default Optional<EngineSampler> sampler() {
+        return Optional.empty();
+    }
+
+    /**
      * The state of a slot as a new array of {@link EngineModel#stateBytes()} bytes, bit for bit, in
      * the layout {@link EngineModel#stateLayout()}.
      */

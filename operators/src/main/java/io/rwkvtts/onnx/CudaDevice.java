@@ -17,6 +17,9 @@ import java.util.Set;
  */
 public final class CudaDevice {
 
+    /** Size of the struct {@code Draw}. */
+    public static final int DRAW_BYTES = 40;
+
     private static final LibraryResource LIBRARY = new LibraryResource("rwkvtts_cuda");
 
     /** The same operators with an emulation of a device, which only the project's tests build. */
@@ -173,6 +176,32 @@ public final class CudaDevice {
      */
     public DeviceMemory allocateShared(int bytes) throws OrtException {
         return new DeviceMemory(index, bytes, true);
+    }
+
+    /**
+     * Draws tokens from logits; returns when they are there. One launch of a kernel, which copies
+     * and allocates nothing.
+     *
+     * @param draws {@code count} of the struct {@code Draw} in {@code sample.cuh}
+     * @param logits floats, [rows, {@code stride}]
+     * @param scratch 2 · {@code stride} doubles for each draw
+     * @param tokens 32-bit integers to be written, −1 where none can be drawn
+     */
+    public void sample(
+            DeviceMemory draws,
+            DeviceMemory logits,
+            int stride,
+            DeviceMemory scratch,
+            DeviceMemory tokens,
+            int count)
+            throws OrtException {
+        DeviceLibrary.sample(
+                draws.address((long) count * DRAW_BYTES),
+                logits.address(0),
+                stride,
+                scratch.address(2L * stride * Double.BYTES * count),
+                tokens.address((long) count * Integer.BYTES),
+                count);
     }
 
     @Override

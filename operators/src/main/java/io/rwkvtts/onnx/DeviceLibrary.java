@@ -38,6 +38,11 @@ final class DeviceLibrary {
     /** Copies the whole array. */
     static native void write(long address, byte[] from) throws OrtException;
 
+    /** Runs the kernel of {@code sample.cuh} with that many draws; returns when it is done. */
+    static native void sample(
+            long draws, long logits, int stride, long scratch, long tokens, int count)
+            throws OrtException;
+
     /** Shared memory as a buffer. */
     static native ByteBuffer buffer(long address, long bytes);
 
