@@ -21,7 +21,7 @@ final class RuntimeJars {
      * @throws OnnxUnavailableException if there are; names them
      */
     static void requireOne() {
-        requireOne(OnnxRuntime.class.getClassLoader());
+        requireOne(RuntimeJars.class.getClassLoader());
     }
 
     static void requireOne(ClassLoader loader) {
