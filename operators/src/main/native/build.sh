@@ -34,7 +34,8 @@ variants=
 if [ "$(uname -m)" = x86_64 ]; then
     compile v3 kernels -DKERNELS=x86_64_v3 -mavx2 -mfma -Wno-psabi
     compile v4 kernels -DKERNELS=x86_64_v4 \
-        -mavx2 -mfma -mavx512f -mavx512bw -mavx512vl -mavx512dq -mprefer-vector-width=512
+        -mavx2 -mfma -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni \
+        -mprefer-vector-width=512
     variants="v3.o v4.o"
 fi
 # Never unloaded: ONNX Runtime's Java API closes a library with the options of a session, which

@@ -10,6 +10,7 @@
 
 #include "kernels.h"
 #include "onnxruntime_abi.h"
+#include "stages.h"
 
 namespace rwkvtts {
 
@@ -18,8 +19,8 @@ using namespace onnxruntime_abi;
 /** ONNX Runtime's functions, from the registration of the library on. */
 inline const Api* api;
 
-// Fewer numbers than this are computed before another thread has heard of them.
-constexpr int64_t kFewNumbers = 4096;
+/** More threads than this don't help an operator; the others return at once. */
+constexpr size_t kMostThreads = 64;
 
 /** What ONNX Runtime is told of a call that failed. */
 struct Failure {
@@ -136,32 +137,22 @@ class Call {
         return stream;
     }
 
-    /** Does body(0) to body(count - 1), on several threads if that pays for that many numbers each. */
-    template <typename Body>
-    void each(int64_t count, int64_t numbers, const Body& body) const {
-        if (count == 1 || count * numbers <= kFewNumbers) {
-            for (int64_t i = 0; i < count; i++) {
-                body(i);
-            }
-            return;
-        }
-        // The threads are not ours: an exception must not reach them.
+    /** Runs work(worker) on the threads of the session, which share its stages. */
+    template <typename Work>
+    void together(const Work& work) const {
         struct Task {
-            const Body& body;
-            std::atomic<bool> failed{false};
-        } task{body};
+            const Work& work;
+            Stages stages;
+        } task{work, {}};
         check(api->parallel_for(
             context_,
-            [](void* data, size_t i) {
+            [](void* data, size_t) {
                 Task& task = *static_cast<Task*>(data);
-                try {
-                    task.body(i);
-                } catch (...) {
-                    task.failed = true;
-                }
+                Worker worker(task.stages);
+                task.work(worker);
             },
-            count, 0, &task));
-        if (task.failed) {
+            kMostThreads, 0, &task));
+        if (task.stages.failed()) {
             throw std::bad_alloc();
         }
     }

@@ -15,7 +15,8 @@ bool supported(const Kernels& kernels) {
     }
     if (&kernels == &x86_64_v4) {
         return v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-                && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+                && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
+                && __builtin_cpu_supports("avx512vnni");
     }
 #endif
     return &kernels == &baseline;

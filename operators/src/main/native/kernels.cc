@@ -2,6 +2,10 @@
 
 #include <cstring>
 
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
+
 // KERNELS: the name of what this file is compiled to. No templates of the C++ library here: of a
 // function that several object files have the linker takes any, and it may be for another CPU.
 
@@ -43,8 +47,14 @@ INLINE Floats load(const Number* from, int64_t count) {
 
 INLINE void store(float* to, Floats value) { memcpy(to, &value, sizeof value); }
 
-INLINE void store(float* to, Floats value, int64_t count) {
-    memcpy(to, &value, count >= kLanes ? sizeof value : count * sizeof(float));
+// The first numbers of a vector, at least one.
+template <typename Vector, typename Number>
+INLINE void store(Number* to, const Vector& value, int64_t count) {
+    if (count >= kLanes) {
+        memcpy(to, &value, sizeof value);
+    } else {
+        memcpy(to, &value, count * sizeof(Number));
+    }
 }
 
 INLINE Floats all(float value) { return Floats{} + value; }
@@ -132,8 +142,7 @@ struct Steps {
 
 INLINE void store_bytes(uint8_t* to, Floats x, float per_unit, int zero, int64_t count) {
     Ints rounded = bits(x * per_unit + kRounder) - kRounderBits + zero;
-    ByteLanes bytes = __builtin_convertvector(rounded, ByteLanes);
-    memcpy(to, &bytes, count >= kLanes ? sizeof bytes : count);
+    store(to, __builtin_convertvector(rounded, ByteLanes), count);
 }
 
 INLINE void quantize(const float* x, int64_t width, const Bytes& out, int64_t row) {
@@ -195,11 +204,386 @@ INLINE Floats activated(Floats x, Activation activation) {
     }
 }
 
-void scale_sums(const ScaleSums& op, int64_t row) {
-    for (int64_t i = 0; i < op.width; i += kLanes) {
+void scale_sums(const ScaleSums& op, int64_t row, int64_t from, int64_t to) {
+    for (int64_t i = from; i < to; i += kLanes) {
         Floats x = activated(scaled(op.sums, op.width, row, i), op.activation);
         store(op.out + row * op.width + i, x, op.width - i);
     }
+}
+
+constexpr int kBlockVectors = kBlock / kLanes;
+
+// Rows times a block of bytes.
+struct BlockProducts {
+    const IntegerProducts& op;
+    int64_t rows;
+    const int8_t* weights;
+    // The block that comes next, and how much of it is fetched while kWord rows are multiplied.
+    const int8_t* ahead;
+    int64_t ahead_step;
+};
+
+/** Sums of some rows and of the columns of a block. */
+template <int kRows>
+using BlockSums = Ints[kRows][kBlockVectors];
+
+#if defined(__AVX512VNNI__)
+
+constexpr int kMostRows = 12;
+constexpr int kManyRows = 8;
+
+INLINE __m512i four(const uint8_t* x) {
+    int32_t word;
+    memcpy(&word, x, sizeof word);
+    return _mm512_set1_epi32(word);
+}
+
+template <typename Weights>
+INLINE void add_products(Ints& sums, __m512i x, const Weights& weights) {
+    sums = reinterpret_cast<Ints>(_mm512_dpbusd_epi32(
+            reinterpret_cast<__m512i>(sums), x, reinterpret_cast<__m512i>(weights)));
+}
+
+INLINE void add_products(Ints& sums, __m512i x, const int8_t* weights) {
+    add_products(sums, x, _mm512_loadu_si512(weights));
+}
+
+template <int kRows>
+INLINE void multiply(const BlockProducts& of, int64_t row, BlockSums<kRows>& sums) {
+    const int64_t inner = of.op.inner;
+    const uint8_t* const x = of.op.x + row * inner;
+    const int8_t* weights = of.weights;
+    const int8_t* ahead = of.ahead;
+    constexpr int kStep = kBlock * kWord;
+    constexpr int kVector = kLanes * kWord;
+    // One row alone waits for memory, and would wait for its two sums as well.
+    Ints others[kBlockVectors] = {};
+    int64_t k = 0;
+    if (kRows == 1) {
+        for (; k + 2 * kWord <= inner; k += 2 * kWord, weights += 2 * kStep) {
+            for (int j = 0; j < kBlockVectors; j++) {
+                add_products(sums[0][j], four(x + k), weights + j * kVector);
+                add_products(others[j], four(x + k + kWord), weights + kStep + j * kVector);
+            }
+        }
+    }
+    for (; k < inner; k += kWord, weights += kStep) {
+        if (kRows >= kManyRows) {
+            // These take longer than the next block is on its way.
+            __builtin_prefetch(ahead, 0, 2);
+            __builtin_prefetch(ahead + of.ahead_step / 2, 0, 2);
+            ahead += of.ahead_step;
+        }
+        for (int r = 0; r < kRows; r++) {
+            for (int j = 0; j < kBlockVectors; j++) {
+                add_products(sums[r][j], four(x + r * inner + k), weights + j * kVector);
+            }
+        }
+    }
+    if (kRows == 1) {
+        for (int j = 0; j < kBlockVectors; j++) {
+            sums[0][j] += others[j];
+        }
+    }
+}
+
+#elif defined(__AVX2__)
+
+constexpr int kMostRows = 2;
+
+template <int kRows>
+INLINE void multiply(const BlockProducts& of, int64_t row, BlockSums<kRows>& sums) {
+    const int64_t inner = of.op.inner;
+    const uint8_t* const x = of.op.x + row * inner;
+    const int8_t* weights = of.weights;
+    // Four columns to a register: two sums of two products of each, in 16 bits times 16, since sums
+    // of two in 16 bits would not hold them.
+    constexpr int kColumns = 4;
+    constexpr int kParts = kLanes / kColumns;
+    for (int j = 0; j < kBlockVectors; j++) {
+        __m256i pairs[kRows][kParts] = {};
+        const int8_t* at = weights + j * kLanes * kWord;
+        for (int64_t k = 0; k < inner; k += kWord, at += kBlock * kWord) {
+            __m256i four[kRows];
+            for (int r = 0; r < kRows; r++) {
+                int32_t word;
+                memcpy(&word, x + r * inner + k, sizeof word);
+                four[r] = _mm256_cvtepu8_epi16(_mm_set1_epi32(word));
+            }
+            for (int p = 0; p < kParts; p++) {
+                const __m128i bytes = _mm_loadu_si128(
+                        reinterpret_cast<const __m128i*>(at + p * kColumns * kWord));
+                const __m256i w = _mm256_cvtepi8_epi16(bytes);
+                for (int r = 0; r < kRows; r++) {
+                    pairs[r][p] = _mm256_add_epi32(pairs[r][p], _mm256_madd_epi16(four[r], w));
+                }
+            }
+        }
+        for (int r = 0; r < kRows; r++) {
+            for (int p = 0; p < kParts; p++) {
+                int32_t halves[2 * kColumns];
+                memcpy(halves, &pairs[r][p], sizeof halves);
+                for (int c = 0; c < kColumns; c++) {
+                    sums[r][j][p * kColumns + c] = halves[2 * c] + halves[2 * c + 1];
+                }
+            }
+        }
+    }
+}
+
+#else
+
+constexpr int kMostRows = 2;
+
+template <int kRows>
+INLINE void multiply(const BlockProducts& of, int64_t row, BlockSums<kRows>& sums) {
+    const int64_t inner = of.op.inner;
+    const uint8_t* const x = of.op.x + row * inner;
+    const int8_t* weights = of.weights;
+    int32_t added[kRows][kBlock] = {};
+    for (int64_t k = 0; k < inner; k += kWord, weights += kBlock * kWord) {
+        for (int r = 0; r < kRows; r++) {
+            for (int c = 0; c < kBlock; c++) {
+                for (int i = 0; i < kWord; i++) {
+                    added[r][c] += x[r * inner + k + i] * weights[c * kWord + i];
+                }
+            }
+        }
+    }
+    memcpy(sums, added, sizeof added);
+}
+
+#endif
+
+INLINE Ints load_integers(const int32_t* from, int64_t count) {
+    Ints value = {};
+    if (count >= kLanes) {
+        memcpy(&value, from, sizeof value);
+    } else {
+        memcpy(&value, from, count * sizeof(int32_t));
+    }
+    return value;
+}
+
+template <int kRows>
+INLINE void store_sums(
+        const IntegerProducts& op, int64_t block, int64_t row, const BlockSums<kRows>& sums) {
+    int64_t at = block * kBlock;
+    for (int j = 0; j < kBlockVectors && at < op.width; at += kLanes, j++) {
+        const int64_t left = op.width - at;
+        const Ints zeros = op.zeros == nullptr ? Ints{} : load_integers(op.zeros + at, left);
+        for (int r = 0; r < kRows; r++) {
+            store(op.out + (row + r) * op.width + at, sums[r][j] - zeros, left);
+        }
+    }
+}
+
+// kRows rows at once, from a row on, as often as there are that many. Gives the next row.
+template <int kRows>
+INLINE int64_t products_of(const BlockProducts& of, int64_t block, int64_t row) {
+    for (; row + kRows <= of.rows; row += kRows) {
+        BlockSums<kRows> sums = {};
+        multiply<kRows>(of, row, sums);
+        store_sums<kRows>(of.op, block, row, sums);
+    }
+    return row;
+}
+
+// a * b + c, rounded once.
+INLINE Floats fused(Floats a, Floats b, Floats c) {
+#if defined(__AVX512F__)
+    return _mm512_fmadd_ps(a, b, c);
+#else
+    Floats result;
+    for (int i = 0; i < kLanes; i++) {
+        result[i] = __builtin_fmaf(a[i], b[i], c[i]);
+    }
+    return result;
+#endif
+}
+
+template <int kRows>
+INLINE int64_t products_of(const FloatProducts& op, int64_t block, int64_t row) {
+    const float* matrix = op.matrix + block * kBlock * op.inner;
+    for (; row + kRows <= op.rows; row += kRows) {
+        Floats totals[kRows][kBlockVectors] = {};
+        for (int64_t from = 0; from < op.inner; from += kChain) {
+            Floats sums[kRows][kBlockVectors] = {};
+            const int64_t to = from + kChain < op.inner ? from + kChain : op.inner;
+            for (int64_t k = from; k < to; k++) {
+                for (int r = 0; r < kRows; r++) {
+                    const Floats x = all(op.x[(row + r) * op.inner + k]);
+                    for (int j = 0; j < kBlockVectors; j++) {
+                        const Floats weights = load(matrix + k * kBlock + j * kLanes);
+                        sums[r][j] = fused(x, weights, sums[r][j]);
+                    }
+                }
+            }
+            for (int r = 0; r < kRows; r++) {
+                for (int j = 0; j < kBlockVectors; j++) {
+                    totals[r][j] = from == 0 ? sums[r][j] : totals[r][j] + sums[r][j];
+                }
+            }
+        }
+        for (int r = 0; r < kRows; r++) {
+            for (int j = 0; j < kBlockVectors; j++) {
+                store(op.out + (row + r) * op.width + block * kBlock + j * kLanes, totals[r][j]);
+            }
+        }
+    }
+    return row;
+}
+
+// All rows, as many at once as there are registers for.
+template <typename Products>
+INLINE void products_in_blocks(const Products& op, int64_t block) {
+    int64_t row = products_of<kMostRows>(op, block, 0);
+    if (kMostRows > 8) {
+        row = products_of<8>(op, block, row);
+    }
+    if (kMostRows > 4) {
+        row = products_of<4>(op, block, row);
+    }
+    row = products_of<2>(op, block, row);
+    products_of<1>(op, block, row);
+}
+
+typedef uint8_t LineBytes __attribute__((vector_size(kLanes * kWord)));
+typedef uint16_t LineShorts __attribute__((vector_size(kLanes * kWord)));
+
+// The factors of kLanes columns of nibbles, and what is taken from their products.
+struct Factors {
+    LineShorts times;
+    LineBytes less;
+
+    explicit INLINE Factors(const int8_t* from) {
+#if defined(__AVX512F__)
+        // GCC converts bytes to integers one at a time.
+        const Ints lanes = reinterpret_cast<Ints>(_mm512_maskz_cvtepu8_epi32(
+                0xffff, _mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
+#else
+        Ints lanes;
+        for (int i = 0; i < kLanes; i++) {
+            lanes[i] = static_cast<uint8_t>(from[i]);
+        }
+#endif
+        times = reinterpret_cast<LineShorts>(lanes * 0x00010001);
+        less = reinterpret_cast<LineBytes>(lanes * 0x08080808);
+    }
+};
+
+// Bytes of kLanes columns for 2 * kWord rows.
+struct Line {
+    LineBytes first, second;
+
+    INLINE Line(const int8_t* nibbles, const Factors& factors) {
+        LineBytes two;
+        memcpy(&two, nibbles, sizeof two);
+        first = bytes(two & 15, factors);
+        // There is no shift of bytes: what comes down from a neighbour is cut off.
+        second = bytes(
+                reinterpret_cast<LineBytes>(reinterpret_cast<LineShorts>(two) >> 4) & 15, factors);
+    }
+
+  private:
+    // Two bytes by one product: 15 * 15 carries nothing to the second.
+    static INLINE LineBytes bytes(LineBytes nibbles, const Factors& factors) {
+        return reinterpret_cast<LineBytes>(reinterpret_cast<LineShorts>(nibbles) * factors.times)
+                - factors.less;
+    }
+};
+
+constexpr int kLine = kLanes * kWord;
+
+#if defined(__AVX512VNNI__)
+
+constexpr int64_t kFewRows = 8;
+
+// Few rows times nibbles that become bytes in registers.
+template <int kRows>
+INLINE int64_t few_products(
+        const IntegerProducts& op, const int8_t* matrix, int64_t block, int64_t row) {
+    if (row + kRows > op.rows) {
+        return row;
+    }
+    const int64_t groups = op.inner / kGroup;
+    const int8_t* nibbles = matrix + groups * kBlock;
+    BlockSums<kRows> sums = {};
+    for (int64_t group = 0; group < groups; group++) {
+        const Factors factors[kBlockVectors] = {
+            Factors(matrix + group * kBlock), Factors(matrix + group * kBlock + kLanes)};
+        const uint8_t* const x = op.x + row * op.inner + group * kGroup;
+        for (int k = 0; k < kGroup; k += 2 * kWord) {
+            for (int j = 0; j < kBlockVectors; j++, nibbles += kLine) {
+                const Line line(nibbles, factors[j]);
+                for (int r = 0; r < kRows; r++) {
+                    add_products(sums[r][j], four(x + r * op.inner + k), line.first);
+                    add_products(sums[r][j], four(x + r * op.inner + k + kWord), line.second);
+                }
+            }
+        }
+    }
+    store_sums<kRows>(op, block, row, sums);
+    return row + kRows;
+}
+
+#else
+
+constexpr int64_t kFewRows = 0;
+
+template <int kRows>
+INLINE int64_t few_products(const IntegerProducts&, const int8_t*, int64_t, int64_t row) {
+    return row;
+}
+
+#endif
+
+// A block of nibbles as a block of bytes.
+INLINE void unpack(const int8_t* block, int64_t groups, int8_t* bytes) {
+    const int8_t* nibbles = block + groups * kBlock;
+    for (int64_t group = 0; group < groups; group++) {
+        for (int j = 0; j < kBlockVectors; j++) {
+            const Factors factors(block + group * kBlock + j * kLanes);
+            for (int k = 0; k < kGroup; k += 2 * kWord) {
+                const int64_t from = group * kGroupBytes + k * kBlock / 2 + j * kLine;
+                const int64_t to = (group * kGroup + k) * kBlock + j * kLine;
+                const Line line(nibbles + from, factors);
+                memcpy(bytes + to, &line.first, kLine);
+                memcpy(bytes + to + kWord * kBlock, &line.second, kLine);
+            }
+        }
+    }
+}
+
+void nibble_products(const IntegerProducts& op, int64_t block) {
+    const int64_t groups = op.inner / kGroup;
+    const int8_t* const matrix = op.matrix + block * groups * (kBlock + kGroupBytes);
+    if (op.rows <= kFewRows) {
+        int64_t row = few_products<8>(op, matrix, block, 0);
+        row = few_products<4>(op, matrix, block, row);
+        row = few_products<2>(op, matrix, block, row);
+        few_products<1>(op, matrix, block, row);
+        return;
+    }
+    int8_t* const bytes = reinterpret_cast<int8_t*>(scratch(op.inner * kBlock / sizeof(float)));
+    unpack(matrix, groups, bytes);
+    const int8_t* const next = matrix + groups * (kBlock + kGroupBytes);
+    products_in_blocks(BlockProducts{op, op.rows, bytes, next, kLine}, block);
+}
+
+void integer_products(const IntegerProducts& op, int64_t block) {
+    if (op.nibbles) {
+        nibble_products(op, block);
+        return;
+    }
+    const int64_t bytes = kBlock * op.inner;
+    const int8_t* const matrix = op.matrix + block * bytes;
+    products_in_blocks(
+            BlockProducts{op, op.rows, matrix, matrix + bytes, kBlock * kWord}, block);
+}
+
+void float_products(const FloatProducts& op, int64_t block) {
+    products_in_blocks(op, block);
 }
 
 void quantize_row(const QuantizeRows& op, int64_t row) {
@@ -251,7 +635,7 @@ void norm_mix(const NormMix& op, int64_t from, int64_t to) {
         }
 
         const int64_t length = op.lengths[sequence];
-        float* new_shift = op.new_shift + sequence * width;
+        float* new_shift = op.new_shift + sequence * op.new_shift_stride;
         if (token == length - 1) {
             memcpy(new_shift, normed, width * sizeof(float));
         } else if (length == 0 && token == 0) {
@@ -373,6 +757,7 @@ void time_mix(const TimeMix& op, int64_t sequence_and_head) {
 }  // namespace
 
 extern const Kernels KERNELS = {
-    scale_sums, quantize_row, squared_relu, norm_mix, last_norm, time_mix};
+    integer_products, float_products, scale_sums, quantize_row, squared_relu, norm_mix, last_norm,
+    time_mix};
 
 }  // namespace rwkvtts

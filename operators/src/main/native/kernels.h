@@ -25,6 +25,55 @@ struct Bytes {
     float* scales;
 };
 
+/** Columns of a packed matrix that lie together, padded with zeros to a whole number of them. */
+constexpr int kBlock = 32;
+
+/** Bytes of a column that are multiplied at once. */
+constexpr int kWord = 4;
+
+/** Rows of a column of nibbles that have a factor in common. */
+constexpr int kGroup = 64;
+
+/** Bytes of a group of a block: two rows to a byte. */
+constexpr int kGroupBytes = kBlock * kGroup / 2;
+
+/**
+ * Bytes [M, inner] times a matrix of signed bytes: exact, so that the order of the sums is free. The
+ * matrix lies in blocks of kBlock columns. A block of bytes has, for each kWord rows, kWord bytes
+ * of each column.
+ *
+ * A block of nibbles stands for such a one: a byte is a nibble less 8, times the factor of its
+ * column and group, 0 to 15. First come the factors of all groups, kBlock bytes for each; then, for
+ * each 2 * kWord rows, kWord bytes of each column, of which the lower nibbles are those of the
+ * first kWord rows.
+ */
+struct IntegerProducts {
+    const uint8_t* x;
+    int64_t rows;
+    /** A multiple of kWord; of nibbles, of kGroup. */
+    int64_t inner;
+    const int8_t* matrix;
+    bool nibbles;
+    /** What the byte that stands for 0 adds to each column; null if that byte is 0. */
+    const int32_t* zeros;
+    int64_t width;
+    int32_t* out;
+};
+
+/**
+ * Floats [M, inner] times a matrix in blocks of kBlock columns, row after row. A number of the
+ * result is summed up by fused multiply-adds, in chains of kChain rows of the matrix.
+ */
+struct FloatProducts {
+    const float* x;
+    int64_t rows;
+    int64_t inner;
+    const float* matrix;
+    /** A multiple of kBlock. */
+    int64_t width;
+    float* out;
+};
+
 enum class Activation { kNone = 0, kTanh = 1, kSigmoid = 2 };
 
 /** Sums [M, width] as floats. */
@@ -72,7 +121,9 @@ struct NormMix {
     const float* mix;
     float* sum;
     Bytes mixed[kMixes];
+    /** Of the last token of each sequence, this many floats apart. */
     float* new_shift;
+    int64_t new_shift_stride;
 };
 
 /** The sum and norm of the last token of each sequence. */
@@ -104,7 +155,11 @@ struct TimeMix {
 
 /** The code for one kind of CPU. */
 struct Kernels {
-    void (*scale_sums)(const ScaleSums&, int64_t row);
+    /** All rows of a block of columns. */
+    void (*integer_products)(const IntegerProducts&, int64_t block);
+    void (*float_products)(const FloatProducts&, int64_t block);
+    /** Columns from .. to - 1, of which from is a multiple of kLanes. */
+    void (*scale_sums)(const ScaleSums&, int64_t row, int64_t from, int64_t to);
     void (*quantize_row)(const QuantizeRows&, int64_t row);
     void (*squared_relu)(const SquaredRelu&, int64_t row);
     /** Rows from .. to - 1; the norm of the row before them is computed again. */

@@ -15,6 +15,9 @@ constexpr int kHead = 64;
  */
 constexpr int kLanes = 16;
 
+/** Fused multiply-adds of one chain: a longer sum of products adds up the sums of its chains. */
+constexpr int kChain = 256;
+
 constexpr float kNormEpsilon = 1e-5f;
 constexpr float kHeadNormEpsilon = 64e-5f;
 constexpr float kDecay = -0.606531f;

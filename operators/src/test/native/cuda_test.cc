@@ -102,7 +102,7 @@ void add_norm_mix(const std::string& name, const Batch& batch, int width, int mi
         }
     }
     NormMix cpu{norm(), batch.tokens, batch.lengths.data(), shifts.data(), width, mixes,
-        d.mix.data(), d.sum.data(), {}, new_shifts.data()};
+        d.mix.data(), d.sum.data(), {}, new_shifts.data(), width};
     for (int m = 0; m < mixes; m++) {
         cpu.mixed[m] = {d.bytes[m].data(), d.scales[m].data()};
     }
@@ -280,7 +280,7 @@ void add_bytes(const std::string& name, int rows, int width, int stride) {
     for (int row = 0; row < rows; row++) {
         baseline.quantize_row({d.x.data(), width, {d.bytes.data(), d.scales.data()}}, row);
         baseline.squared_relu({dense.sums(), width, {d.relu.data(), d.relu_scales.data()}}, row);
-        baseline.scale_sums({dense.sums(), width, Activation::kNone, d.floats.data()}, row);
+        baseline.scale_sums({dense.sums(), width, Activation::kNone, d.floats.data()}, row, 0, width);
     }
     const int padded = (width + kTileInner - 1) / kTileInner * kTileInner;
     const auto with_zeros = [=](const Memory<uint8_t>& from) {
@@ -383,7 +383,7 @@ void add_low_rank(const std::string& name, int rows, int width, std::vector<int>
             Memory<float>(rows * width)};
         Memory<float> inner(rows * rank);
         for (int row = 0; row < rows; row++) {
-            baseline.scale_sums({pair.inner.sums(), rank, activations[n], inner.data()}, row);
+            baseline.scale_sums({pair.inner.sums(), rank, activations[n], inner.data()}, row, 0, rank);
         }
         for (int i = 0; i < rows * width; i++) {
             for (int from = 0; from < rank; from += 256) {

@@ -78,7 +78,7 @@ std::vector<float> results(const Kernels& kernels) {
             {Activation::kNone, Activation::kTanh, Activation::kSigmoid}) {
         std::vector<float> out(kRows * kOdd);
         for (int row = 0; row < kRows; row++) {
-            kernels.scale_sums({odd.sums(), kOdd, activation, out.data()}, row);
+            kernels.scale_sums({odd.sums(), kOdd, activation, out.data()}, row, 0, kOdd);
         }
         add_floats(out, kRows * kOdd);
     }
@@ -96,7 +96,7 @@ std::vector<float> results(const Kernels& kernels) {
     std::vector<uint8_t> mixed(kMixes * kRows * kWidth);
     std::vector<float> mixed_scales(kMixes * kRows);
     NormMix mixing{norm, kTokens, &length, shift.data(), kWidth, kMixes, mix.data(), sum.data(),
-        {}, new_shift.data()};
+        {}, new_shift.data(), kWidth};
     for (int m = 0; m < kMixes; m++) {
         mixing.mixed[m] = {mixed.data() + m * kRows * kWidth, mixed_scales.data() + m * kRows};
     }
@@ -163,7 +163,7 @@ void check_activations() {
     const std::vector<float> columns(width, 1);
     std::vector<float> out(width);
     for (Activation activation : {Activation::kTanh, Activation::kSigmoid}) {
-        baseline.scale_sums({{sums.data(), &row, columns.data()}, width, activation, out.data()}, 0);
+        baseline.scale_sums({{sums.data(), &row, columns.data()}, width, activation, out.data()}, 0, 0, width);
         for (int i = 0; i < width; i++) {
             const double z = sums[i] * static_cast<double>(row);
             const double expected =
@@ -176,10 +176,149 @@ void check_activations() {
     }
 }
 
+/** Products for any number of rows and any width, and the largest that bytes have. */
+void check_products(const char* name, const Kernels& kernels) {
+    if (!supported(kernels)) {
+        return;
+    }
+    std::uniform_int_distribution<int> byte(0, 255);
+    for (const int rows : {1, 2, 3, 5, 8, 11, 12, 13, 27}) {
+        for (const int inner : {4, 12, 64, 200, 600}) {
+            for (const int width : {1, 31, 32, 33, 64, 200}) {
+                const int blocks = (width + kBlock - 1) / kBlock;
+                std::vector<uint8_t> x(rows * inner);
+                std::vector<int8_t> matrix(blocks * kBlock * inner);
+                std::vector<int32_t> zeros(width), out(rows * width, -1);
+                const bool largest = rows == 5;
+                for (uint8_t& value : x) {
+                    value = largest ? 255 : byte(generator);
+                }
+                for (int8_t& value : matrix) {
+                    value = largest ? -128 : byte(generator) - 128;
+                }
+                for (int32_t& value : zeros) {
+                    value = byte(generator);
+                }
+                for (const bool with_zeros : {false, true}) {
+                    for (int block = 0; block < blocks; block++) {
+                        kernels.integer_products({x.data(), rows, inner, matrix.data(), false,
+                            with_zeros ? zeros.data() : nullptr, width, out.data()}, block);
+                    }
+                    for (int row = 0; row < rows; row++) {
+                        for (int column = 0; column < width; column++) {
+                            int32_t expected = with_zeros ? -zeros[column] : 0;
+                            for (int k = 0; k < inner; k++) {
+                                const int word = k / kWord * kBlock + column % kBlock;
+                                expected += x[row * inner + k] * matrix[
+                                    column / kBlock * kBlock * inner + word * kWord + k % kWord];
+                            }
+                            if (out[row * width + column] != expected) {
+                                std::printf("%s: %d x %d x %d: a product is %d, expected %d\n",
+                                    name, rows, inner, width, out[row * width + column], expected);
+                                std::exit(1);
+                            }
+                        }
+                    }
+                }
+                if (width % kBlock != 0) {
+                    continue;
+                }
+                const std::vector<float> a = floats(rows * inner, -1, 1);
+                const std::vector<float> b = floats(inner * width, -1, 1);
+                std::vector<float> sums(rows * width);
+                for (int block = 0; block < blocks; block++) {
+                    kernels.float_products(
+                        {a.data(), rows, inner, b.data(), width, sums.data()}, block);
+                }
+                for (int row = 0; row < rows; row++) {
+                    for (int column = 0; column < width; column++) {
+                        float expected = 0, sum = 0;
+                        for (int k = 0; k < inner; k++) {
+                            sum = std::fma(a[row * inner + k],
+                                b[column / kBlock * kBlock * inner + k * kBlock + column % kBlock],
+                                sum);
+                            if ((k + 1) % kChain == 0 || k + 1 == inner) {
+                                expected = k < kChain ? sum : expected + sum;
+                                sum = 0;
+                            }
+                        }
+                        if (sums[row * width + column] != expected) {
+                            std::printf("%s: a product of floats is %.9g, expected %.9g\n", name,
+                                sums[row * width + column], expected);
+                            std::exit(1);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    std::printf("%s: all products as expected\n", name);
+}
+
+/** Nibbles give the sums of the bytes that they stand for. */
+void check_nibbles(const char* name, const Kernels& kernels) {
+    if (!supported(kernels)) {
+        return;
+    }
+    std::uniform_int_distribution<int> byte(0, 255), nibble(0, 15);
+    for (const int rows : {1, 2, 3, 4, 5, 8, 9, 12, 27}) {
+        for (const int groups : {1, 3}) {
+            for (const int width : {1, 32, 33, 64}) {
+                const int inner = groups * kGroup;
+                const int blocks = (width + kBlock - 1) / kBlock;
+                const bool largest = rows == 5;
+                std::vector<uint8_t> x(rows * inner);
+                for (uint8_t& value : x) {
+                    value = largest ? 255 : byte(generator);
+                }
+                std::vector<int8_t> bytes(blocks * kBlock * inner), packed;
+                for (int block = 0; block < blocks; block++) {
+                    std::vector<int> factors(groups * kBlock);
+                    for (int& factor : factors) {
+                        factor = largest ? 15 : nibble(generator);
+                        packed.push_back(static_cast<int8_t>(factor));
+                    }
+                    for (int k = 0; k < inner; k += 2 * kWord) {
+                        for (int i = 0; i < kBlock * kWord; i++) {
+                            const int low = largest ? 0 : nibble(generator);
+                            const int high = largest ? 0 : nibble(generator);
+                            const int factor = factors[k / kGroup * kBlock + i / kWord];
+                            int8_t* const at = &bytes[(block * inner + k) * kBlock + i];
+                            at[0] = static_cast<int8_t>((low - 8) * factor);
+                            at[kBlock * kWord] = static_cast<int8_t>((high - 8) * factor);
+                            packed.push_back(static_cast<int8_t>(high << 4 | low));
+                        }
+                    }
+                }
+                std::vector<int32_t> zeros(width, 7), expected(rows * width), out(rows * width, -1);
+                for (int block = 0; block < blocks; block++) {
+                    kernels.integer_products({x.data(), rows, inner, bytes.data(), false,
+                        zeros.data(), width, expected.data()}, block);
+                    kernels.integer_products({x.data(), rows, inner, packed.data(), true,
+                        zeros.data(), width, out.data()}, block);
+                }
+                if (out != expected) {
+                    std::printf("%s: nibbles, %d x %d x %d: not the sums of their bytes\n", name,
+                        rows, inner, width);
+                    std::exit(1);
+                }
+            }
+        }
+    }
+}
+
 }  // namespace
 
 int main() {
     check_activations();
+#ifdef __x86_64__
+    check_products("x86_64_v3", x86_64_v3);
+    check_nibbles("x86_64_v3", x86_64_v3);
+    check_products("x86_64_v4", x86_64_v4);
+    check_nibbles("x86_64_v4", x86_64_v4);
+#endif
+    check_products("baseline", baseline);
+    check_nibbles("baseline", baseline);
     const std::vector<float> expected = results(baseline);
 #ifdef __x86_64__
     compare("x86_64_v3", x86_64_v3, expected);

@@ -126,7 +126,7 @@ constexpr int kUpColumns = 64;
 constexpr int kUpGroups = 4;
 constexpr unsigned kUpThreads = kUpColumns * kUpGroups;
 constexpr int kUpInner = 64;
-constexpr int kUpStride = 256;
+constexpr int kUpStride = kChain;
 
 /** out [M, width] of the inner values [M, rank] and a matrix [rank, width]. */
 struct LowRank {

@@ -37,8 +37,8 @@ final class ApiKeys {
     /**
      * Reads a file.
      *
-     * @throws IllegalArgumentException if a line is malformed, a key short or there is none; shows
-     *     no key
+     * @throws IllegalArgumentException if a line is malformed, a key short or there twice, or there
+     *     is none; shows no key
      */
     static ApiKeys read(Path file) throws IOException {
         List<Key> keys = new ArrayList<>();
@@ -54,7 +54,12 @@ final class ApiKeys {
                         "%s, line %d: expected a key of at least %d characters and a tenant of letters, digits, '_', '.' and '-'"
                                 .formatted(file, number, FEWEST_KEY_CHARS));
             }
-            keys.add(new Key(digest(matcher.group("key")), matcher.group("tenant")));
+            byte[] digest = digest(matcher.group("key"));
+            if (keys.stream().anyMatch(key -> MessageDigest.isEqual(key.digest(), digest))) {
+                throw new IllegalArgumentException(
+                        "%s, line %d: the key is in the file already".formatted(file, number));
+            }
+            keys.add(new Key(digest, matcher.group("tenant")));
         }
         if (keys.isEmpty()) {
             throw new IllegalArgumentException("%s holds no key".formatted(file));
@@ -79,7 +84,8 @@ final class ApiKeys {
             return null;
         }
         String tenant = null;
-        if (authorization != null && authorization.startsWith(SCHEME)) {
+        if (authorization != null
+                && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             byte[] given = digest(authorization.substring(SCHEME.length()).strip());
             for (Key key : keys) {
                 // All are compared, so that the time does not tell which one was near.

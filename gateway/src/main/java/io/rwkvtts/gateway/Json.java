@@ -2,6 +2,7 @@ package io.rwkvtts.gateway;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -61,13 +62,7 @@ final class Json {
         try {
             node = MAPPER.readTree(text);
         } catch (JacksonException e) {
-            throw ApiError.invalid(
-                    null,
-                    "not valid JSON: %s (line %d, column %d)"
-                            .formatted(
-                                    withoutContent(e),
-                                    e.getLocation().getLineNr(),
-                                    e.getLocation().getColumnNr()));
+            throw ApiError.invalid(null, "not valid JSON: " + withoutContent(e) + place(e));
         }
         if (node instanceof ObjectNode object) {
             return object;
@@ -80,6 +75,14 @@ final class Json {
         String message = e.getOriginalMessage();
         int quote = message.indexOf('\'');
         return quote < 0 ? message : message.substring(0, quote).trim();
+    }
+
+    /** Not every exception knows it: one of too deep an object does not. */
+    private static String place(JacksonException e) {
+        JsonLocation place = e.getLocation();
+        return place == null
+                ? ""
+                : " (line %d, column %d)".formatted(place.getLineNr(), place.getColumnNr());
     }
 
     static Buffer buffer(JsonNode node) {

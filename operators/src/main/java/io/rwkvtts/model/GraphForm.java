@@ -17,9 +17,8 @@ public enum GraphForm {
     },
 
     /**
-     * All that lies between two products in one operator of the project's own: native code, which
-     * is there if the project was built with a C++ compiler, on Linux. Products must be sums of
-     * bytes by the row.
+     * Each layer as one operator of the project's own: native code, which is there if the project
+     * was built with a C++ compiler, on Linux. Products must be sums of bytes by the row.
      */
     NATIVE(NativeGraph.VERSION) {
         @Override

@@ -4,42 +4,38 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import io.rwkvtts.checkpoint.ModelShape;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * {@link GraphForm#NATIVE}: the network of {@link Rwkv7Graph}, with the same inputs and outputs,
- * but with all between two products in one operator of the project's own ({@code src/main/native}).
+ * but each layer, and the head, as one operator of the project's own ({@code src/main/native}).
  *
- * <p>Products stay sums of integers until such an operator scales them; it leaves bytes for the
- * next.
+ * <p>What a layer adds to its input leaves it as sums of integers with their scales, which the next
+ * one adds up.
  */
 final class NativeGraph {
 
     /** Part of the numeric identity of a model: to be raised with every change of the operators. */
-    static final String VERSION = "rwkv7-native-2";
+    static final String VERSION = "rwkv7-native-3";
+
+    /** The byte that stands for 0 in operands with negative numbers. */
+    private static final int MIDDLE = 128;
 
     private static final List<String> TIME_MIXES =
-            List.of("att.x_r", "att.x_w", "att.x_k", "att.x_v", "att.x_a", "att.x_g");
-    private static final List<String> CHANNEL_MIXES = List.of("ffn.x_k");
+            List.of("x_r", "x_w", "x_k", "x_v", "x_a", "x_g");
+    private static final List<String> CHANNEL_MIXES = List.of("x_k");
 
-    /** What is done to a low-rank pair's inner values, by the numbers the operator knows. */
-    private enum Activation {
-        NONE,
-        TANH,
-        SIGMOID
-    }
-
-    /** A sum [M, D], and its norm mixed with that of the token before. */
-    private record Mixed(String sum, Operand[] operands) {}
+    /** What a layer makes of x: the sum of x and the time mix, and what is still to be added. */
+    private record LayerOutput(String x, String sums, String rows, String columns) {}
 
     private final OnnxGraph graph;
     private final GraphWeights weights;
-    private final ModelShape shape;
     private final RowFormat format;
-    private final String tokens;
+    private final ModelShape shape;
     private final String lengths;
     private final String shift;
-    private final List<String> newShifts = new ArrayList<>();
+    private final String[] newShifts;
 
     /** v of layer 0, which the later layers of the same token mix in. */
     private String firstValue;
@@ -47,9 +43,9 @@ final class NativeGraph {
     private NativeGraph(OnnxGraph graph, GraphWeights weights, RowFormat format, ModelShape shape) {
         this.graph = graph;
         this.weights = weights;
-        this.shape = shape;
         this.format = format;
-        tokens = graph.input(GraphNames.TOKENS, DataType.INT64, "B", "T");
+        this.shape = shape;
+        newShifts = new String[shape.layers()];
         lengths = graph.input(GraphNames.LENGTHS, DataType.INT64, "B");
         shift = graph.input(GraphNames.SHIFT, DataType.FLOAT, "B", shiftWidth());
     }
@@ -62,23 +58,16 @@ final class NativeGraph {
     }
 
     private void build(int headRows) throws IOException {
+        String tokens = graph.input(GraphNames.TOKENS, DataType.INT64, "B", "T");
         String flatTokens = graph.op("Reshape", tokens, graph.integers(-1));
-        String x = Embedding.of(graph, weights, shape, flatTokens);
-        RowFormat.Sums added = null;
+        LayerOutput x =
+                new LayerOutput(Embedding.of(graph, weights, shape, flatTokens), null, null, null);
         for (int layer = 0; layer < shape.layers(); layer++) {
-            String block = "blocks." + layer + ".";
-            Mixed attention = normMix(x, added, block, "ln1", TIME_MIXES);
-            added = timeMix(layer, attention.operands);
-            Mixed channels = normMix(attention.sum, added, block, "ln2", CHANNEL_MIXES);
-            x = channels.sum;
-            added = channelMix(block + "ffn.", channels.operands[0]);
+            x = layer(layer, x);
         }
-        Operand last = lastNorm(x, added);
-        scaled(sums(last, "head.weight", headRows, shape.width()), Activation.NONE)
-                .out(GraphNames.LOGITS);
-        graph.output(GraphNames.LOGITS, DataType.FLOAT, "B", headRows);
+        head(x, headRows);
         String newShift = GraphNames.newState(GraphNames.SHIFT);
-        graph.node("Concat", newShifts.toArray(String[]::new)).attribute("axis", -1).out(newShift);
+        graph.node("Concat", newShifts).attribute("axis", -1).out(newShift);
         graph.output(newShift, DataType.FLOAT, "B", shiftWidth());
     }
 
@@ -86,134 +75,120 @@ final class NativeGraph {
         return 2 * shape.layers() * shape.width();
     }
 
-    /**
-     * @param added what the layer before adds to {@code x}, null for none
-     */
-    private Mixed normMix(
-            String x, RowFormat.Sums added, String block, String norm, List<String> mixes)
-            throws IOException {
-        float[] factors = new float[mixes.size() * shape.width()];
-        for (int i = 0; i < mixes.size(); i++) {
-            float[] mix = weights.values(block + mixes.get(i));
-            System.arraycopy(mix, 0, factors, i * shape.width(), shape.width());
-        }
-        List<String> inputs =
-                new ArrayList<>(
-                        List.of(
-                                x,
-                                vector(block + norm + ".weight"),
-                                vector(block + norm + ".bias"),
-                                lengths,
-                                shift,
-                                graph.weights(
-                                        block + norm + ".mix",
-                                        factors,
-                                        mixes.size(),
-                                        shape.width())));
-        if (added != null) {
-            inputs.addAll(List.of(added.values(), added.rows(), added.columns()));
-        }
-        String[] outputs =
-                graph.own("NormMix", inputs.toArray(String[]::new))
-                        .attribute("place", newShifts.size())
-                        .outs(2 + 2 * mixes.size());
-        newShifts.add(outputs[1]);
-        Operand[] operands = new Operand[mixes.size()];
-        for (int i = 0; i < operands.length; i++) {
-            operands[i] = format.signed(outputs[2 + 2 * i], outputs[3 + 2 * i]);
-        }
-        return new Mixed(outputs[0], operands);
-    }
-
-    /** What the time mix of a layer adds to x (spec 1.3, steps 2.2 to 2.12). */
-    private RowFormat.Sums timeMix(int layer, Operand[] mixed) throws IOException {
-        String block = "blocks." + layer + ".att.";
-        RowFormat.Sums r = square(mixed[0], block + "receptance.weight");
-        RowFormat.Sums k = square(mixed[2], block + "key.weight");
-        RowFormat.Sums v = square(mixed[3], block + "value.weight");
+    private LayerOutput layer(int layer, LayerOutput before) throws IOException {
+        String block = "blocks." + layer + ".";
+        String att = block + "att.";
+        int width = shape.width();
         Object[] size = {"B", shape.heads(), shape.headSize(), shape.headSize()};
         String state = graph.input(GraphNames.wkv(layer), DataType.FLOAT, size);
         String newState = GraphNames.newState(state);
         graph.output(newState, DataType.FLOAT, size);
+
+        List<String> inputs = new ArrayList<>(List.of(before.x, lengths, shift, state));
+        addNorm(inputs, block + "ln1", att, TIME_MIXES);
+        addNorm(inputs, block + "ln2", block + "ffn.", CHANNEL_MIXES);
+        for (String name : List.of("w0", "a0", "k_k", "k_a", "r_k", "ln_x.weight", "ln_x.bias")) {
+            inputs.add(vector(att + name));
+        }
+        inputs.add(up(att + "w2", shape.decayRank()));
+        inputs.add(up(att + "a2", shape.aRank()));
+        inputs.add(up(att + "g2", shape.gateRank()));
+        addMatrix(inputs, att + "receptance.weight", width, width);
+        addMatrix(inputs, att + "key.weight", width, width);
+        addMatrix(inputs, att + "value.weight", width, width);
+        addDown(inputs, att + "w1", shape.decayRank());
+        addDown(inputs, att + "a1", shape.aRank());
+        addDown(inputs, att + "g1", shape.gateRank());
+        addMatrix(inputs, att + "output.weight", width, width);
+        addMatrix(inputs, block + "ffn.key.weight", shape.ffnWidth(), width);
+        String columns = addMatrix(inputs, block + "ffn.value.weight", width, shape.ffnWidth());
+        if (layer > 0) {
+            inputs.addAll(List.of(before.sums, before.rows, before.columns, firstValue));
+            inputs.add(vector(att + "v0"));
+            inputs.add(up(att + "v2", shape.valueRank()));
+            addDown(inputs, att + "v1", shape.valueRank());
+        }
+
+        String x = block + "x";
+        String sums = block + "sums";
+        String rows = block + "rows";
+        newShifts[layer] = block + "shift";
+        List<String> outputs =
+                new ArrayList<>(
+                        List.of(x, sums, rows, newShifts[layer], newState, block + "memory"));
+        if (layer == 0) {
+            firstValue = block + "value";
+            outputs.add(firstValue);
+        }
+        graph.own("Layer", inputs.toArray(String[]::new))
+                .attribute("layer", layer)
+                .attribute("nibbles", format.nibbles() ? 1 : 0)
+                .outs(outputs.toArray(String[]::new));
+        return new LayerOutput(x, sums, rows, columns);
+    }
+
+    private void head(LayerOutput last, int headRows) throws IOException {
         List<String> inputs =
                 new ArrayList<>(
                         List.of(
-                                r.values(),
-                                r.rows(),
-                                r.columns(),
-                                k.values(),
-                                k.rows(),
-                                k.columns(),
-                                v.values(),
-                                v.rows(),
-                                v.columns()));
-        inputs.add(lowRank(mixed[1], block + "w", shape.decayRank(), Activation.TANH));
-        inputs.add(lowRank(mixed[4], block + "a", shape.aRank(), Activation.NONE));
-        inputs.add(lowRank(mixed[5], block + "g", shape.gateRank(), Activation.SIGMOID));
-        for (String name : List.of("w0", "a0", "k_k", "k_a", "r_k", "ln_x.weight", "ln_x.bias")) {
-            inputs.add(vector(block + name));
-        }
-        inputs.add(lengths);
-        inputs.add(state);
-        String gated = block + "gated";
-        if (layer == 0) {
-            firstValue = block + "value";
-            graph.own("TimeMix", inputs.toArray(String[]::new)).outs(gated, newState, firstValue);
-        } else {
-            inputs.add(lowRank(mixed[3], block + "v", shape.valueRank(), Activation.NONE));
-            inputs.add(vector(block + "v0"));
-            inputs.add(firstValue);
-            graph.own("TimeMix", inputs.toArray(String[]::new)).outs(gated, newState);
-        }
-        String[] bytes = graph.own("QuantizeRows", gated).outs(2);
-        return square(format.signed(bytes[0], bytes[1]), block + "output.weight");
-    }
-
-    /** What the channel mix of a layer adds to x (step 2.13). */
-    private RowFormat.Sums channelMix(String block, Operand x) throws IOException {
-        int width = shape.width();
-        int hidden = shape.ffnWidth();
-        RowFormat.Sums keys = sums(x, block + "key.weight", hidden, width);
-        String[] bytes =
-                graph.own("SquaredRelu", keys.values(), keys.rows(), keys.columns()).outs(2);
-        return sums(new Operand(bytes[0], bytes[1], null), block + "value.weight", width, hidden);
-    }
-
-    private Operand lastNorm(String x, RowFormat.Sums added) throws IOException {
-        String[] bytes =
-                graph.own(
-                                "LastNorm",
-                                x,
+                                last.x,
+                                lengths,
                                 vector("ln_out.weight"),
                                 vector("ln_out.bias"),
-                                lengths,
-                                added.values(),
-                                added.rows(),
-                                added.columns())
-                        .outs(2);
-        return format.signed(bytes[0], bytes[1]);
+                                last.sums,
+                                last.rows,
+                                last.columns));
+        float[] matrix = weights.rows("head.weight", 0, headRows);
+        addPacked(inputs, "head.weight", RowFormat.pack(matrix, headRows, shape.width()), headRows);
+        graph.own("Head", inputs.toArray(String[]::new)).outs(GraphNames.LOGITS, "head.memory");
+        graph.output(GraphNames.LOGITS, DataType.FLOAT, "B", headRows);
     }
 
-    /** A low-rank pair without the bias and what follows. */
-    private String lowRank(Operand x, String name, int rank, Activation activation)
+    private void addNorm(List<String> inputs, String norm, String mixed, List<String> mixes)
             throws IOException {
         int width = shape.width();
-        float[] first = MatrixFormat.transpose(weights.values(name + "1"), width, rank);
-        String inner = scaled(format.sums(x, name + "1", first, rank, width), activation).out();
-        return weights.up(inner, name + "2", rank, width);
+        float[] factors = new float[mixes.size() * width];
+        for (int i = 0; i < mixes.size(); i++) {
+            System.arraycopy(weights.values(mixed + mixes.get(i)), 0, factors, i * width, width);
+        }
+        inputs.add(vector(norm + ".weight"));
+        inputs.add(vector(norm + ".bias"));
+        inputs.add(graph.weights(norm + ".mix", factors, mixes.size(), width));
     }
 
-    private OnnxGraph.Node scaled(RowFormat.Sums sums, Activation activation) {
-        return graph.own("ScaleSums", sums.values(), sums.rows(), sums.columns())
-                .attribute("activation", activation.ordinal());
+    /** The first matrix of a low-rank pair, which is stored [in, rank]. */
+    private void addDown(List<String> inputs, String name, int rank) throws IOException {
+        int width = shape.width();
+        float[] matrix = MatrixFormat.transpose(weights.values(name), width, rank);
+        addPacked(inputs, name, RowFormat.pack(matrix, rank, width), rank);
     }
 
-    private RowFormat.Sums square(Operand x, String name) throws IOException {
-        return sums(x, name, shape.width(), shape.width());
+    /** The second matrix of a low-rank pair. */
+    private String up(String name, int rank) throws IOException {
+        int width = shape.width();
+        float[] blocks = ByteBlocks.of(weights.values(name), rank, width);
+        return graph.weights(name, blocks, width / ByteBlocks.COLUMNS, rank, ByteBlocks.COLUMNS);
     }
 
-    private RowFormat.Sums sums(Operand x, String name, int out, int in) throws IOException {
-        return format.sums(x, name, weights.rows(name, 0, out), out, in);
+    /** A large matrix, stored [out, in]; returns the scales of its columns. */
+    private String addMatrix(List<String> inputs, String name, int out, int in) throws IOException {
+        return addPacked(inputs, name, format.packLarge(weights.rows(name, 0, out), out, in), out);
+    }
+
+    /**
+     * Adds the blocks of a matrix, the sums of its columns times {@value #MIDDLE}, and their
+     * scales, which it returns.
+     */
+    private String addPacked(List<String> inputs, String name, PackedMatrix matrix, int out)
+            throws IOException {
+        int[] zeros = Arrays.stream(matrix.sums()).map(sum -> MIDDLE * sum).toArray();
+        byte[] blocks = matrix.blocks();
+        int count = ByteBlocks.count(out);
+        inputs.add(graph.signedBytes(name, blocks, count, blocks.length / count));
+        inputs.add(graph.weights(name + ".zeros", zeros, out));
+        String scales = graph.weights(name + ".scales", matrix.scales(), out);
+        inputs.add(scales);
+        return scales;
     }
 
     private String vector(String name) throws IOException {

@@ -90,6 +90,11 @@ final class OnnxGraph {
         return external(name, TensorProto.DataType.FLOAT, region, rows, width);
     }
 
+    /** A tensor of 32-bit integers in the weight file. */
+    String weights(String name, int[] data, long... shape) throws IOException {
+        return external(name, TensorProto.DataType.INT32, weights.append(data), shape);
+    }
+
     /** A tensor of unsigned bytes in the weight file. */
     String weights(String name, byte[] data, long... shape) throws IOException {
         return external(name, TensorProto.DataType.UINT8, weights.append(data), shape);

@@ -30,6 +30,15 @@ public enum Quantization {
             "the same 8 bits with native operators: the fastest, where the project was built on"
                     + " Linux with a C++ compiler"),
 
+    /** Half the memory of {@link #INT8_NATIVE}, for few sequences at once. */
+    INT4_NATIVE(
+            WeightFormat.INT4_GROUPS,
+            GraphForm.NATIVE,
+            "4 bits and a factor for each "
+                    + GroupQuantizer.GROUP
+                    + " weights, with native operators: faster still for one or two listeners, less"
+                    + " exact"),
+
     /** The numbers of {@link #INT8}, on a CUDA device. */
     INT8_CUDA(
             WeightFormat.INT8_ROWS,

@@ -9,16 +9,13 @@ import java.util.Map;
  * scale. Their products are sums of integers, which are exact, so that a row's result can't depend
  * on the rows beside it or on the order of summation.
  */
-final class RowFormat implements MatrixFormat {
+class RowFormat implements MatrixFormat {
 
     /** The byte that stands for 0 in operands with negative numbers. */
     private static final int MIDDLE = 128;
 
     private static final int SIGNED_STEPS = 127;
     private static final int UNSIGNED_STEPS = 255;
-
-    /** Sums of integers [M, out], the scales of their rows, [M], and of their columns, [out]. */
-    record Sums(String values, String rows, String columns) {}
 
     private final OnnxGraph graph;
     private final Map<String, String> middles = new HashMap<>();
@@ -33,14 +30,6 @@ final class RowFormat implements MatrixFormat {
         return operand(x, scales(graph.op("Abs", x), SIGNED_STEPS), rows);
     }
 
-    /** An operand of bytes that stand for negative numbers, too. */
-    Operand signed(String bytes, String scales) {
-        if (middle == null) {
-            middle = graph.unsignedByte(MIDDLE);
-        }
-        return new Operand(bytes, scales, middle);
-    }
-
     /**
      * A NaN would be a byte like others, and the largest of its row may hide it; a sum does not.
      */
@@ -53,8 +42,11 @@ final class RowFormat implements MatrixFormat {
     }
 
     private Operand operand(String x, String scales, String rows) {
+        if (middle == null) {
+            middle = graph.unsignedByte(MIDDLE);
+        }
         String zeros = middles.computeIfAbsent(rows, name -> graph.repeated(MIDDLE, scales));
-        return signed(quantized(x, scales, zeros), scales);
+        return new Operand(quantized(x, scales, zeros), scales, middle);
     }
 
     @Override
@@ -79,8 +71,29 @@ final class RowFormat implements MatrixFormat {
         return graph.node("QuantizeLinear", inputs).attribute("axis", 0).out();
     }
 
-    /** The products of bytes with the rows of a matrix, row-major [out, in]. */
-    Sums sums(Operand x, String name, float[] matrix, int out, int in) throws IOException {
+    /** Whether {@link #packLarge} makes {@link NibbleBlocks}. */
+    boolean nibbles() {
+        return false;
+    }
+
+    /** One of the large matrices of a layer, row-major [out, in], for native operators. */
+    PackedMatrix packLarge(float[] matrix, int out, int in) {
+        return pack(matrix, out, in);
+    }
+
+    /** Another matrix, row-major [out, in], for native operators. */
+    static PackedMatrix pack(float[] matrix, int out, int in) {
+        RowQuantizer.Rows rows = RowQuantizer.quantize(matrix, out, in);
+        int[] sums = new int[out];
+        for (int i = 0; i < rows.values().length; i++) {
+            sums[i % out] += rows.values()[i];
+        }
+        return new PackedMatrix(ByteBlocks.of(rows.values(), out, in), sums, rows.scales());
+    }
+
+    @Override
+    public OnnxGraph.Node product(Operand x, String name, float[] matrix, int out, int in)
+            throws IOException {
         RowQuantizer.Rows rows = RowQuantizer.quantize(matrix, out, in);
         String values = graph.signedBytes(name, rows.values(), in, out);
         String scales = graph.weights(name + ".scales", rows.scales(), out);
@@ -88,16 +101,9 @@ final class RowFormat implements MatrixFormat {
                 x.zero() == null
                         ? graph.op("MatMulInteger", x.values(), values)
                         : graph.op("MatMulInteger", x.values(), values, x.zero());
-        return new Sums(sums, x.scales(), scales);
-    }
-
-    @Override
-    public OnnxGraph.Node product(Operand x, String name, float[] matrix, int out, int in)
-            throws IOException {
-        Sums sums = sums(x, name, matrix, out, in);
         String rowsScaled =
-                graph.node("DequantizeLinear", sums.values, sums.rows).attribute("axis", 0).out();
-        return graph.node("Mul", rowsScaled, sums.columns);
+                graph.node("DequantizeLinear", sums, x.scales()).attribute("axis", 0).out();
+        return graph.node("Mul", rowsScaled, scales);
     }
 
     @Override

@@ -67,6 +67,15 @@ final class WeightFile implements AutoCloseable {
         }
     }
 
+    Region append(int[] data) throws IOException {
+        long offset = startRegion();
+        ByteBuffer bytes =
+                ByteBuffer.allocate(data.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asIntBuffer().put(data);
+        write(bytes);
+        return new Region(offset, bytes.capacity());
+    }
+
     Region append(byte[] data) throws IOException {
         long offset = startRegion();
         write(ByteBuffer.wrap(data));

@@ -11,14 +11,31 @@ import java.util.function.IntToLongFunction;
 public enum WeightFormat {
 
     /** 32-bit floats. */
-    FLOATS(FloatFormat::new, columns -> (long) columns * Float.BYTES, false, false, false),
+    FLOATS(
+            FloatFormat::new,
+            WeightFormat::floatRowBytes,
+            WeightFormat::floatRowBytes,
+            false,
+            false),
 
     /**
      * 8-bit integers with one scale for each row, also in the first matrices of the low-rank pairs;
-     * the activations are quantised likewise, by the row. It wants a CPU that adds 8-bit products
-     * exactly: x86 with VNNI, or ARM.
+     * the activations are quantised likewise, by the row. ONNX Runtime wants a CPU that adds 8-bit
+     * products exactly: x86 with VNNI, or ARM.
      */
-    INT8_ROWS(RowFormat::new, columns -> (long) columns + Float.BYTES, true, true, true),
+    INT8_ROWS(RowFormat::new, WeightFormat::byteRowBytes, WeightFormat::byteRowBytes, true, true),
+
+    /**
+     * 4-bit integers in the large matrices of the layers, with a factor for each {@value
+     * GroupQuantizer#GROUP} weights of a row and a scale for the row; the head and the first
+     * matrices of the low-rank pairs as in {@link #INT8_ROWS}.
+     */
+    INT4_GROUPS(
+            GroupFormat::new,
+            columns -> columns / 2L + GroupQuantizer.groups(columns) + Float.BYTES,
+            WeightFormat::byteRowBytes,
+            true,
+            true),
 
     /**
      * 8-bit integers with one scale for each {@value BlockQuantizer#BLOCK} weights of a row. A
@@ -27,28 +44,28 @@ public enum WeightFormat {
      */
     INT8_BLOCKS(
             BlockFormat::new,
-            columns -> (long) BlockQuantizer.blocks(columns) * (BlockQuantizer.BLOCK + Float.BYTES),
+            WeightFormat::blockRowBytes,
+            WeightFormat::blockRowBytes,
             true,
-            false,
             false);
 
     private final Function<OnnxGraph, MatrixFormat> matrices;
     private final IntToLongFunction rowBytes;
+    private final IntToLongFunction headRowBytes;
     private final boolean integers;
     private final boolean lowRankIntegers;
-    private final boolean sumsBytes;
 
     WeightFormat(
             Function<OnnxGraph, MatrixFormat> matrices,
             IntToLongFunction rowBytes,
+            IntToLongFunction headRowBytes,
             boolean integers,
-            boolean lowRankIntegers,
-            boolean sumsBytes) {
+            boolean lowRankIntegers) {
         this.matrices = matrices;
         this.rowBytes = rowBytes;
+        this.headRowBytes = headRowBytes;
         this.integers = integers;
         this.lowRankIntegers = lowRankIntegers;
-        this.sumsBytes = sumsBytes;
     }
 
     /** Whether the large matrices are multiplied as integers. */
@@ -59,11 +76,6 @@ public enum WeightFormat {
     /** Whether the first matrices of the low-rank pairs are multiplied as integers. */
     public boolean lowRankIntegers() {
         return lowRankIntegers;
-    }
-
-    /** Whether products are sums of bytes, which not every processor adds up exactly. */
-    public boolean sumsBytes() {
-        return sumsBytes;
     }
 
     /** The operators that multiply in this format. */
@@ -87,7 +99,9 @@ public enum WeightFormat {
         int ranks =
                 shape.layers() * (shape.decayRank() + shape.aRank() + shape.gateRank())
                         + (shape.layers() - 1) * shape.valueRank();
-        return shape.layers() * layer + matrixBytes(headRows, width) + lowRankBytes(ranks, width);
+        return shape.layers() * layer
+                + headRows * headRowBytes.applyAsLong(width)
+                + lowRankBytes(ranks, width);
     }
 
     /** Bytes of a large matrix with what belongs to it, such as scales. */
@@ -98,6 +112,18 @@ public enum WeightFormat {
     /** Bytes of low-rank pairs of {@code ranks} in all, with what belongs to them. */
     private long lowRankBytes(int ranks, int width) {
         long floats = (long) ranks * width * Float.BYTES;
-        return floats + (lowRankIntegers ? matrixBytes(ranks, width) : floats);
+        return floats + (lowRankIntegers ? ranks * byteRowBytes(width) : floats);
+    }
+
+    private static long floatRowBytes(int columns) {
+        return (long) columns * Float.BYTES;
+    }
+
+    private static long byteRowBytes(int columns) {
+        return (long) columns + Float.BYTES;
+    }
+
+    private static long blockRowBytes(int columns) {
+        return (long) BlockQuantizer.blocks(columns) * (BlockQuantizer.BLOCK + Float.BYTES);
     }
 }

@@ -28,7 +28,8 @@ class QuantizationTest {
                         entry("none", "rwkv7-linear-attention-4"),
                         entry("int8", "rwkv7-linear-attention-4"),
                         entry("int8-blocks", "rwkv7-linear-attention-4"),
-                        entry("int8-native", "rwkv7-native-2"),
+                        entry("int8-native", "rwkv7-native-3"),
+                        entry("int4-native", "rwkv7-native-3"),
                         entry("int8-cuda", "rwkv7-cuda-1"));
     }
 
@@ -42,10 +43,10 @@ class QuantizationTest {
                                         Collectors.toMap(
                                                 text -> text.substring(0, text.indexOf(" (")),
                                                 Function.identity())))
-                .containsOnlyKeys("none", "int8", "int8-native", "int8-blocks");
+                .containsOnlyKeys("none", "int8", "int8-native", "int4-native", "int8-blocks");
         assertThatThrownBy(() -> Quantization.ofLabel("fp32"))
                 .hasMessage(
-                        "unknown quantisation 'fp32': one of none, int8, int8-native, int8-blocks");
+                        "unknown quantisation 'fp32': one of none, int8, int8-native, int4-native, int8-blocks");
     }
 
     @Test

@@ -56,11 +56,11 @@ final class CpuChecks {
         String name = "products of bytes";
         try {
             return CpuEngine.sumsBytesExactly()
-                    ? Check.ok(name, "added up exactly: int8 and int8-native can be used")
+                    ? Check.ok(name, "added up exactly by ONNX Runtime: int8 can be used")
                     : Check.absent(
                             name,
-                            "not added up exactly by this processor (x86 without VNNI)",
-                            "take int8-blocks or none; int8 and int8-native may speak badly");
+                            "not added up exactly by ONNX Runtime on this processor (x86 without VNNI)",
+                            "take int8-native, int8-blocks or none; int8 may speak badly");
         } catch (InferenceException e) {
             return Check.bad(name, e.getMessage(), "take none");
         }

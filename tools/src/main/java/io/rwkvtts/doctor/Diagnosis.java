@@ -33,10 +33,10 @@ public record Diagnosis(
     }
 
     private static String quantization(List<Check> checks) {
-        if (!isOk(checks, "products of bytes")) {
-            return "int8-blocks";
+        if (isOk(checks, "native operators")) {
+            return "int8-native";
         }
-        return isOk(checks, "native operators") ? "int8-native" : "int8";
+        return isOk(checks, "products of bytes") ? "int8" : "int8-blocks";
     }
 
     private static String gpu(List<Check> checks) {

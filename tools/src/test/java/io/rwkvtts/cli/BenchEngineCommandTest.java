@@ -32,6 +32,8 @@ class BenchEngineCommandTest {
         assertThat(run.out()).contains("random:2x128  fp32", "random:2x128  int8", "GB/s", "Gop/s");
         JsonNode report = report();
         assertThat(report.at("/machine/readGBPerSecond").doubleValue()).isBetween(0.1, 10_000.0);
+        assertThat(report.at("/machine/reading/0/gigabytesPerSecond").doubleValue())
+                .isBetween(0.1, 10_000.0);
         assertThat(report.at("/machine/leastRoundTripNs").doubleValue()).isPositive();
         assertThat(report.at("/machine/int8GopPerSecond").doubleValue())
                 .isGreaterThanOrEqualTo(report.at("/machine/int8BlockGopPerSecond").doubleValue())
@@ -99,7 +101,7 @@ class BenchEngineCommandTest {
                 bench("--quantize=int3"),
                 "--quantize",
                 "int3",
-                "none, int8, int8-native, int8-blocks");
+                "none, int8, int8-native, int4-native, int8-blocks");
         assertUsage(TtsRun.of("bench"), "benchmark is missing");
         bench("--model=random:huge").assertFailure("random:huge", "random:0.4b");
         bench("--model=random:2x100").assertFailure("100", "multiple of the head size 64");

@@ -18,7 +18,7 @@ class BenchQualityCommandTest {
     @TempDir private Path directory;
 
     @Test
-    void testEightBitsAreCloseToFloatsButNotEqual() throws IOException {
+    void testIntegersAreCloseToFloatsButNotEqual() throws IOException {
         ExactByteProducts.assumed();
         Path json = directory.resolve("quality.json");
         TtsRun run =
@@ -33,14 +33,15 @@ class BenchQualityCommandTest {
         assertThat(run.exit()).as(run.err()).isZero();
         assertThat(run.out()).contains("SQNR dB", "greedy agreement", "random:2x128  int8");
         JsonNode quality = new ObjectMapper().readTree(json.toFile()).get("quality");
-        assertThat(quality).hasSize(CpuEngine.supports(Quantization.INT8_NATIVE) ? 3 : 2);
+        assertThat(quality).hasSize(CpuEngine.supports(Quantization.INT8_NATIVE) ? 4 : 2);
         for (JsonNode format : quality) {
             double rms = format.get("rmsError").doubleValue();
             double deviation = format.get("logitDeviation").doubleValue();
             assertThat(format.get("tokens").intValue()).isEqualTo(100);
-            assertThat(rms).isBetween(0.001 * deviation, 0.1 * deviation);
+            boolean fourBits = format.get("quantize").textValue().equals("int4-native");
+            assertThat(rms).isBetween(0.001 * deviation, (fourBits ? 0.25 : 0.1) * deviation);
             assertThat(format.get("largestError").doubleValue()).isBetween(rms, 100 * rms);
-            assertThat(format.get("sqnrDb").doubleValue()).isBetween(20.0, 60.0);
+            assertThat(format.get("sqnrDb").doubleValue()).isBetween(fourBits ? 13.0 : 20, 60.0);
             assertThat(format.get("greedyAgreement").doubleValue()).isBetween(0.5, 1.0);
         }
     }

@@ -36,7 +36,7 @@ class DoctorCommandTest {
         assertThat(cpu.get("products of bytes").get("status").asText())
                 .isEqualTo(exact ? "ok" : "absent");
         assertThat(diagnosis.get("quantization").asText())
-                .isEqualTo(exact ? operators ? "int8-native" : "int8" : "int8-blocks");
+                .isEqualTo(operators ? "int8-native" : exact ? "int8" : "int8-blocks");
         Map<String, JsonNode> gpu = byName(diagnosis.get("gpuChecks"));
         boolean driver = Files.exists(Path.of("/proc/driver/nvidia/version"));
         assertThat(gpu.get("nvidia driver").get("status").asText())

@@ -103,8 +103,8 @@ public final class CpuEngine implements InferenceEngine {
     }
 
     /**
-     * Whether this machine adds up products of bytes exactly, on which {@link Quantization#INT8}
-     * and {@link Quantization#INT8_NATIVE} rest.
+     * Whether ONNX Runtime adds up products of bytes exactly on this machine, on which {@link
+     * Quantization#INT8} rests.
      *
      * @throws OnnxUnavailableException if ONNX Runtime is missing or can't be loaded
      */
@@ -121,10 +121,9 @@ public final class CpuEngine implements InferenceEngine {
                         vocabRows,
                         headRows,
                         states.stateBytes());
-        if (directory.quantization().weights().sumsBytes() && !ByteProducts.exact()) {
+        if (directory.quantization() == Quantization.INT8 && !ByteProducts.exact()) {
             LOG.warn(
-                    "This processor does not add up products of bytes exactly (an x86 processor without VNNI), which the {} model {} relies on: its speech may be bad. Export it with int8-blocks or none.",
-                    directory.quantization(),
+                    "This processor does not add up products of bytes exactly (an x86 processor without VNNI), which the int8 model {} relies on: its speech may be bad. Export it with int8-native, int8-blocks or none.",
                     directory.path());
         }
         if (options.selfTest()) {

@@ -7,6 +7,7 @@ import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.InferenceEngineContract;
 import io.rwkvtts.engine.PromptPiece;
+import io.rwkvtts.model.GraphForm;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.Quantization;
 import java.io.IOException;
@@ -83,7 +84,7 @@ class CpuEngineContractTest {
         int width = 768;
         int shifts = 2 * layers;
         List<Integer> places = new ArrayList<>();
-        if (quantization == Quantization.NONE || quantization == Quantization.INT8_NATIVE) {
+        if (quantization == Quantization.NONE || quantization.graph() == GraphForm.NATIVE) {
             for (int shift = 0; shift < shifts; shift++) {
                 places.add(shift * width + 70);
             }
@@ -146,6 +147,8 @@ class CpuEngineContractTest {
         "INT8, 2",
         "INT8_NATIVE, 1",
         "INT8_NATIVE, 2",
+        "INT4_NATIVE, 1",
+        "INT4_NATIVE, 2",
     })
     class ByTheContract extends InferenceEngineContract {
         @Parameter(0)

@@ -1,12 +1,14 @@
 package io.rwkvtts.engine.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rwkvtts.Vectors;
 import io.rwkvtts.checkpoint.Checkpoint;
+import io.rwkvtts.checkpoint.ModelFormatException;
 import io.rwkvtts.checkpoint.ModelShape;
 import io.rwkvtts.checkpoint.ReferenceForward;
 import io.rwkvtts.engine.EngineOptions;
@@ -114,15 +116,43 @@ class CpuEngineForwardTest {
                 Checkpoint checkpoint = Checkpoint.open(file)) {
             int[] prompt = tokens(30, 300);
             double[] expected = new ReferenceForward(checkpoint).feed(prompt);
-            float[] logits = prefill(engine, 0, prompt);
-            double squares = 0;
-            double errors = 0;
-            for (int i = 0; i < logits.length; i++) {
-                squares += expected[i] * expected[i];
-                errors += (logits[i] - expected[i]) * (logits[i] - expected[i]);
-            }
-            assertThat(Math.sqrt(errors / squares)).isBetween(1e-4, 0.03);
+            assertThat(relativeError(prefill(engine, 0, prompt), expected)).isBetween(1e-4, 0.03);
         }
+    }
+
+    @Test
+    void testInt4IsCloseToTheReference() throws IOException {
+        TestModels.assumeOperators(Quantization.INT4_NATIVE);
+        ModelShape shape = new ModelShape(2, 192, 3, 64, 256, 300, 300, 24, 24, 48, 16);
+        Path file = TestModels.randomCheckpoint(directory.resolve("f.safetensors"), shape);
+        try (CpuEngine engine = open(file, Quantization.INT4_NATIVE);
+                Checkpoint checkpoint = Checkpoint.open(file)) {
+            int[] prompt = tokens(30, 300);
+            double[] expected = new ReferenceForward(checkpoint).feed(prompt);
+            assertThat(relativeError(prefill(engine, 0, prompt), expected)).isBetween(1e-3, 0.2);
+        }
+    }
+
+    @Test
+    void testWidthThatIsInNoWholeGroupsIsRefused() throws IOException {
+        ModelShape shape = new ModelShape(2, 192, 3, 64, 200, 300, 300, 24, 24, 48, 16);
+        Path file = TestModels.randomCheckpoint(directory.resolve("f.safetensors"), shape);
+        assertThatThrownBy(
+                        () ->
+                                TestModels.export(
+                                        file, Quantization.INT4_NATIVE, directory.resolve("model")))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessage("4 bits take matrices with rows in groups of 64 weights, not of 200");
+    }
+
+    private static double relativeError(float[] logits, double[] expected) {
+        double squares = 0;
+        double errors = 0;
+        for (int i = 0; i < logits.length; i++) {
+            squares += expected[i] * expected[i];
+            errors += (logits[i] - expected[i]) * (logits[i] - expected[i]);
+        }
+        return Math.sqrt(errors / squares);
     }
 
     private CpuEngine open(Path file, Quantization quantization) throws IOException {

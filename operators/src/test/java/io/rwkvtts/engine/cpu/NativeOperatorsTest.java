@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A graph that does not fit the operators is refused; they would read beyond its weights. */
@@ -53,15 +54,22 @@ class NativeOperatorsTest {
                 "ln_out.weight"
             })
     void testVectorOfAnotherWidthIsRefused(String name) throws IOException {
-        edit(
-                graph -> {
-                    for (TensorProto.Builder weights : graph.getInitializerBuilderList()) {
-                        if (weights.getName().equals(name)) {
-                            halve(weights);
-                        }
-                    }
-                });
+        halve(name);
         assertRefused("holds 64 numbers, expected 128");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "blocks.0.att.receptance.weight, 'holds 8192 numbers, expected 16384'",
+        "blocks.1.ffn.value.weight, 'holds 32768 numbers, expected 65536'",
+        "blocks.0.att.output.weight.zeros, 'holds 64 numbers, expected 128'",
+        "blocks.0.att.key.weight.scales, a matrix is not as wide as the model",
+        "blocks.1.att.g2, 'holds 2048 numbers, expected 4096'",
+        "head.weight.zeros, 'holds 45 numbers, expected 90'"
+    })
+    void testMatrixOfAnotherSizeIsRefused(String name, String message) throws IOException {
+        halve(name);
+        assertRefused(message);
     }
 
     @Test
@@ -75,22 +83,22 @@ class NativeOperatorsTest {
                         }
                     }
                 });
-        assertRefused("input 5 holds 384 numbers, expected 768");
+        assertRefused("input 6 holds 384 numbers, expected 768");
     }
 
     @Test
-    void testPlaceBeyondTheShiftIsRefused() throws IOException {
+    void testLayerBeyondTheShiftIsRefused() throws IOException {
         edit(
                 graph -> {
                     for (NodeProto.Builder node : graph.getNodeBuilderList()) {
                         for (AttributeProto.Builder attribute : node.getAttributeBuilderList()) {
-                            if (attribute.getName().equals("place") && attribute.getI() == 3) {
-                                attribute.setI(4);
+                            if (attribute.getName().equals("layer") && attribute.getI() == 1) {
+                                attribute.setI(2);
                             }
                         }
                     }
                 });
-        assertRefused("the place is not in the shift");
+        assertRefused("the layer is not in the shift");
     }
 
     private void assertRefused(String message) {
@@ -98,9 +106,16 @@ class NativeOperatorsTest {
                 .hasStackTraceContaining(message);
     }
 
-    private static void halve(TensorProto.Builder vector) {
-        vector.setDims(0, vector.getDims(0) / 2);
-        halveBytes(vector);
+    private void halve(String name) throws IOException {
+        edit(
+                graph -> {
+                    for (TensorProto.Builder weights : graph.getInitializerBuilderList()) {
+                        if (weights.getName().equals(name)) {
+                            weights.setDims(0, weights.getDims(0) / 2);
+                            halveBytes(weights);
+                        }
+                    }
+                });
     }
 
     private static void halveBytes(TensorProto.Builder weights) {

@@ -90,6 +90,14 @@ public record BenchModel(String shape, String quantize, ModelDirectory directory
         return new BenchModel(name, label(directory.quantization()), directory);
     }
 
+    /** Bytes of the weights that a step reads. */
+    long weightBytes() {
+        return directory
+                .quantization()
+                .weights()
+                .stepWeightBytes(directory.shape(), directory.headRows());
+    }
+
     /** The name of a format in results. */
     public static String label(Quantization format) {
         return format == Quantization.NONE ? FP32 : format.label();

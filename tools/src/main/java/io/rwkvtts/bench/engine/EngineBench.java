@@ -6,6 +6,8 @@ import io.rwkvtts.engine.InferenceEngine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +35,9 @@ public final class EngineBench {
         Surroundings surroundings = Surroundings.now();
         int threads = settings.threads();
         List<InferenceEngine> engines = new ArrayList<>();
-        try (MachineRates rates = new MachineRates(threads)) {
+        Set<Long> weightBytes =
+                settings.models().stream().map(BenchModel::weightBytes).collect(Collectors.toSet());
+        try (MachineRates rates = new MachineRates(threads, weightBytes)) {
             List<StepCase> steps = new ArrayList<>();
             List<PrefillCase> prefills = new ArrayList<>();
             for (BenchModel model : settings.models()) {

@@ -5,6 +5,7 @@ import static io.rwkvtts.bench.Table.number;
 import io.rwkvtts.bench.Table;
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Prints the findings of the engine's benchmarks. */
 public final class EngineTables {
@@ -17,9 +18,9 @@ public final class EngineTables {
         out.println(report.surroundings());
         out.printf(
                 Locale.ROOT,
-                "Machine with %d threads: reads %.1f GB/s; multiplies 8-bit integers at %.0f Gop/s (in scaled blocks %.0f), floats at %.0f Gop/s; a word goes from one processor to another and back in %.0f to %.0f ns%n%n",
+                "Machine with %d threads: reads %s; multiplies 8-bit integers at %.0f Gop/s (in scaled blocks %.0f), floats at %.0f Gop/s; a word goes from one processor to another and back in %.0f to %.0f ns%n%n",
                 machine.threads(),
-                machine.readGBPerSecond(),
+                reading(machine),
                 machine.int8GopPerSecond(),
                 machine.int8BlockGopPerSecond(),
                 machine.fp32GopPerSecond(),
@@ -32,7 +33,35 @@ public final class EngineTables {
         out.println("x bandwidth: median time / time to read the weights");
         out.println("x operations: median time / time to multiply");
         out.println("x floor: median time / (the longer of both + time to read and write states)");
+        long below =
+                Stream.concat(
+                                report.results().stream().map(StepResult::floorRatio),
+                                report.prefills().stream().map(PrefillResult::floorRatio))
+                        .filter(ratio -> ratio < 1)
+                        .count();
+        if (below > 0) {
+            out.printf(
+                    Locale.ROOT,
+                    "%d results are below their floor: what was measured as the least is not that%n",
+                    below);
+        }
         out.flush();
+    }
+
+    private static String reading(Machine machine) {
+        StringBuilder text = new StringBuilder();
+        for (ReadRate rate : machine.reading()) {
+            text.append(
+                    String.format(
+                            Locale.ROOT,
+                            "%.1f GB/s of %.0f MB, ",
+                            rate.gigabytesPerSecond(),
+                            rate.bytes() / 1e6));
+        }
+        return text.append(
+                        String.format(
+                                Locale.ROOT, "%.1f GB/s of 537 MB", machine.readGBPerSecond()))
+                .toString();
     }
 
     private static void steps(EngineReport report, PrintWriter out) {

@@ -9,7 +9,7 @@ import io.rwkvtts.model.WeightFormat;
  * states read and written, and every matrix is multiplied with every token. Reading weights and
  * multiplying can overlap.
  *
- * @param bandwidthMs weights divided by the rate of reading
+ * @param bandwidthMs weights divided by the rate of reading memory of their size
  * @param operationsMs additions and multiplications divided by the rate of multiplying, of 8-bit
  *     integers for quantised matrices
  * @param stateMs states, read and written, divided by the rate of reading
@@ -36,7 +36,7 @@ record Floor(double bandwidthMs, double operationsMs, double stateMs) {
         double integers =
                 (format.integers() ? large : 0) + (format.lowRankIntegers() ? lowRank / 2 : 0);
         double floats = large + lowRank - integers;
-        double readRate = machine.readGBPerSecond() * BYTES_PER_MS;
+        double readRate = machine.readGBPerSecond(weightBytes) * BYTES_PER_MS;
         return new Floor(
                 weightBytes / readRate,
                 (integers / machine.int8GopPerSecond() + floats / machine.fp32GopPerSecond())

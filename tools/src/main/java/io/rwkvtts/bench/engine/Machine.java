@@ -1,11 +1,15 @@
 package io.rwkvtts.bench.engine;
 
+import java.util.List;
+
 /**
  * What the machine did at most, beside the benchmark and in the same run: medians over the rounds
  * of the best of each round.
  *
  * @param threads that were used at once, as many as the engine has
- * @param readGBPerSecond memory read from beginning to end, 10⁹ bytes per second
+ * @param readGBPerSecond far more memory than a cache holds, read from beginning to end, 10⁹ bytes
+ *     per second
+ * @param reading the same for memory of the sizes of the models' weights
  * @param int8GopPerSecond 10⁹ additions and multiplications of 8-bit integers per second, by the
  *     fastest of ONNX Runtime's products
  * @param int8BlockGopPerSecond the same by the product of the int8 models, which quantises its
@@ -19,8 +23,24 @@ package io.rwkvtts.bench.engine;
 public record Machine(
         int threads,
         double readGBPerSecond,
+        List<ReadRate> reading,
         double int8GopPerSecond,
         double int8BlockGopPerSecond,
         double fp32GopPerSecond,
         double leastRoundTripNs,
-        double greatestRoundTripNs) {}
+        double greatestRoundTripNs) {
+
+    /** Reports from before sizes were told apart have none. */
+    public Machine {
+        reading = reading == null ? List.of() : List.copyOf(reading);
+    }
+
+    /** The rate of reading memory of this size, if it was measured, else of any. */
+    double readGBPerSecond(long bytes) {
+        return reading.stream()
+                .filter(rate -> rate.bytes() == bytes)
+                .mapToDouble(ReadRate::gigabytesPerSecond)
+                .findFirst()
+                .orElse(readGBPerSecond);
+    }
+}

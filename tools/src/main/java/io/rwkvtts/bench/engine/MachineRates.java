@@ -9,6 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Measures what the machine can do at most: reading memory, multiplying matrices. Round by round
@@ -17,6 +20,9 @@ import java.util.Map;
  * <p>Owns memory, threads and sessions of ONNX Runtime. For one thread.
  */
 final class MachineRates implements AutoCloseable {
+
+    /** Far more memory than a last-level cache holds. */
+    private static final long LARGE = 512L << 20;
 
     private static final int PASSES = 5;
     private static final int PRODUCTS = 40;
@@ -32,16 +38,24 @@ final class MachineRates implements AutoCloseable {
 
     private final int threads;
     private final TemporaryDirectory directory = TemporaryDirectory.create("tts-bench-");
-    private final MemoryReader memory;
+    private final Map<Long, MemoryReader> memory = new TreeMap<>();
     private final Map<Format, MatMulRate> products = new EnumMap<>(Format.class);
-    private final Samples reading = new Samples();
+    private final Map<Long, Samples> reading = new TreeMap<>();
     private final Samples roundTrips = new Samples();
     private final Map<Format, Samples> multiplying = new EnumMap<>(Format.class);
 
-    MachineRates(int threads) throws IOException {
+    /**
+     * @param weightBytes of the models that are judged by the rate of reading them
+     */
+    MachineRates(int threads, Set<Long> weightBytes) throws IOException {
         this.threads = threads;
-        memory = new MemoryReader(threads);
         try {
+            Set<Long> sizes = new TreeSet<>(weightBytes);
+            sizes.add(LARGE);
+            for (long bytes : sizes) {
+                memory.put(bytes, new MemoryReader(threads, bytes));
+                reading.put(bytes, new Samples());
+            }
             for (Format format : Format.values()) {
                 Path files = Files.createDirectory(directory.path().resolve(format.name()));
                 MatMulModel model = new MatMulModel(format, ROWS, INNER, COLUMNS);
@@ -56,11 +70,14 @@ final class MachineRates implements AutoCloseable {
 
     /** Takes the best of a few goes at everything. */
     void round() {
-        double read = 0;
-        for (int pass = 0; pass < PASSES; pass++) {
-            read = Math.max(read, memory.gigabytesPerSecond());
-        }
-        reading.add(read);
+        memory.forEach(
+                (bytes, reader) -> {
+                    double best = 0;
+                    for (int pass = 0; pass < PASSES; pass++) {
+                        best = Math.max(best, reader.gigabytesPerSecond());
+                    }
+                    reading.get(bytes).add(best);
+                });
         roundTrips.add(CoreDistance.leastRoundTripNanos(ROUND_TRIPS));
         products.forEach(
                 (format, product) -> {
@@ -77,7 +94,11 @@ final class MachineRates implements AutoCloseable {
         double blocks = multiplying.get(Format.INT8_BLOCKS).median();
         return new Machine(
                 threads,
-                reading.median(),
+                reading.get(LARGE).median(),
+                reading.entrySet().stream()
+                        .filter(rate -> rate.getKey() != LARGE)
+                        .map(rate -> new ReadRate(rate.getKey(), rate.getValue().median()))
+                        .toList(),
                 Math.max(blocks, multiplying.get(Format.BYTES).median()),
                 blocks,
                 multiplying.get(Format.FLOAT).median(),
@@ -88,7 +109,7 @@ final class MachineRates implements AutoCloseable {
     @Override
     public void close() {
         products.values().forEach(MatMulRate::close);
-        memory.close();
+        memory.values().forEach(MemoryReader::close);
         directory.close();
     }
 }

@@ -13,11 +13,10 @@ import java.util.concurrent.Future;
  * How fast this machine reads memory from beginning to end, with several threads at once: the rate
  * that bounds the steps of small batches from below, because each reads all weights.
  *
- * <p>Owns its threads and {@value #MEGABYTES} MB of heap, far more than a last-level cache holds.
+ * <p>Owns its threads and that much of the heap.
  */
 final class MemoryReader implements AutoCloseable {
 
-    private static final int MEGABYTES = 512;
     private static final int PARALLEL_SUMS = 8;
 
     private final ExecutorService threads;
@@ -25,9 +24,12 @@ final class MemoryReader implements AutoCloseable {
     private final long bytes;
     private long checksum;
 
-    MemoryReader(int threadCount) {
+    /**
+     * @param size bytes of the memory, rounded down to what the threads can share
+     */
+    MemoryReader(int threadCount, long size) {
         threads = Executors.newFixedThreadPool(threadCount);
-        int length = Math.toIntExact(((long) MEGABYTES << 20) / Long.BYTES / threadCount);
+        int length = Math.toIntExact(size / Long.BYTES / threadCount);
         length -= length % PARALLEL_SUMS;
         for (int part = 0; part < threadCount; part++) {
             parts.add(new long[length]);

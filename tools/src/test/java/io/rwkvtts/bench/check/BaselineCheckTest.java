@@ -130,7 +130,7 @@ class BaselineCheckTest {
         double floor = FLOOR_MS * slowness;
         return new EngineReport(
                 new Surroundings("2026-01-01T00:00:00Z", "p", 2, "s", "j"),
-                new Machine(2, 50, 800, 300, 200, 60, 350),
+                new Machine(2, 50, List.of(), 800, 300, 200, 60, 350),
                 results,
                 List.of(
                         new PrefillResult(

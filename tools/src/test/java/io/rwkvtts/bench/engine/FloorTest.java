@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FloorTest {
 
     /** Reads 1 byte, multiplies 1000 integers or 10 floats, in a nanosecond. */
-    private static final Machine MACHINE = new Machine(1, 1, 1000, 500, 10, 60, 60);
+    private static final Machine MACHINE = new Machine(1, 1, List.of(), 1000, 500, 10, 60, 60);
 
     private static final double WIDTH = 128;
     private static final double LARGE = 2 * (4 * WIDTH * WIDTH + 2 * WIDTH * 4 * WIDTH);
@@ -50,6 +50,16 @@ class FloorTest {
 
         assertThat(prompt.operationsMs())
                 .isEqualTo(2 * (100 * (LARGE + LOW_RANK) + HEAD) / 10 / 1e6, offset(1e-9));
+    }
+
+    @Test
+    void testWeightsThatACacheHoldsAreReadAtItsRate() throws IOException {
+        ModelDirectory model = model(Quantization.INT8);
+        long bytes = Quantization.INT8.weights().stepWeightBytes(model.shape(), 8193);
+        Machine cached = new Machine(1, 1, List.of(new ReadRate(bytes, 4)), 1000, 500, 10, 60, 60);
+
+        assertThat(Floor.of(model, 1, 1, cached).bandwidthMs()).isEqualTo(bytes / 4e6);
+        assertThat(Floor.of(model, 1, 1, MACHINE).bandwidthMs()).isEqualTo(bytes / 1e6);
     }
 
     private ModelDirectory model(Quantization format) throws IOException {

@@ -132,7 +132,7 @@ class PerformancePictureTest {
                             true));
         }
         return new EngineReport(
-                HERE, new Machine(2, 50, 800, 300, 200, 60, 350), results, List.of());
+                HERE, new Machine(2, 50, List.of(), 800, 300, 200, 60, 350), results, List.of());
     }
 
     private static JobReport job(int... streams) {
