@@ -466,6 +466,8 @@ bool noticed(const Case& one, emulation::Barrier barrier) {
     std::fflush(stdout);
     const pid_t child = fork();
     if (child == 0) {
+        // What the emulation says of it is what is wanted here.
+        close(STDERR_FILENO);
         setrlimit(RLIMIT_CPU, &kMostSeconds);
         emulation::settings.left_out = barrier;
         bool agrees = true;

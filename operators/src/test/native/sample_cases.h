@@ -1,5 +1,5 @@
 // The kernel that draws tokens against the rule of spec 3.5 by sorting everything, with the host
-// sampler's arithmetic. (DeviceSamplerTest compares it with the host sampler itself.)
+// sampler's arithmetic. (CudaSamplerTest compares it with the host sampler itself.)
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 package io.rwkvtts.engine;
 
 import io.rwkvtts.sampling.CounterRandom;
+import io.rwkvtts.sampling.InvalidLogitsException;
 import io.rwkvtts.sampling.Sampler;
 import io.rwkvtts.sampling.SamplingParameters;
 import java.util.List;
@@ -43,15 +44,15 @@ public final class SamplingCheck {
 
     /** What differed, or nothing. */
     public Optional<String> run() {
+        int together = Math.min(DRAWS, engine.slots());
         engine.clear(0);
         try {
             for (int token = 0; token < TOKENS; token++) {
                 engine.step(new int[] {0}, new int[] {token}, 1);
                 engine.logits(0, logits, logits.length);
                 for (SamplingParameters parameters : PARAMETERS) {
-                    for (int draw = 0; draw < DRAWS; draw++) {
-                        double u = CounterRandom.uniform(0, token, draw);
-                        if (!same(parameters, u)) {
+                    for (int from = 0; from < DRAWS; from += together) {
+                        if (!same(parameters, token, from, Math.min(DRAWS, from + together))) {
                             return Optional.of("a token drawn with %s".formatted(parameters));
                         }
                     }
@@ -63,9 +64,27 @@ public final class SamplingCheck {
         }
     }
 
-    private boolean same(SamplingParameters parameters, double u) {
-        sampler.put(0, 0, logits.length, Sampler.NONE, parameters, u);
-        sampler.draw(1);
-        return sampler.token(0) == host.sample(logits, logits.length, Sampler.NONE, parameters, u);
+    /** Whether some draws, all at once, are the host's. */
+    private boolean same(SamplingParameters parameters, int token, int from, int to) {
+        for (int draw = from; draw < to; draw++) {
+            double u = CounterRandom.uniform(0, token, draw);
+            sampler.put(draw - from, 0, logits.length, Sampler.NONE, parameters, u);
+        }
+        sampler.draw(to - from);
+        for (int draw = from; draw < to; draw++) {
+            double u = CounterRandom.uniform(0, token, draw);
+            if (sampler.token(draw - from) != hostToken(parameters, u)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int hostToken(SamplingParameters parameters, double u) {
+        try {
+            return host.sample(logits, logits.length, Sampler.NONE, parameters, u);
+        } catch (InvalidLogitsException e) {
+            return EngineSampler.REFUSED;
+        }
     }
 }
