@@ -67,9 +67,10 @@ class ArchitectureTest {
         "process,   local",
         "local,     job client audio synthesis protocol text model checkpoint schema",
         "bench,     local process job client operator synthesis engine protocol text sampling model checkpoint onnx schema",
+        "plan,      bench job protocol model checkpoint schema",
         "chaos,     local process job client operator audio synthesis engine protocol text sampling model checkpoint schema",
         "doctor,    local engine onnx model checkpoint",
-        "cli,       doctor gateway bench chaos local job client operator audio synthesis engine protocol text sampling model checkpoint schema"
+        "cli,       plan doctor gateway bench chaos local job client operator audio synthesis engine protocol text sampling model checkpoint schema"
     })
     void testPackageUsesOnlyThoseBelow(String name, String below) {
         Set<String> allowed = new TreeSet<>(Set.of(name));
@@ -142,6 +143,7 @@ class ArchitectureTest {
                         "model",
                         "onnx",
                         "operator",
+                        "plan",
                         "process",
                         "protocol",
                         "sampling",
@@ -223,6 +225,7 @@ class ArchitectureTest {
                         "io.rwkvtts.gateway..",
                         "io.rwkvtts.chaos..",
                         "io.rwkvtts.bench..",
+                        "io.rwkvtts.plan..",
                         "io.rwkvtts.cli..")
                 .check(main);
     }

@@ -7,6 +7,8 @@ import io.rwkvtts.operator.RequestSettings;
 import io.rwkvtts.operator.SnapshotSettings;
 import io.rwkvtts.operator.SynthesisSettings;
 import java.io.Serializable;
+import java.nio.file.Path;
+import org.apache.flink.configuration.Configuration;
 
 /**
  * What the engines of a process and the requests in their slots need, in bytes. All but the
@@ -31,7 +33,7 @@ import java.io.Serializable;
  * @param texts of the requests in a full queue on the heap, if all were as long as they may be; not
  *     in the sum, since hardly any load comes near it
  */
-record MemoryNeed(
+public record MemoryNeed(
         long weights,
         long states,
         long buffers,
@@ -103,6 +105,20 @@ record MemoryNeed(
                 texts);
     }
 
+    /**
+     * The need of an engine with the job's options as they are when nobody sets them.
+     *
+     * @param headRows rows of the head that are computed
+     * @param slots requests that are generated at once
+     */
+    public static MemoryNeed withDefaults(
+            ModelShape shape, int headRows, Quantization quantization, int slots) {
+        SynthesisSettings synthesis =
+                SynthesisSettings.from(
+                        new Configuration(), Path.of(""), shape.stateFloats() * Float.BYTES);
+        return of(shape, headRows, quantization, slots, synthesis);
+    }
+
     /** The need of that many engines in one process; they share what ONNX Runtime itself needs. */
     MemoryNeed times(int engines) {
         return new MemoryNeed(
@@ -142,7 +158,7 @@ record MemoryNeed(
                                     EngineSettings.PARALLELISM.key(),
                                     SnapshotSettings.MODE.key()));
         }
-        if (sum() + OTHER_HEAP > limits.processBytes()) {
+        if (processBytes() > limits.processBytes()) {
             throw new IllegalArgumentException(
                     "this process may use %s, which cannot hold engines of %s and %s for the rest of the heap: lower %s, %s or the engines in a process (%s), set %s to tokens, export the model with %s int8, or give the machine or container more memory"
                             .formatted(
@@ -155,6 +171,11 @@ record MemoryNeed(
                                     SnapshotSettings.MODE.key(),
                                     SpeechModel.QUANTIZE.key()));
         }
+    }
+
+    /** Bytes that the process needs, its heap included. */
+    public long processBytes() {
+        return sum() + OTHER_HEAP;
     }
 
     private long sum() {

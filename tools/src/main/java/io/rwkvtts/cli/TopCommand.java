@@ -10,6 +10,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
@@ -27,9 +30,15 @@ import picocli.CommandLine.Spec;
         description = {
             "Shows how a running job serves its listeners, by subtask, again and again until"
                     + " Ctrl-C: for those without Grafana.",
+            "With --bootstrap-servers it shows what the topics tell from now on.",
             ""
         },
-        footer = {"", "Example:", "  tts top --metrics http://127.0.0.1:9249/metrics"})
+        footer = {
+            "",
+            "Examples:",
+            "  tts top --metrics http://127.0.0.1:9249/metrics",
+            "  tts top --bootstrap-servers localhost:9092"
+        })
 final class TopCommand implements Callable<Integer> {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -46,6 +55,34 @@ final class TopCommand implements Callable<Integer> {
                     "where a TaskManager serves its metrics for Prometheus; once for each of them"
                             + " (default: ${DEFAULT-VALUE})")
     private List<URI> metrics;
+
+    @Option(
+            names = "--bootstrap-servers",
+            paramLabel = "HOST:PORT",
+            description =
+                    "Kafka brokers: shows what the topics tell, for those without a metrics"
+                            + " endpoint; in the place of --metrics")
+    private String bootstrapServers;
+
+    @Option(
+            names = "--kafka-property",
+            paramLabel = "KEY=VALUE",
+            description = "property of the Kafka client, such as security.protocol=SASL_SSL")
+    private Map<String, String> clientProperties = new TreeMap<>();
+
+    @Option(
+            names = "--requests-topic",
+            paramLabel = "NAME",
+            defaultValue = "tts-requests",
+            description = "topic of requests, with --bootstrap-servers (default: ${DEFAULT-VALUE})")
+    private String requestsTopic;
+
+    @Option(
+            names = "--topic",
+            paramLabel = "NAME",
+            defaultValue = "tts-tokens",
+            description = "token topic, with --bootstrap-servers (default: ${DEFAULT-VALUE})")
+    private String tokensTopic;
 
     @Option(
             names = "--interval",
@@ -66,23 +103,57 @@ final class TopCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         requireAtLeastOne("--interval", interval);
         requireAtLeastOne("--times", times == null ? 1 : times);
+        if (bootstrapServers != null) {
+            if (spec.commandLine().getParseResult().hasMatchedOption("--metrics")) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--metrics and --bootstrap-servers: expected one of them only");
+            }
+            showTopics();
+        } else {
+            showMetrics();
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private void showMetrics() throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
-        boolean clear = times == null && System.console() != null;
         Scrape before = scrape();
         for (int view = 0; times == null || view < times; view++) {
             TimeUnit.SECONDS.sleep(interval);
             Scrape now = scrape();
-            if (clear) {
-                out.print(CLEAR);
-            }
+            clear(out);
             new TopView(before, now).print(out);
             out.println();
             if (StandardOutput.isClosed(out)) {
-                break;
+                return;
             }
             before = now;
         }
-        return CommandLine.ExitCode.OK;
+    }
+
+    private void showTopics() {
+        PrintWriter out = spec.commandLine().getOut();
+        Properties properties = new Properties();
+        properties.putAll(clientProperties);
+        properties.setProperty("bootstrap.servers", bootstrapServers);
+        try (TopicWatch topics = new TopicWatch(properties, requestsTopic, tokensTopic)) {
+            for (int view = 0; times == null || view < times; view++) {
+                topics.read(Duration.ofSeconds(interval));
+                clear(out);
+                topics.print(out);
+                out.println();
+                if (StandardOutput.isClosed(out)) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void clear(PrintWriter out) {
+        if (times == null && System.console() != null) {
+            out.print(CLEAR);
+        }
     }
 
     private void requireAtLeastOne(String option, int value) {

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             ExportCommand.class,
             RandomModelCommand.class,
             DoctorCommand.class,
+            PlanCommand.class,
             ChaosCommand.class,
             BenchCommand.class
         })

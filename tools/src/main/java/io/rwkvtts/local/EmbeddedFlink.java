@@ -26,10 +26,10 @@ import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * A real Flink cluster of one TaskManager inside this process, with its web UI and a metrics
- * endpoint for Prometheus. All of it listens on the loopback address, unless Flink's options or
- * {@code metrics.reporter.prom.bind-address} say otherwise. Its REST API takes jobs and commands of
- * {@link #environment} only: see {@link RestAccess}.
+ * A real Flink cluster inside this process, of one TaskManager unless set otherwise, with its web
+ * UI and a metrics endpoint for Prometheus. All of it listens on the loopback address, unless
+ * Flink's options or {@code metrics.reporter.prom.bind-address} say otherwise. Its REST API takes
+ * jobs and commands of {@link #environment} only: see {@link RestAccess}.
  *
  * <p>It is configured by Flink's own options, laid over defaults that suit the synthesis job:
  * checkpoints every 5 s and all other files in a temporary directory, unaligned after 1 s, state on
@@ -64,8 +64,8 @@ public final class EmbeddedFlink implements AutoCloseable {
     private final TemporaryDirectory directory;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    /** Number of the TaskManager that runs: each one that is started gets the next. */
-    private int worker;
+    /** Number of the oldest TaskManager that runs: each one that is started gets the next. */
+    private int oldestWorker;
 
     private EmbeddedFlink(
             MiniCluster cluster, Configuration configuration, TemporaryDirectory directory) {
@@ -105,6 +105,9 @@ public final class EmbeddedFlink implements AutoCloseable {
                 new MiniCluster(
                         new MiniClusterConfiguration.Builder()
                                 .setConfiguration(configuration)
+                                .setNumTaskManagers(
+                                        configuration.get(
+                                                TaskManagerOptions.MINI_CLUSTER_NUM_TASK_MANAGERS))
                                 .setNumSlotsPerTaskManager(
                                         configuration.get(TaskManagerOptions.NUM_TASK_SLOTS))
                                 .build());
@@ -205,14 +208,34 @@ public final class EmbeddedFlink implements AutoCloseable {
     }
 
     /**
-     * Ends the TaskManager with all of its tasks, without a checkpoint, and starts another one.
+     * Ends the oldest TaskManager with all of its tasks, without a checkpoint, and starts another
+     * one.
      *
      * @throws Exception if that fails
      */
-    public synchronized void killWorker() throws Exception {
-        cluster.terminateTaskManager(worker).get();
+    public void killWorker() throws Exception {
+        removeWorker();
+        addWorker();
+    }
+
+    /**
+     * Starts a TaskManager more. It can exchange records with others only in a cluster that was
+     * started with several ({@code minicluster.number-of-taskmanagers}).
+     *
+     * @throws Exception if that fails
+     */
+    public void addWorker() throws Exception {
         cluster.startTaskManager();
-        worker++;
+    }
+
+    /**
+     * Ends the oldest TaskManager with all of its tasks, without a checkpoint.
+     *
+     * @throws Exception if that fails
+     */
+    public synchronized void removeWorker() throws Exception {
+        cluster.terminateTaskManager(oldestWorker).get();
+        oldestWorker++;
     }
 
     /** Address of the metrics in Prometheus's text format. */

@@ -52,12 +52,17 @@ public record RandomModel(int layers, int width) {
             RandomModel model =
                     new RandomModel(
                             Integer.parseInt(shape.group(1)), Integer.parseInt(shape.group(2)));
-            model.shape(IdSpace.SEMANTIC_LOGITS);
+            model.shape();
             return Optional.of(model);
         }
         throw new IllegalArgumentException(
                 "model '%s': expected random:0.1b, random:0.4b or random:LAYERSxWIDTH, such as random:2x128"
                         .formatted(name));
+    }
+
+    /** The sizes of the model, but for the rows of its vocabulary. */
+    public ModelShape shape() {
+        return shape(IdSpace.SEMANTIC_LOGITS);
     }
 
     private ModelShape shape(int vocabRows) {

@@ -33,6 +33,17 @@ class TopCommandTest {
     }
 
     @Test
+    void testMetricsAndTopicsAtOnce() {
+        TtsRun.of("top", "--metrics=http://127.0.0.1:1/", "--bootstrap-servers=127.0.0.1:1")
+                .assertWrongUsage("expected one of them only");
+    }
+
+    @Test
+    void testNoBroker() {
+        TtsRun.of("top", "--bootstrap-servers=127.0.0.1:1").assertFailure("127.0.0.1:1");
+    }
+
+    @Test
     void testNumbersBelowOne() {
         TtsRun.of("top", "--interval=0").assertWrongUsage("--interval is 0, expected 1 or more");
         TtsRun.of("top", "--times=0").assertWrongUsage("--times is 0, expected 1 or more");

@@ -74,7 +74,12 @@ final class SpeechCluster implements AutoCloseable {
     }
 
     static SpeechCluster start(Path directory, Duration checkpointInterval) throws Exception {
-        return start(directory, checkpointInterval, EmbeddedKafka.start(0), Map.of());
+        return start(
+                directory,
+                checkpointInterval,
+                EmbeddedKafka.start(0),
+                Map.of(),
+                new Configuration());
     }
 
     /**
@@ -89,6 +94,23 @@ final class SpeechCluster implements AutoCloseable {
             EmbeddedKafka kafka,
             Map<String, String> clientProperties)
             throws Exception {
+        return start(directory, checkpointInterval, kafka, clientProperties, new Configuration());
+    }
+
+    /**
+     * Starts the other parts.
+     *
+     * @param kafka is closed with them
+     * @param clientProperties what its clients need
+     * @param cluster options of Flink's processes, beside or instead of those of other tests
+     */
+    static SpeechCluster start(
+            Path directory,
+            Duration checkpointInterval,
+            EmbeddedKafka kafka,
+            Map<String, String> clientProperties,
+            Configuration cluster)
+            throws Exception {
         SpeechModel model =
                 DemoVoice.model(new ModelCache(directory.resolve("cache")), Optional.empty());
         Configuration options = new Configuration();
@@ -100,6 +122,7 @@ final class SpeechCluster implements AutoCloseable {
         // JobStatistics is to see all, and nothing older.
         options.set(WebOptions.CHECKPOINTS_HISTORY_SIZE, 1_000);
         options.set(RestOptions.CACHE_CHECKPOINT_STATISTICS_TIMEOUT, Duration.ofMillis(1));
+        options.addAll(cluster);
         return new SpeechCluster(kafka, clientProperties, EmbeddedFlink.start(options), model);
     }
 
@@ -239,6 +262,11 @@ final class SpeechCluster implements AutoCloseable {
                                 value));
             }
         }
+    }
+
+    /** The Flink of it. */
+    EmbeddedFlink flink() {
+        return flink;
     }
 
     /** What Flink tells of a job. */

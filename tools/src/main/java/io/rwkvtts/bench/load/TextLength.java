@@ -53,6 +53,21 @@ public enum TextLength {
         return tokens > most ? shorter : text + ".";
     }
 
+    /** Fewest tokens. */
+    public int fewest() {
+        return fewest;
+    }
+
+    /** Most tokens. */
+    public int most() {
+        return most;
+    }
+
+    /** The one with this {@link #label}. */
+    public static TextLength ofLabel(String label) {
+        return valueOf(label.toUpperCase(Locale.ROOT));
+    }
+
     /** The name in results. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
