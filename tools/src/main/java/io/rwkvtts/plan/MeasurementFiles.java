@@ -2,9 +2,6 @@ package io.rwkvtts.plan;
 
 import io.rwkvtts.bench.JsonFile;
 import io.rwkvtts.bench.Surroundings;
-import io.rwkvtts.bench.engine.EngineReport;
-import io.rwkvtts.bench.engine.PrefillResult;
-import io.rwkvtts.bench.engine.StepResult;
 import io.rwkvtts.bench.load.JobReport;
 import io.rwkvtts.bench.load.SaturatedResult;
 import java.io.IOException;
@@ -23,11 +20,11 @@ public final class MeasurementFiles {
 
     private static final double MS_PER_SECOND = 1000;
 
-    private final EngineReport engine;
+    private final EngineFile engine;
     private final Optional<JobReport> job;
     private final String source;
 
-    private MeasurementFiles(EngineReport engine, Optional<JobReport> job, String source) {
+    private MeasurementFiles(EngineFile engine, Optional<JobReport> job, String source) {
         this.engine = engine;
         this.job = job;
         this.source = source;
@@ -46,7 +43,7 @@ public final class MeasurementFiles {
                         ? Optional.of(JsonFile.read(job.get(), JobReport.class))
                         : Optional.empty();
         return new MeasurementFiles(
-                JsonFile.read(engine, EngineReport.class),
+                JsonFile.read(engine, EngineFile.class),
                 report,
                 engine + job.map(file -> " and " + file).orElse(""));
     }
@@ -97,7 +94,7 @@ public final class MeasurementFiles {
 
     private TimesBySize steps(String model, String quantize) {
         NavigableMap<Integer, Double> ms = new TreeMap<>();
-        for (StepResult step : engine.results()) {
+        for (EngineFile.Step step : engine.results()) {
             if (step.shape().equals(model) && step.quantize().equals(quantize)) {
                 // A mean, and not the median: a simulation adds them up.
                 ms.put(step.batch(), step.batch() * MS_PER_SECOND / step.tokensPerSecond());
@@ -108,7 +105,7 @@ public final class MeasurementFiles {
 
     private TimesBySize prefill(String model, String quantize) {
         NavigableMap<Integer, Double> ms = new TreeMap<>();
-        for (PrefillResult prefill : engine.prefills()) {
+        for (EngineFile.Prefill prefill : engine.prefills()) {
             if (prefill.shape().equals(model) && prefill.quantize().equals(quantize)) {
                 ms.put(
                         prefill.tokens(),

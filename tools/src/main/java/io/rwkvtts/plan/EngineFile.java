@@ -1,0 +1,35 @@
+package io.rwkvtts.plan;
+
+import io.rwkvtts.bench.Surroundings;
+import java.util.List;
+
+/**
+ * What a plan needs of a file that {@code tts bench engine --json} has written, by this release or
+ * an earlier one.
+ *
+ * @param surroundings where and when
+ * @param results of steps
+ * @param prefills of prompts
+ */
+record EngineFile(Surroundings surroundings, List<Step> results, List<Prefill> prefills) {
+
+    /**
+     * Steps of one batch size.
+     *
+     * @param shape name of the model
+     * @param quantize its number format
+     * @param batch sequences stepped together
+     * @param tokensPerSecond of all of them together
+     */
+    record Step(String shape, String quantize, int batch, double tokensPerSecond) {}
+
+    /**
+     * Prefill of one prompt in one call.
+     *
+     * @param shape name of the model
+     * @param quantize its number format
+     * @param tokens length of the prompt
+     * @param tokensPerSecond of it
+     */
+    record Prefill(String shape, String quantize, int tokens, double tokensPerSecond) {}
+}
