@@ -1,7 +1,9 @@
 #!/bin/sh
-# The kernels on a card, without ONNX Runtime: card.sh [FOLDER], for object files and programs, which
-# is made. Compares them with the kernels for CPUs, then measures a step. Wants nvcc, whose major
-# version the driver must know, and a C++ compiler. NVCC names the first, CXX the other.
+# What only a card can tell: card.sh [FOLDER], for object files, programs and sound, which is made.
+# First the kernels without ONNX Runtime: compares them with those for CPUs, then measures a step.
+# Wants nvcc, whose major version the driver must know, and a C++ compiler. NVCC names the first, CXX
+# the other. Then the engine, if TTS_JAVA_OPTS names ONNX Runtime's libraries for GPUs
+# (docs/gpu-run.md): speech on the CPU and on the card, whose bytes must be the same, and a benchmark.
 set -eu
 test=$(cd "$(dirname "$0")" && pwd)
 folder=${1:-/tmp/rwkvtts-card}
@@ -17,5 +19,23 @@ for name in cuda_test step_bench; do
         -x cu -c -o "$name.o" "$test/$name.cc"
     # shellcheck disable=SC2086 # several files
     "$nvcc" -ccbin "${CXX:-c++}" -o "$name" "$name.o" dispatch.o baseline.o $variants
-    "./$name"
+    # What fails is to be seen, and the rest to be run.
+    "./$name" || echo "FAILED: $name"
 done
+
+case ${TTS_JAVA_OPTS:-} in
+*onnxruntime.native.path=*) ;;
+*)
+    echo "The engine is left out: TTS_JAVA_OPTS has no -Donnxruntime.native.path (docs/gpu-run.md)"
+    exit 0
+    ;;
+esac
+tts=$test/../../../../tts
+"$tts" doctor || echo "FAILED: doctor"
+for device in cpu cuda; do
+    "$tts" speak --device "$device" --quantize int8-native --seed 1 --out "$device.wav" \
+        "Hello, streaming world. This is a second sentence." || echo "FAILED: speak on $device"
+done
+if cmp cpu.wav cuda.wav; then echo "same sound on the CPU and on the card"; else echo "FAILED: same sound"; fi
+"$tts" bench engine --device cuda --model random:0.4b --batch 1,8,32 --prefill 128 ||
+    echo "FAILED: bench engine"

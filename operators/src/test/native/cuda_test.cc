@@ -2,6 +2,10 @@
 // schedule of the emulation; and without any one of their barriers some schedule yields others. On a
 // card (card.sh) the very same cases.
 
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -16,7 +20,7 @@
 #include <vector>
 
 #include "../../main/native/cuda/launches.cuh"
-#include "device_memory.h"
+#include "sample_cases.h"
 
 using namespace rwkvtts;
 using namespace rwkvtts::cuda;
@@ -24,27 +28,6 @@ using namespace rwkvtts::cuda;
 namespace {
 
 constexpr int kSlots = 5;
-
-std::mt19937 generator(1);
-
-Memory<float> floats(size_t count, float from, float to) {
-    std::uniform_real_distribution<float> uniform(from, to);
-    Memory<float> result(count);
-    for (float& value : result) {
-        value = uniform(generator);
-    }
-    return result;
-}
-
-template <typename Number>
-Memory<Number> integers(size_t count, int from, int to) {
-    std::uniform_int_distribution<int> uniform(from, to);
-    Memory<Number> result(count);
-    for (Number& value : result) {
-        value = static_cast<Number>(uniform(generator));
-    }
-    return result;
-}
 
 /** Sums of bytes with their scales; columns beyond the width belong to nothing. */
 struct SumsMemory {
@@ -62,24 +45,6 @@ struct SumsMemory {
     Sums sums() const { return {values.data(), rows.data(), columns.data()}; }
 };
 
-template <typename Number>
-bool same(const char* what, const Memory<Number>& actual, const Memory<Number>& expected,
-    bool quiet) {
-    if (actual.size() == expected.size()
-        && std::memcmp(actual.data(), expected.data(), sizeof(Number) * actual.size()) == 0) {
-        return true;
-    }
-    if (!quiet) {
-        size_t i = 0;
-        while (i < actual.size() && std::memcmp(&actual[i], &expected[i], sizeof(Number)) == 0) {
-            i++;
-        }
-        std::printf("%s: number %zu of %zu is %.9g, expected %.9g\n", what, i, actual.size(),
-            static_cast<double>(actual[i]), static_cast<double>(expected[i]));
-    }
-    return false;
-}
-
 /** Bytes around 0 as the CPU has them: around 128. */
 Memory<uint8_t> around_128(Memory<uint8_t> bytes) {
     for (uint8_t& byte : bytes) {
@@ -87,23 +52,6 @@ Memory<uint8_t> around_128(Memory<uint8_t> bytes) {
     }
     return bytes;
 }
-
-/** Waits for a kernel. */
-void done(int error) {
-    error = error != 0 ? error : finish();
-    if (error != 0) {
-        std::printf("a kernel failed: %s\n", error_text(error));
-        std::exit(1);
-    }
-}
-
-/** Launches kernels and says whether they yield what the CPU's do; not a word if quiet. */
-struct Case {
-    std::string name;
-    std::function<bool(bool quiet)> agrees;
-};
-
-std::vector<Case> cases;
 
 /** Sequences of a call: lengths up to T in slots, one of them in none. */
 struct Batch {
@@ -505,19 +453,36 @@ void add_cases() {
         add_low_rank("low-rank products" + many, rows, 192, {32, 80, 592, 16});
     }
     add_embed();
+    add_samples();
 }
 
 #ifdef RWKVTTS_EMULATION
-/** Whether without a barrier a case that meets it yields something else in some schedule. */
+/**
+ * Whether without a barrier a case that meets it yields something else in some schedule, or crashes or
+ * hangs, for which it has a process of its own.
+ */
 bool noticed(const Case& one, emulation::Barrier barrier) {
-    emulation::settings.left_out = barrier;
-    bool agrees = true;
-    for (int schedule = 0; agrees && schedule < emulation::kSchedules; schedule++) {
-        emulation::settings.schedule = schedule;
-        agrees = one.agrees(true);
+    constexpr rlimit kMostSeconds{3, 3};
+    std::fflush(stdout);
+    const pid_t child = fork();
+    if (child == 0) {
+        // What the emulation says of it is what is wanted here.
+        close(STDERR_FILENO);
+        setrlimit(RLIMIT_CPU, &kMostSeconds);
+        emulation::settings.left_out = barrier;
+        bool agrees = true;
+        for (int schedule = 0; agrees && schedule < emulation::kSchedules; schedule++) {
+            emulation::settings.schedule = schedule;
+            agrees = one.agrees(true);
+        }
+        _exit(agrees ? 0 : 1);
     }
-    emulation::settings.left_out = {nullptr, 0};
-    return !agrees;
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) != child) {
+        std::perror("a process for a case");
+        std::exit(1);
+    }
+    return status != 0;
 }
 
 /** Whether each case agrees in every schedule. */

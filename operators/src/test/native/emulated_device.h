@@ -24,6 +24,9 @@ inline void set_limits(int64_t launches, int64_t bytes) {
     bytes_left = bytes;
 }
 
+/** There are none. */
+inline void allow_captures(bool) {}
+
 inline emulation::Counts counted() { return counts; }
 
 template <typename Arguments>
@@ -44,6 +47,11 @@ inline int select_device(int index) { return index == 0 ? 0 : kNoDevice; }
 
 inline const char* error_text(int error) {
     return error == kOutOfMemory ? "out of memory" : error == kNoDevice ? "no such device" : "failure";
+}
+
+inline int free_bytes(size_t* bytes) {
+    *bytes = static_cast<size_t>(bytes_left);
+    return 0;
 }
 
 inline int finish() { return 0; }

@@ -381,21 +381,28 @@ inline float sum_of_lanes(float value) {
     return value;
 }
 
-inline uint32_t largest_of_warp(uint32_t value) {
+/** What is made of the values of the threads of a warp, for each of them. */
+template <uint32_t (*kCombine)(uint32_t, uint32_t)>
+inline uint32_t combined_of_warp(uint32_t value) {
     emulation::do_together(
         [](void* const* brought) {
-            uint32_t largest = 0;
+            uint32_t result = 0;
             for (int lane = 0; lane < emulation::kWarp; lane++) {
-                const uint32_t value = *static_cast<uint32_t*>(brought[lane]);
-                largest = value > largest ? value : largest;
+                result = kCombine(result, *static_cast<uint32_t*>(brought[lane]));
             }
             for (int lane = 0; lane < emulation::kWarp; lane++) {
-                *static_cast<uint32_t*>(brought[lane]) = largest;
+                *static_cast<uint32_t*>(brought[lane]) = result;
             }
         },
         &value);
     return value;
 }
+
+inline uint32_t larger_of(uint32_t a, uint32_t b) { return a > b ? a : b; }
+inline uint32_t sum_of(uint32_t a, uint32_t b) { return a + b; }
+
+inline uint32_t largest_of_warp(uint32_t value) { return combined_of_warp<larger_of>(value); }
+inline uint32_t sum_of_warp(uint32_t value) { return combined_of_warp<sum_of>(value); }
 
 /** What a thread of a warp has of a product of tiles: device.h says which numbers these are. */
 struct TilePart {

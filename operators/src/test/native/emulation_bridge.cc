@@ -12,6 +12,10 @@ NATIVE(void, set)(JNIEnv*, jclass, jint schedule, jlong launches_left, jlong byt
     rwkvtts::cuda::set_limits(launches_left, bytes_left);
 }
 
+NATIVE(void, allowCaptures)(JNIEnv*, jclass, jboolean allowed) {
+    rwkvtts::cuda::allow_captures(allowed);
+}
+
 NATIVE(jlong, launches)(JNIEnv*, jclass) { return rwkvtts::cuda::counted().launches; }
 
 NATIVE(jlong, graphs)(JNIEnv*, jclass) { return rwkvtts::cuda::counted().graphs; }

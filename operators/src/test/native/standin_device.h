@@ -13,9 +13,11 @@ int cudaFree(void* memory);
 int cudaFreeHost(void* memory);
 int cudaMemset(void* memory, int value, size_t bytes);
 int cudaMemcpy(void* to, const void* from, size_t bytes, int kind);
+int cudaMemGetInfo(size_t* free, size_t* total);
 int cudaDeviceSynchronize();
 int standin_launch(void* stream, void (*run)(const void*), const void* what, size_t bytes);
 void standin_set_limits(int64_t launches, int64_t bytes);
+void standin_allow_captures(bool allowed);
 void standin_count(int64_t* launches, int64_t* copies, int64_t* allocations, int64_t* graphs);
 }
 
@@ -25,6 +27,8 @@ constexpr const char* kProvider = "CUDAExecutionProvider";
 constexpr const char* kMemoryName = "Cuda";
 
 inline void set_limits(int64_t launches, int64_t bytes) { standin_set_limits(launches, bytes); }
+
+inline void allow_captures(bool allowed) { standin_allow_captures(allowed); }
 
 inline emulation::Counts counted() {
     emulation::Counts counts{};
@@ -55,6 +59,11 @@ int launch(
 inline int select_device(int index) { return cudaSetDevice(index); }
 
 inline const char* error_text(int error) { return cudaGetErrorString(error); }
+
+inline int free_bytes(size_t* bytes) {
+    size_t total = 0;
+    return cudaMemGetInfo(bytes, &total);
+}
 
 inline int finish() { return cudaDeviceSynchronize(); }
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "../custom_op.h"
-#include "device.h"
+#include "sample.cuh"
 
 namespace {
 
@@ -63,8 +63,16 @@ NATIVE(jboolean, isEmulation)(JNIEnv*, jclass) {
     return kProvider == nullptr;
 }
 
-NATIVE(void, select)(JNIEnv* env, jclass, jint device) {
-    succeeded(env, "selecting the device", select_device(device));
+NATIVE(jint, select)(JNIEnv*, jclass, jint device) { return select_device(device); }
+
+NATIVE(jstring, errorText)(JNIEnv* env, jclass, jint error) {
+    return env->NewStringUTF(error_text(error));
+}
+
+NATIVE(jlong, freeBytes)(JNIEnv* env, jclass) {
+    size_t bytes = 0;
+    succeeded(env, "asking for the free memory", free_bytes(&bytes));
+    return static_cast<jlong>(bytes);
 }
 
 NATIVE(jlong, allocate)(JNIEnv* env, jclass, jlong bytes, jboolean shared) {
@@ -99,6 +107,15 @@ NATIVE(void, write)(JNIEnv* env, jclass, jlong address, jbyteArray from) {
         env->ReleasePrimitiveArrayCritical(from, bytes, JNI_ABORT);
         succeeded(env, "writing memory", error);
     }
+}
+
+NATIVE(void, sample)(JNIEnv* env, jclass, jlong draws, jlong logits, jint stride, jlong scratch,
+    jlong tokens, jint count) {
+    const Samples a{static_cast<const Draw*>(pointer(draws)),
+        static_cast<const float*>(pointer(logits)), stride, static_cast<double*>(pointer(scratch)),
+        static_cast<int32_t*>(pointer(tokens))};
+    const int error = launch_sample(nullptr, a, count);
+    succeeded(env, "drawing tokens", error != 0 ? error : finish());
 }
 
 NATIVE(jobject, buffer)(JNIEnv* env, jclass, jlong address, jlong bytes) {

@@ -11,7 +11,9 @@ if [ ! -x "$nvcc" ]; then
     echo "No CUDA operators: nvcc is neither in the PATH nor in /usr/local/cuda/bin, nor named by NVCC" >&2
     exit 0
 fi
-if [ -e "$library" ] && [ -z "$(find "$source" -newer "$library")" ]; then
+# Which CUDA it is of decides which driver it wants.
+toolkit=${library%.so}.toolkit
+if [ -e "$library" ] && [ -e "$toolkit" ] && [ -z "$(find "$source" -newer "$library")" ]; then
     exit 0
 fi
 mkdir -p "$(dirname "$library")"
@@ -21,3 +23,4 @@ mkdir -p "$(dirname "$library")"
     -gencode arch=compute_80,code=sm_80 -gencode 'arch=compute_90,code=[sm_90,compute_90]' \
     -Xcompiler -fPIC,-fvisibility=hidden,-Wall -I "$java/include" -I "$java/include/linux" \
     -o "$library" "$source/cuda/operators.cu" "$source/cuda/bridge.cu"
+"$nvcc" --version | sed -n 's/.*release \([0-9][0-9.]*\),.*/\1/p' >"$toolkit"

@@ -36,6 +36,11 @@ __device__ __forceinline__ uint32_t largest_of_warp(uint32_t value) {
     return __reduce_max_sync(0xffffffffu, value);
 }
 
+/** The sum of the values of the threads of a warp. */
+__device__ __forceinline__ uint32_t sum_of_warp(uint32_t value) {
+    return __reduce_add_sync(0xffffffffu, value);
+}
+
 /** One instruction mma.m16n8k32 of a warp: sums [16, 8] += a [16, 32] · b [32, 8]. */
 template <bool kUnsigned>
 __device__ __forceinline__ void add_product(int* sums, const uint4& a, uint32_t b0, uint32_t b1) {
@@ -78,6 +83,12 @@ inline const char* error_text(int error) {
 /** Returns when all is done, for the streams of ONNX Runtime do not wait for others. */
 inline int finished(cudaError_t error) {
     return error != cudaSuccess ? error : cudaStreamSynchronize(nullptr);
+}
+
+/** Memory of the device that nobody has allocated. */
+inline int free_bytes(size_t* bytes) {
+    size_t total = 0;
+    return cudaMemGetInfo(bytes, &total);
 }
 
 /** Waits for all that was launched. */

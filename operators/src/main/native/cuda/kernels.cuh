@@ -8,13 +8,10 @@
 #pragma once
 
 #include "../kernels.h"
-#include "device.h"
+#include "rows.cuh"
 
 namespace rwkvtts::cuda {
 
-constexpr unsigned kRowThreads = 256;
-constexpr int kWarp = 32;
-constexpr int kRowWarps = kRowThreads / kWarp;
 constexpr int kQuad = 4;
 
 /** Widest row of a norm: it lies in shared memory. */
@@ -50,18 +47,6 @@ struct States {
         return length < 0 ? 0 : length < tokens ? static_cast<int>(length) : tokens;
     }
 };
-
-DEVICE uint32_t bits_of(float x) {
-    uint32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
-DEVICE float of_bits(uint32_t bits) {
-    float x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
 
 /** e^x to about the last bit for what does not overflow, by 2^n * e^r with |r| <= ln(2) / 2. */
 DEVICE float exponential(float x) {
@@ -132,8 +117,6 @@ DEVICE uint32_t magnitude_bits(float x) { return bits_of(x) & 0x7fffffffu; }
 DEVICE uint8_t byte_of(float x, float per_unit) {
     return static_cast<uint8_t>(bits_of(x * per_unit + kRounder) - kRounderBits);
 }
-
-DEVICE uint32_t larger(uint32_t a, uint32_t b) { return a > b ? a : b; }
 
 /** Four neighbouring numbers. */
 struct Quad {

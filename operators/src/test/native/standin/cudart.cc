@@ -87,6 +87,14 @@ class DeviceMemory {
         return true;
     }
 
+    size_t free() const {
+        size_t bytes = 0;
+        for (const auto& [place, room] : free_) {
+            bytes += room;
+        }
+        return bytes;
+    }
+
     bool holds(const void* memory) const {
         return memory >= base_ && memory < base_ + kDeviceBytes;
     }
@@ -140,6 +148,7 @@ struct Stream {
 
 Stream default_stream;
 int captures;
+bool captures_allowed = true;
 
 Stream& stream_of(void* stream) {
     return stream == nullptr ? default_stream : *static_cast<Stream*>(stream);
@@ -218,6 +227,11 @@ API void standin_set_limits(int64_t launches, int64_t bytes) {
     device.bytes_left = bytes;
 }
 
+API void standin_allow_captures(bool allowed) {
+    Guard guard(lock);
+    captures_allowed = allowed;
+}
+
 API void standin_count(
     int64_t* launches, int64_t* copies, int64_t* allocations, int64_t* graphs) {
     Guard guard(lock);
@@ -275,7 +289,9 @@ API int cudaDeviceGetAttribute(int* value, int, int) {
     return kSuccess;
 }
 API int cudaMemGetInfo(size_t* free, size_t* total) {
-    *free = *total = kDeviceBytes;
+    Guard guard(lock);
+    *free = memory().free();
+    *total = kDeviceBytes;
     return kSuccess;
 }
 
@@ -325,6 +341,9 @@ API int cudaEventSynchronize(void*) { return kSuccess; }
 
 API int cudaStreamBeginCapture(void* stream, int) {
     Guard guard(lock);
+    if (!captures_allowed) {
+        return result(kNotSupported);
+    }
     captures++;
     stream_of(stream).capture = new Graph;
     return kSuccess;

@@ -58,7 +58,7 @@ class ArchitectureTest {
         "model,     checkpoint",
         "onnx,",
         "audio,     file onnx",
-        "engine,    model checkpoint onnx",
+        "engine,    model checkpoint onnx sampling",
         "synthesis, scheduling engine protocol text sampling",
         "operator,  synthesis scheduling engine protocol text audio",
         "job,       operator synthesis scheduling engine protocol text sampling model checkpoint schema",

@@ -1,5 +1,6 @@
 package io.rwkvtts.job;
 
+import io.rwkvtts.engine.SamplingPlace;
 import io.rwkvtts.operator.OptionChecks;
 import java.io.Serializable;
 import org.apache.flink.client.deployment.executors.LocalExecutor;
@@ -18,9 +19,15 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
  * @param parallelism subtasks that generate, each with an engine
  * @param maxParallelism key groups
  * @param perProcess engines that may share a process, its processors and its memory
+ * @param sampling where an engine on a device draws tokens
  */
 public record EngineSettings(
-        int slots, int threads, int parallelism, int maxParallelism, int perProcess)
+        int slots,
+        int threads,
+        int parallelism,
+        int maxParallelism,
+        int perProcess,
+        SamplingPlace sampling)
         implements Serializable {
 
     /** Requests generated at once. */
@@ -63,6 +70,19 @@ public record EngineSettings(
                                     + " process, each of which serves one slot of a TaskManager. The"
                                     + " results do not depend on it.");
 
+    /** Where engines on CUDA devices draw tokens. */
+    public static final ConfigOption<SamplingPlace> CUDA_SAMPLING =
+            ConfigOptions.key("tts.cuda.sampling")
+                    .enumType(SamplingPlace.class)
+                    .defaultValue(SamplingPlace.HOST)
+                    .withDescription(
+                            "Where an engine on a CUDA device draws its tokens (experimental,"
+                                    + " never run on a card). 'host': the device writes all logits"
+                                    + " of a step to the host, 33 KB for each request, which draws"
+                                    + " one after the other. 'device': the device draws them all at"
+                                    + " once, and only the tokens go to the host. The tokens are the"
+                                    + " same. Of no effect on engines on CPUs.");
+
     /**
      * Reads the options.
      *
@@ -75,7 +95,8 @@ public record EngineSettings(
                 OptionChecks.atLeast(0, config, THREADS),
                 parallelism,
                 maxParallelism(parallelism, config),
-                perProcess(parallelism, config));
+                perProcess(parallelism, config),
+                config.get(CUDA_SAMPLING));
     }
 
     /** Engines of other processes have other processors, on other machines usually. */

@@ -28,6 +28,8 @@ import org.apache.flink.configuration.Configuration;
  *     takes
  * @param prefixes states on the heap that prompts begin with
  * @param earlyEvents events on the heap that may be held for an earlier one of their request
+ * @param device memory of a CUDA device, 0 for engines on the CPU: the matrices, the embedding
+ *     table, the states and what is in between the layers; reckoned, measured on no card
  * @param texts of the requests in a full queue on the heap, if all were as long as they may be; not
  *     in the sum, since hardly any load comes near it
  */
@@ -38,6 +40,7 @@ public record MemoryNeed(
         long snapshots,
         long prefixes,
         long earlyEvents,
+        long device,
         long texts)
         implements Serializable {
 
@@ -75,9 +78,31 @@ public record MemoryNeed(
                 synthesis.snapshots().mode() == SnapshotSettings.Mode.STATE ? 2 * slots * state : 0,
                 synthesis.prefill().prefixCacheBytes(),
                 synthesis.requests().earlyEventsHeapBytes(),
+                0,
                 product(
                         (long) synthesis.text().maxChars() * Character.BYTES,
                         synthesis.queue().capacity()));
+    }
+
+    /**
+     * The need of the same engine on a CUDA device, to which the process holds nothing but what it
+     * shares with the device and the heap's part.
+     *
+     * @param headRows rows of the head that are computed
+     * @param slots requests that are generated at once
+     */
+    MemoryNeed onDevice(ModelShape shape, int headRows, int slots) {
+        long embedding = (long) shape.vocabRows() * shape.width() * Float.BYTES;
+        long shared = (long) slots * headRows * Float.BYTES;
+        return new MemoryNeed(
+                RUNTIME,
+                0,
+                shared,
+                snapshots,
+                prefixes,
+                earlyEvents,
+                weights - RUNTIME + embedding + states + buffers - shared,
+                texts);
     }
 
     /**
@@ -103,6 +128,7 @@ public record MemoryNeed(
                 product(snapshots, engines),
                 product(prefixes, engines),
                 product(earlyEvents, engines),
+                product(device, engines),
                 product(texts, engines));
     }
 
@@ -156,10 +182,10 @@ public record MemoryNeed(
         return weights + states + buffers + snapshots + prefixes + earlyEvents;
     }
 
-    /** The sum and its parts. */
+    /** The sum and its parts, and what is on a device. */
     @Override
     public String toString() {
-        return "%s (weights %s, states %s, buffers %s, snapshots on the heap %s, prefixes there %s, early events there %s)"
+        return "%s (weights %s, states %s, buffers %s, snapshots on the heap %s, prefixes there %s, early events there %s)%s"
                 .formatted(
                         megabytes(sum()),
                         megabytes(weights),
@@ -167,7 +193,10 @@ public record MemoryNeed(
                         megabytes(buffers),
                         megabytes(snapshots),
                         megabytes(prefixes),
-                        megabytes(earlyEvents));
+                        megabytes(earlyEvents),
+                        device == 0
+                                ? ""
+                                : ", and %s on a CUDA device".formatted(megabytes(device)));
     }
 
     private static String megabytes(long bytes) {

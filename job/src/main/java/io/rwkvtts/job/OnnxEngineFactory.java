@@ -2,37 +2,42 @@ package io.rwkvtts.job;
 
 import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceEngine;
-import io.rwkvtts.engine.cpu.CpuEngine;
-import io.rwkvtts.model.ModelDirectory;
+import io.rwkvtts.engine.device.EngineLadder;
+import io.rwkvtts.model.ModelForms;
 import io.rwkvtts.operator.EngineFactory;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Opens the ONNX Runtime engine of a subtask.
  *
- * @param modelDirectory path of the model directory, the same on every TaskManager
+ * @param model where its forms are, the same paths on every TaskManager
+ * @param device what the engine computes on
  * @param settings how large the engine is
  * @param need memory of an engine and of the requests in its slots
  */
-public record OnnxEngineFactory(String modelDirectory, EngineSettings settings, MemoryNeed need)
+public record OnnxEngineFactory(
+        ModelForms model, DeviceSettings device, EngineSettings settings, MemoryNeed need)
         implements EngineFactory {
 
     private static final Logger LOG = LoggerFactory.getLogger(OnnxEngineFactory.class);
 
     /**
-     * @throws IllegalArgumentException also if this process may not use enough memory
+     * @throws IllegalArgumentException also if this process may not use enough memory, or the
+     *     engine is to be on a device that this machine or build does not have
      */
     @Override
-    public InferenceEngine open() throws IOException {
+    public InferenceEngine open(List<Integer> gpus) throws IOException {
         requireMemory();
-        ModelDirectory directory = ModelDirectory.open(Path.of(modelDirectory));
         int threads = settings.threadsOf(Runtime.getRuntime().availableProcessors());
         boolean spinning = settings.perProcess() == 1;
-        return CpuEngine.open(
-                directory, new EngineOptions(settings.slots(), threads, spinning, true));
+        return EngineLadder.open(
+                device.device(),
+                device.indexes(gpus),
+                model,
+                new EngineOptions(settings.slots(), threads, spinning, true, settings.sampling()));
     }
 
     private void requireMemory() {

@@ -32,7 +32,9 @@ public final class OptionKeys {
 
     static {
         CLASSES.put("Model and voices", List.of(SpeechModel.class, SynthesisSettings.class));
-        CLASSES.put("Engine", List.of(EngineSettings.class, PrefillSettings.class));
+        CLASSES.put(
+                "Engine",
+                List.of(DeviceSettings.class, EngineSettings.class, PrefillSettings.class));
         CLASSES.put("Text", List.of(TextSettings.class));
         CLASSES.put("Generation", List.of(GenerationSettings.class));
         CLASSES.put("Sound", List.of(AudioSettings.class));

@@ -63,6 +63,12 @@ public class RunCommand implements Callable<Integer> {
     private String quantize;
 
     @Option(
+            names = "--device",
+            paramLabel = "auto|cpu|cuda",
+            description = "what the engines compute on (tts.device)")
+    private String device;
+
+    @Option(
             names = "--bootstrap-servers",
             paramLabel = "HOST:PORT",
             description = "Kafka brokers (tts.kafka.bootstrap-servers)")
@@ -135,6 +141,9 @@ public class RunCommand implements Callable<Integer> {
         set(configuration, SpeechModel.VOCABULARY, vocabulary);
         set(configuration, SynthesisSettings.VOICES, voices);
         set(configuration, SpeechModel.QUANTIZE, quantize);
+        if (device != null) {
+            configuration.setString(DeviceSettings.DEVICE.key(), device);
+        }
         set(configuration, KafkaOptions.BOOTSTRAP_SERVERS, bootstrapServers);
         return configuration;
     }

@@ -4,6 +4,7 @@ import io.rwkvtts.checkpoint.Checkpoint;
 import io.rwkvtts.checkpoint.ModelShape;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.model.ModelDirectory;
+import io.rwkvtts.model.ModelForms;
 import io.rwkvtts.model.Quantization;
 import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.protocol.PromptBuilder;
@@ -24,8 +25,10 @@ import org.slf4j.LoggerFactory;
  * @param directory the exported model
  * @param vocabulary path of the vocabulary file
  * @param prompts with the ids of this model and vocabulary
+ * @param forms where the model is, for CPUs and for CUDA devices
  */
-public record SpeechModel(ModelDirectory directory, Path vocabulary, PromptBuilder prompts) {
+public record SpeechModel(
+        ModelDirectory directory, Path vocabulary, PromptBuilder prompts, ModelForms forms) {
 
     /** The model to generate with. */
     public static final ConfigOption<String> MODEL =
@@ -90,8 +93,17 @@ public record SpeechModel(ModelDirectory directory, Path vocabulary, PromptBuild
         return open(
                 model,
                 config.getOptional(VOCABULARY).map(Path::of),
-                config.getOptional(QUANTIZE).map(SpeechModel::quantization),
+                quantization(config),
                 cache(config));
+    }
+
+    /**
+     * The number format that a checkpoint is to be exported with; empty if none is asked for.
+     *
+     * @throws IllegalArgumentException if there is no such format
+     */
+    public static Optional<Quantization> quantization(ReadableConfig config) {
+        return config.getOptional(QUANTIZE).map(SpeechModel::quantization);
     }
 
     private static Quantization quantization(String label) {
@@ -134,7 +146,7 @@ public record SpeechModel(ModelDirectory directory, Path vocabulary, PromptBuild
                     model,
                     Long.toUnsignedString(directory.randomSeed().getAsLong()));
         }
-        return new SpeechModel(directory, words, prompts);
+        return new SpeechModel(directory, words, prompts, ModelForms.of(model, directory, cache));
     }
 
     /**

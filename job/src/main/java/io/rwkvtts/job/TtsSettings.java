@@ -1,5 +1,6 @@
 package io.rwkvtts.job;
 
+import io.rwkvtts.engine.device.Device;
 import io.rwkvtts.job.kafka.KafkaSettings;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.operator.EngineFactory;
@@ -36,6 +37,7 @@ public record TtsSettings(
      */
     public static TtsSettings from(ReadableConfig config, SpeechModel model) throws IOException {
         EngineSettings engine = EngineSettings.from(config);
+        DeviceSettings device = DeviceSettings.from(config);
         ModelDirectory directory = model.directory();
         SynthesisSettings synthesis =
                 SynthesisSettings.from(
@@ -47,10 +49,14 @@ public record TtsSettings(
                         directory.quantization(),
                         engine.slots(),
                         synthesis);
+        if (device.device() == Device.CUDA) {
+            DeviceSettings.requireCudaWeights(directory);
+            need = need.onDevice(directory.shape(), directory.headRows(), engine.slots());
+        }
         return new TtsSettings(
                 KafkaSettings.from(config),
                 synthesis,
-                new OnnxEngineFactory(directory.path().toString(), engine, need),
+                new OnnxEngineFactory(model.forms(), device, engine, need),
                 engine,
                 AudioSettings.from(config));
     }

@@ -164,6 +164,22 @@ class MemoryNeedTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
+    /** The process of an engine on a device holds the heap's part and what it shares with it. */
+    @Test
+    void testWeightsAndStatesOfADeviceAreNotInTheSumOfTheProcess() {
+        MemoryNeed cpu = need(32, Mode.STATE);
+        MemoryNeed device = cpu.onDevice(PUBLIC_0_4B, 8193, 32);
+
+        assertThat(device.states()).isZero();
+        assertThat(device.snapshots()).isEqualTo(cpu.snapshots());
+        long embedding = 77_923L * 1024 * 4;
+        assertThat(device.device() + device.weights() + device.buffers())
+                .isEqualTo(cpu.weights() + cpu.states() + cpu.buffers() + embedding);
+        assertThat(device.times(2).device()).isEqualTo(2 * device.device());
+        assertThat(cpu).asString().doesNotContain("CUDA");
+        assertThat(device).asString().contains("MB on a CUDA device");
+    }
+
     /** A full queue of the longest texts is far from usual: it refuses nothing. */
     @Test
     void testTextsOfAFullQueueAreCountedBesideTheSum() {

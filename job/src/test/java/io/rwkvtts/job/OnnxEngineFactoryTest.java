@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rwkvtts.operator.EngineFactory;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +19,7 @@ class OnnxEngineFactoryTest {
         config.set(EngineSettings.SLOTS, 1_000_000_000);
         EngineFactory engines = TtsSettings.from(config, model).engines();
 
-        assertThatThrownBy(engines::open)
+        assertThatThrownBy(() -> engines.open(List.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("lower tts.slots");
     }

@@ -1,6 +1,8 @@
 package io.rwkvtts.engine;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
 
 /**
  * Steps the recurrent states of several sequences through one RWKV-7 model.
@@ -60,6 +62,14 @@ public interface InferenceEngine extends AutoCloseable {
     void logits(int slot, float[] destination, int count);
 
     /**
+     * What draws tokens from the logits where they are; empty if they are to be drawn from what
+     * {@link #logits} copies. The same tokens either way.
+     */
+    default Optional<EngineSampler> sampler() {
+        return Optional.empty();
+    }
+
+    /**
      * The state of a slot as a new array of {@link EngineModel#stateBytes()} bytes, bit for bit, in
      * the layout {@link EngineModel#stateLayout()}.
      */
@@ -100,6 +110,23 @@ public interface InferenceEngine extends AutoCloseable {
         for (int i = 0; i < slots.length; i++) {
             loadState(slots[i], states[i]);
         }
+    }
+
+    /**
+     * Bytes of the memory of a device that the engine took when it was opened; 0 if it computes on
+     * the CPU. May be asked by any thread.
+     */
+    default long deviceBytes() {
+        return 0;
+    }
+
+    /**
+     * The thread of its own on which the engine computes, in the order of what it is given: calls
+     * that are made there do not hold up the caller. Empty if the engine computes on the thread
+     * that calls it.
+     */
+    default Optional<Executor> ownThread() {
+        return Optional.empty();
     }
 
     /** Frees the native memory. Further calls do nothing. */

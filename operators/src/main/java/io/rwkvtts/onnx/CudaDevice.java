@@ -6,6 +6,8 @@ import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * A CUDA device with the project's operators for it ({@code src/main/native/cuda}), whose library
@@ -15,10 +17,18 @@ import java.nio.file.Path;
  */
 public final class CudaDevice {
 
+    /** Size of the struct {@code Draw}. */
+    public static final int DRAW_BYTES = 40;
+
     private static final LibraryResource LIBRARY = new LibraryResource("rwkvtts_cuda");
 
     /** The same operators with an emulation of a device, which only the project's tests build. */
     private static final LibraryResource EMULATION = new LibraryResource("rwkvtts_emulated");
+
+    private static final String PROVIDER = "CUDA";
+
+    /** The driver is too old for the library; there is no device; there is none of that number. */
+    private static final Set<Integer> LASTING_ERRORS = Set.of(35, 100, 101);
 
     /** The library that is loaded, and the file it was loaded from, which is there no more. */
     private static LibraryResource loaded;
@@ -38,6 +48,11 @@ public final class CudaDevice {
         return LIBRARY.exists();
     }
 
+    /** The version of CUDA that this build's operators were made with, as {@code 12.8}. */
+    public static Optional<String> toolkit() {
+        return LIBRARY.beside(".toolkit");
+    }
+
     /** Whether the operators are there with an emulated device. */
     public static boolean emulationAvailable() {
         return EMULATION.exists();
@@ -47,16 +62,22 @@ public final class CudaDevice {
      * Opens a device of this machine.
      *
      * @param index as CUDA numbers those that this process may use
-     * @throws OnnxUnavailableException if there is no such device, or this build or ONNX Runtime
-     *     can't use it
+     * @throws OnnxUnavailableException if there is no such device, its driver is too old, or this
+     *     build or ONNX Runtime can't use it
+     * @throws DeviceUnavailableException if it can't be used just now
      */
     public static CudaDevice open(int index) {
-        if (!OnnxRuntime.providers().contains("CUDA")) {
+        if (!providerAvailable()) {
             throw new OnnxUnavailableException(
                     "this ONNX Runtime has no CUDA provider: com.microsoft.onnxruntime:onnxruntime_gpu must be in the class path in the place of onnxruntime",
                     null);
         }
         return open(LIBRARY, index);
+    }
+
+    /** Whether ONNX Runtime has its CUDA provider. */
+    public static boolean providerAvailable() {
+        return OnnxRuntime.providers().contains(PROVIDER);
     }
 
     /**
@@ -70,12 +91,20 @@ public final class CudaDevice {
 
     private static CudaDevice open(LibraryResource library, int index) {
         load(library);
-        try {
-            DeviceLibrary.select(index);
-            return new CudaDevice(index, DeviceLibrary.isEmulation());
-        } catch (OrtException e) {
-            throw new OnnxUnavailableException("CUDA device " + index + " can't be used", e);
+        int error = DeviceLibrary.select(index);
+        if (error != 0) {
+            throw refusal(index, error, DeviceLibrary.errorText(error));
         }
+        return new CudaDevice(index, DeviceLibrary.isEmulation());
+    }
+
+    /** What CUDA says of a device may pass, but for a few things. */
+    static RuntimeException refusal(int index, int error, String text) {
+        String message =
+                "CUDA device %d can't be used: %s (CUDA's error %d)".formatted(index, text, error);
+        return LASTING_ERRORS.contains(error)
+                ? new OnnxUnavailableException(message, null)
+                : new DeviceUnavailableException(message);
     }
 
     private static synchronized void load(LibraryResource library) {
@@ -101,6 +130,13 @@ public final class CudaDevice {
         } catch (IOException | OrtException | UnsatisfiedLinkError e) {
             throw LibraryResource.unusable(e);
         }
+    }
+
+    /**
+     * Memory of the device that nobody has allocated, in bytes. For the thread that has opened it.
+     */
+    public long freeBytes() throws OrtException {
+        return DeviceLibrary.freeBytes();
     }
 
     /** Whether it is one that the CPU plays. */
@@ -140,6 +176,32 @@ public final class CudaDevice {
      */
     public DeviceMemory allocateShared(int bytes) throws OrtException {
         return new DeviceMemory(index, bytes, true);
+    }
+
+    /**
+     * Draws tokens from logits; returns when they are there. One launch of a kernel, which copies
+     * and allocates nothing.
+     *
+     * @param draws {@code count} of the struct {@code Draw} in {@code sample.cuh}
+     * @param logits floats, [rows, {@code stride}]
+     * @param scratch 2 · {@code stride} doubles for each draw
+     * @param tokens 32-bit integers to be written, −1 where none can be drawn
+     */
+    public void sample(
+            DeviceMemory draws,
+            DeviceMemory logits,
+            int stride,
+            DeviceMemory scratch,
+            DeviceMemory tokens,
+            int count)
+            throws OrtException {
+        DeviceLibrary.sample(
+                draws.address((long) count * DRAW_BYTES),
+                logits.address(0),
+                stride,
+                scratch.address(2L * stride * Double.BYTES * count),
+                tokens.address((long) count * Integer.BYTES),
+                count);
     }
 
     @Override

@@ -16,8 +16,14 @@ final class DeviceLibrary {
 
     static native boolean isEmulation();
 
-    /** Makes a device that of the calling thread. */
-    static native void select(int device) throws OrtException;
+    /** Makes a device that of the calling thread; an error of CUDA, or 0. */
+    static native int select(int device);
+
+    /** What an error of CUDA means. */
+    static native String errorText(int error);
+
+    /** Memory of the calling thread's device that nobody has allocated. */
+    static native long freeBytes() throws OrtException;
 
     /** Zeroed memory. */
     static native long allocate(long bytes, boolean shared) throws OrtException;
@@ -31,6 +37,11 @@ final class DeviceLibrary {
 
     /** Copies the whole array. */
     static native void write(long address, byte[] from) throws OrtException;
+
+    /** Runs the kernel of {@code sample.cuh} with that many draws; returns when it is done. */
+    static native void sample(
+            long draws, long logits, int stride, long scratch, long tokens, int count)
+            throws OrtException;
 
     /** Shared memory as a buffer. */
     static native ByteBuffer buffer(long address, long bytes);

@@ -95,6 +95,11 @@ public final class DeviceMemory implements AutoCloseable {
         DeviceLibrary.write(place(offset, from.length), from);
     }
 
+    /** The address of the first bytes, of which there must be that many. */
+    long address(long count) {
+        return place(0, count);
+    }
+
     private long place(long offset, long count) {
         Objects.checkFromIndexSize(offset, count, bytes);
         if (address == 0) {

@@ -2,12 +2,16 @@ package io.rwkvtts.onnx;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Optional;
 
 /** A library of operators in the class path, for this kind of machine. */
 final class LibraryResource {
+
+    private static final String LIBRARY = ".so";
 
     private final String resource;
 
@@ -16,13 +20,32 @@ final class LibraryResource {
      */
     LibraryResource(String name) {
         resource =
-                "/native/%s-%s/lib%s.so"
+                "/native/%s-%s/lib%s%s"
                         .formatted(
-                                System.getProperty("os.name"), System.getProperty("os.arch"), name);
+                                System.getProperty("os.name"),
+                                System.getProperty("os.arch"),
+                                name,
+                                LIBRARY);
     }
 
     boolean exists() {
         return LibraryResource.class.getResource(resource) != null;
+    }
+
+    /**
+     * What a file beside the library says, with the ending of its name in the place of the
+     * library's; empty if there is none.
+     */
+    Optional<String> beside(String ending) {
+        String name = resource.substring(0, resource.length() - LIBRARY.length()).concat(ending);
+        try (InputStream content = LibraryResource.class.getResourceAsStream(name)) {
+            return content == null
+                    ? Optional.empty()
+                    : Optional.of(
+                            new String(content.readAllBytes(), StandardCharsets.UTF_8).strip());
+        } catch (IOException e) {
+            throw unusable(e);
+        }
     }
 
     /**

@@ -42,10 +42,12 @@ public final class OnnxRuntime {
      * The environment of this process, loaded by the first call. Nothing of ONNX Runtime may be
      * used before.
      *
-     * @throws OnnxUnavailableException if the library is missing or can't be loaded
+     * @throws OnnxUnavailableException if the library is missing or can't be loaded, or there are
+     *     two of it
      */
     public static synchronized OrtEnvironment environment() {
         if (environment == null) {
+            RuntimeJars.requireOne();
             Executor largeStack =
                     task -> new Thread(null, task, "load-onnx-runtime", LOADER_STACK_BYTES).start();
             try {

@@ -3,6 +3,7 @@ package io.rwkvtts.operator;
 import io.rwkvtts.engine.InferenceEngine;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.List;
 
 /** Opens an engine on the TaskManager that will step it. */
 @FunctionalInterface
@@ -11,8 +12,10 @@ public interface EngineFactory extends Serializable {
     /**
      * A new engine, owned by the caller.
      *
+     * @param gpus numbers of the GPUs that Flink manages for this TaskManager, which all subtasks
+     *     of it share; empty if it manages none
      * @throws IOException if the model cannot be read
      * @throws IllegalArgumentException if the model is not one that the engine can run
      */
-    InferenceEngine open() throws IOException;
+    InferenceEngine open(List<Integer> gpus) throws IOException;
 }

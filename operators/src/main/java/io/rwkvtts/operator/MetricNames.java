@@ -81,6 +81,19 @@ public final class MetricNames {
     /** Histogram: one decode step. */
     public static final String STEP_TIME = "stepTimeMs";
 
+    /**
+     * Gauge: milliseconds of each second, over the last minute, in which the engine's own thread
+     * computed: the device at work and the draws after it. 0 for an engine on the CPU, which the
+     * task's busy time is about.
+     */
+    public static final String DEVICE_BUSY = "deviceBusyMsPerSecond";
+
+    /**
+     * Gauge: bytes of the memory of a device that the engine took when it was opened. 0 for an
+     * engine on the CPU.
+     */
+    public static final String DEVICE_MEMORY = "deviceMemoryBytes";
+
     /** Histogram: sampling one token, microseconds. */
     public static final String SAMPLE_TIME = "sampleTimeUs";
 

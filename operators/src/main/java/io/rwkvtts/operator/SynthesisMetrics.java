@@ -13,6 +13,7 @@ import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
+import org.apache.flink.runtime.metrics.TimerGauge;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * while there is work.
  *
  * <p>Owns: the metrics of the subtask. Lifecycle: made in {@code open}. Updated by the task thread
- * only; the reporters read from their own.
+ * only, but for {@link #sampled} and {@link #deviceBusy}, which the thread that computes updates;
+ * the reporters read from their own.
  */
 final class SynthesisMetrics implements LoopObserver {
     private static final Logger LOG = LoggerFactory.getLogger(SynthesisMetrics.class);
@@ -64,6 +66,7 @@ final class SynthesisMetrics implements LoopObserver {
     private final Counter continuityOk;
     private final Counter continuityTotal;
 
+    private final TimerGauge deviceBusy;
     private final int slots;
     private volatile int running;
     private volatile int waiting;
@@ -75,12 +78,14 @@ final class SynthesisMetrics implements LoopObserver {
     private final NanoClock nanos;
 
     /**
+     * @param deviceBytes memory of a device that the engine took
      * @param firstChunkObjective time in which the first chunk of a request should come
      */
     SynthesisMetrics(
             MetricGroup operatorGroup,
             int slots,
             int stateBytes,
+            long deviceBytes,
             Duration firstChunkObjective,
             NanoClock nanos) {
         this.slots = slots;
@@ -94,6 +99,8 @@ final class SynthesisMetrics implements LoopObserver {
         group.gauge(MetricNames.EARLY_EVENTS, (Gauge<Integer>) () -> earlyEvents);
         group.gauge(MetricNames.STATE_SLOT_USAGE, (Gauge<Double>) () -> (double) running / slots);
         group.gauge(MetricNames.STATE_BYTES, (Gauge<Long>) () -> (long) running * stateBytes);
+        group.gauge(MetricNames.DEVICE_MEMORY, (Gauge<Long>) () -> deviceBytes);
+        deviceBusy = group.gauge(MetricNames.DEVICE_BUSY, new TimerGauge());
         promptTokens = group.counter(MetricNames.PROMPT_TOKENS);
         generationTokens = group.counter(MetricNames.GENERATION_TOKENS);
         prefixCacheQueries = group.counter(MetricNames.PREFIX_CACHE_QUERIES);
@@ -137,6 +144,11 @@ final class SynthesisMetrics implements LoopObserver {
 
     private Histogram histogram(String name) {
         return group.histogram(name, new DescriptiveStatisticsHistogram(WINDOW));
+    }
+
+    /** Is told by the engine's own thread when it computes. */
+    TimerGauge deviceBusy() {
+        return deviceBusy;
     }
 
     /** Publishes how many requests run and wait; cheap, called after every change. */

@@ -30,7 +30,8 @@ import org.apache.flink.util.OutputTag;
  * written only after a checkpoint that holds it ({@link PendingEnds}).
  *
  * <p>A thin shell: it gives the {@link SynthesisLoop} keyed state, mails, timers and outputs, and
- * events to {@link OpenRequests}. All of it runs on the task thread.
+ * events to {@link OpenRequests}. All of it runs on the task thread; only the computation of an
+ * engine that has a thread of its own runs there ({@link DeviceSteps}).
  */
 final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
         implements OneInputStreamOperator<RequestEvent, TokenChunk>, BoundedOneInput, SpeechOutput {
@@ -49,6 +50,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
     private transient AdmissionControl admission;
     private transient RequestStore store;
     private transient StepScheduler steps;
+    private transient StepRunner runner;
     private transient RecordEmitter emitter;
     private transient SynthesisMetrics speechMetrics;
     private transient RequestTimers timers;
@@ -105,6 +107,17 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
                         getContainingTask().getEnvironment().getJobConfiguration());
         ends = new RequestEnds(store, loop, admission, timers, early, emitter, checkpointed);
         requests = new OpenRequests(store, loop, admission, timers, early, ends, speechMetrics);
+        runner =
+                engine.ownThread()
+                        .<StepRunner>map(
+                                thread ->
+                                        new DeviceSteps(
+                                                loop,
+                                                thread,
+                                                mailbox,
+                                                this::kick,
+                                                speechMetrics.deviceBusy()))
+                        .orElseGet(() -> new InlineSteps(loop, this::kick));
         steps = new StepScheduler(mailbox, this::step, getOperatorName(), nanos);
         requests.restore(new RestoredModel(engine.model(), settings.snapshots().otherWeights()));
         kick();
@@ -112,12 +125,13 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
 
     private void openLoop() throws Exception {
         try {
-            engine = engines.open();
+            engine = engines.open(GpuResources.of(getRuntimeContext()));
             speechMetrics =
                     new SynthesisMetrics(
                             getMetricGroup(),
                             engine.slots(),
                             engine.model().stateBytes(),
+                            engine.deviceBytes(),
                             settings.requests().firstChunkObjective(),
                             nanos);
             loop = settings.loop(engine, this, speechMetrics, nanos);
@@ -149,12 +163,11 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
         timers.inputTaken();
     }
 
-    private void step() {
+    private void step() throws Exception {
         ends.writeConfirmed();
         endDue();
         admit();
-        loop.step();
-        kick();
+        runner.step();
     }
 
     private void endDue() {
@@ -181,9 +194,12 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
                 early.count());
     }
 
+    /**
+     * Makes sure that there is a step if there is work; one that is under way is followed by it.
+     */
     private void kick() {
         publishOccupancy();
-        if (hasWork()) {
+        if (hasWork() && !runner.running()) {
             steps.kick();
         }
     }
@@ -206,6 +222,13 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
     @Override
     public void parked(SpeechRequest request) {
         requests.parked(request);
+    }
+
+    /** Records may still be written here, before the barrier of the checkpoint. */
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+        super.prepareSnapshotPreBarrier(checkpointId);
+        runner.settle();
     }
 
     @Override

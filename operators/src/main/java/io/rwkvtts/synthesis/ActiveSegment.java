@@ -112,6 +112,11 @@ final class ActiveSegment {
         return new PromptPiece(slot, prefill, prefilled, end);
     }
 
+    /** Whether nothing is left to prefill when a piece has been fed. */
+    boolean completedBy(PromptPiece piece) {
+        return piece.to() == prefill.length;
+    }
+
     /** A piece was fed. */
     void fed(PromptPiece piece) {
         prefilled = piece.to();

@@ -1,6 +1,9 @@
 package io.rwkvtts.synthesis;
 
-/** What the {@link SynthesisLoop} measures of itself. Called on the loop's thread. */
+/**
+ * What the {@link SynthesisLoop} measures of itself. Called on the loop's thread, but for {@link
+ * #sampled}.
+ */
 public interface LoopObserver {
 
     /** Ignores everything. */
@@ -23,7 +26,7 @@ public interface LoopObserver {
     /** One decode step: its rows and duration. */
     default void stepped(int rows, long nanos) {}
 
-    /** One token was sampled. */
+    /** One token was sampled; on the thread that computes. */
     default void sampled(long nanos) {}
 
     /** A semantic token of a request came, that long after the one before; 0 for the first. */

@@ -11,19 +11,21 @@ import java.util.Map;
  * Moves recurrent states between the engine's slots and the requests in them: in after a restore or
  * a known prefix, out for a snapshot. Those of several slots go in one call.
  *
- * <p>For the thread of the {@link SynthesisLoop}.
+ * <p>For the thread of the {@link SynthesisLoop}, but for {@link #load}.
  */
 final class SlotStates {
     private final InferenceEngine engine;
     private final SlotTable slots;
+    private int[] loaded = {};
+    private byte[][] states = {};
 
     SlotStates(InferenceEngine engine, SlotTable slots) {
         this.engine = engine;
         this.slots = slots;
     }
 
-    /** Gives the slots the states that their segments wait for. */
-    void load() {
+    /** Takes from the segments the states that they wait for, for the next {@link #load}. */
+    void take() {
         int count = 0;
         for (int slot = 0; slot < slots.capacity(); slot++) {
             count += awaitsState(slot) ? 1 : 0;
@@ -31,8 +33,8 @@ final class SlotStates {
         if (count == 0) {
             return;
         }
-        int[] loaded = new int[count];
-        byte[][] states = new byte[count][];
+        loaded = new int[count];
+        states = new byte[count][];
         for (int slot = 0; slot < slots.capacity(); slot++) {
             if (awaitsState(slot)) {
                 count--;
@@ -40,7 +42,15 @@ final class SlotStates {
                 states[count] = slots.at(slot).active().takeStateToLoad();
             }
         }
-        engine.loadStates(loaded, states);
+    }
+
+    /** Gives the slots the states that were taken. By the thread that computes. */
+    void load() {
+        if (loaded.length > 0) {
+            engine.loadStates(loaded, states);
+            loaded = new int[0];
+            states = new byte[0][];
+        }
     }
 
     private boolean awaitsState(int slot) {

@@ -63,10 +63,14 @@ final class SlotTable {
         return occupant;
     }
 
-    /** Takes a request out of its slot. */
-    void free(RunningRequest occupant) {
+    /** Takes a request out of its slot, which stays occupied by nobody until it is given back. */
+    void leave(RunningRequest occupant) {
         byId.remove(occupant.request().id());
         bySlot[occupant.slot()] = null;
-        free.add(occupant.slot());
+    }
+
+    /** Makes a slot that was left free for the next request. */
+    void giveBack(int slot) {
+        free.add(slot);
     }
 }

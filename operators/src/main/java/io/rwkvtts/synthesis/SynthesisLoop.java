@@ -5,7 +5,10 @@ import io.rwkvtts.engine.PromptPiece;
 import io.rwkvtts.sampling.InvalidLogitsException;
 import io.rwkvtts.scheduling.NanoClock;
 import io.rwkvtts.text.Segmenter;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,8 +20,9 @@ import java.util.Optional;
  * prompts, so that a long prompt never holds up the others by more than a piece. The tokens of a
  * request do not depend on any of this (design: "Determinism").
  *
- * <p>Owns the slots and the engine's state in them. For one thread; between two calls every request
- * stands between two tokens and may be taken a snapshot of.
+ * <p>A step consists of parts ({@link StepPart}), of which another thread may compute one while
+ * requests come and go. Owns the slots and the engine's state in them. For one thread but for that;
+ * between two parts every request stands between two tokens and may be taken a snapshot of.
  */
 public final class SynthesisLoop {
     private final InferenceEngine engine;
@@ -35,6 +39,27 @@ public final class SynthesisLoop {
     private final DrawBatch draws;
     private final int[] stepSlots;
     private final int[] stepTokens;
+    private final Part decode = new Decode();
+    private final Part knownLogits = new KnownLogits();
+    private final Prefill prefill = new Prefill();
+
+    /** What of the step comes next. */
+    private Stage stage = Stage.DECODE;
+
+    private Iterator<List<PromptPiece>> prefillCalls = Collections.emptyIterator();
+
+    /** Whether a part is begun and not applied. */
+    private boolean computing;
+
+    /** Slots that requests have left since that part was begun. */
+    private final List<Integer> left = new ArrayList<>();
+
+    private enum Stage {
+        DECODE,
+        KNOWN_LOGITS,
+        PROMPTS,
+        PREFILL
+    }
 
     /**
      * @param prefillChunkTokens most prompt tokens fed in one call, option {@code
@@ -130,51 +155,189 @@ public final class SynthesisLoop {
      *
      * @param withState whether to take the bits of the states along; else a restore computes them
      *     again from the tokens
+     * @throws IllegalStateException between the computation of a part and its application
      */
     public List<RequestSnapshot> snapshots(boolean withState) {
+        if (computing) {
+            throw new IllegalStateException("a snapshot in the middle of a part of a step");
+        }
         return states.snapshots(withState);
     }
 
     /** Feeds every decoding request one token, then one piece of the prompts that wait. */
     public void step() {
-        states.load();
-        decode();
-        continueFromKnownLogits();
-        states.load();
-        prefill();
+        for (StepPart part = nextPart(); part != null; part = nextPart()) {
+            part.compute();
+            part.apply();
+        }
     }
 
-    private void decode() {
-        draws.clear();
-        for (int slot = 0; slot < slots.capacity(); slot++) {
-            RunningRequest running = slots.at(slot);
-            if (running != null && running.active().decoding()) {
-                ActiveSegment active = running.active();
-                stepSlots[draws.size()] = slot;
-                stepTokens[draws.size()] = active.generation.nextInput();
-                draws.add(slot, active.generation);
+    /**
+     * Begins the next part of a step; the one before must be applied.
+     *
+     * @return null if the step is over: the next call begins another one
+     */
+    public StepPart nextPart() {
+        if (stage == Stage.DECODE) {
+            stage = Stage.KNOWN_LOGITS;
+            if (decode.begin()) {
+                return decode;
             }
         }
-        int rows = draws.size();
-        if (rows == 0) {
-            return;
+        if (stage == Stage.KNOWN_LOGITS) {
+            stage = Stage.PROMPTS;
+            if (knownLogits.begin()) {
+                return knownLogits;
+            }
         }
-        long start = nanos.nanoTime();
-        engine.step(stepSlots, stepTokens, rows);
-        observer.stepped(rows, nanos.nanoTime() - start);
-        drawAndAdvance();
+        if (stage == Stage.PROMPTS) {
+            stage = Stage.PREFILL;
+            if (promptsWait()) {
+                prefillCalls = PrefillCalls.of(slots.running(), prefillChunkTokens).iterator();
+            }
+        }
+        while (prefillCalls.hasNext()) {
+            prefill.pieces = prefillCalls.next();
+            if (prefill.begin()) {
+                return prefill;
+            }
+        }
+        stage = Stage.DECODE;
+        return null;
     }
 
-    private void prefill() {
-        if (!promptsWait()) {
-            return;
-        }
-        for (List<PromptPiece> pieces : PrefillCalls.of(slots.running(), prefillChunkTokens)) {
-            engine.prefill(pieces);
-            observer.prefilled(pieces.stream().mapToInt(PromptPiece::length).sum());
+    /** A part with the rows to draw. */
+    private abstract class Part implements StepPart {
+
+        /** Sets what is to be computed; false if that is nothing. */
+        final boolean begin() {
             draws.clear();
-            pieces.forEach(this::prefilled);
-            drawAndAdvance();
+            computing = prepare();
+            return computing;
+        }
+
+        abstract boolean prepare();
+
+        @Override
+        public final void apply() {
+            computing = false;
+            for (int slot : left) {
+                giveBack(slot);
+            }
+            left.clear();
+            conclude();
+            advance();
+        }
+
+        abstract void conclude();
+    }
+
+    /** One token for each decoding request. */
+    private final class Decode extends Part {
+
+        private long tookNanos;
+
+        @Override
+        boolean prepare() {
+            for (int slot = 0; slot < slots.capacity(); slot++) {
+                RunningRequest running = slots.at(slot);
+                if (running != null && running.active().decoding()) {
+                    ActiveSegment active = running.active();
+                    stepSlots[draws.size()] = slot;
+                    stepTokens[draws.size()] = active.generation.nextInput();
+                    draws.add(slot, active.generation);
+                }
+            }
+            if (draws.size() > 0) {
+                states.take();
+            }
+            return draws.size() > 0;
+        }
+
+        @Override
+        public void compute() {
+            states.load();
+            long start = nanos.nanoTime();
+            engine.step(stepSlots, stepTokens, draws.size());
+            tookNanos = nanos.nanoTime() - start;
+            sampler.sample(draws);
+        }
+
+        @Override
+        void conclude() {
+            observer.stepped(draws.size(), tookNanos);
+        }
+    }
+
+    /** Once for each slot: the next segment may be known as well, and many after it. */
+    private final class KnownLogits extends Part {
+
+        @Override
+        boolean prepare() {
+            for (int slot = 0; slot < slots.capacity(); slot++) {
+                RunningRequest running = slots.at(slot);
+                if (running != null && running.active().knownLogits() != null) {
+                    running.clock().promptFed();
+                    ActiveSegment active = running.active();
+                    draws.add(slot, active.generation, active.takeKnownLogits());
+                }
+            }
+            return draws.size() > 0;
+        }
+
+        @Override
+        public void compute() {
+            sampler.sample(draws);
+        }
+
+        @Override
+        void conclude() {}
+    }
+
+    /** Pieces of the prompts that wait, in one call. */
+    private final class Prefill extends Part {
+
+        private List<PromptPiece> pieces;
+
+        @Override
+        boolean prepare() {
+            if (pieces.stream().anyMatch(piece -> slots.at(piece.slot()) == null)) {
+                pieces = pieces.stream().filter(piece -> slots.at(piece.slot()) != null).toList();
+            }
+            if (pieces.isEmpty()) {
+                return false;
+            }
+            states.take();
+            for (PromptPiece piece : pieces) {
+                ActiveSegment active = slots.at(piece.slot()).active();
+                if (active.completedBy(piece)) {
+                    draws.add(piece.slot(), active.generation);
+                }
+            }
+            return true;
+        }
+
+        @Override
+        public void compute() {
+            states.load();
+            engine.prefill(pieces);
+            sampler.sample(draws);
+        }
+
+        @Override
+        void conclude() {
+            observer.prefilled(pieces.stream().mapToInt(PromptPiece::length).sum());
+            for (PromptPiece piece : pieces) {
+                RunningRequest running = slots.at(piece.slot());
+                if (running != null) {
+                    ActiveSegment active = running.active();
+                    active.fed(piece);
+                    prefixes.keep(active, engine);
+                    if (!active.waiting()) {
+                        running.clock().promptFed();
+                    }
+                }
+            }
         }
     }
 
@@ -188,17 +351,6 @@ public final class SynthesisLoop {
         return false;
     }
 
-    private void prefilled(PromptPiece piece) {
-        RunningRequest running = slots.at(piece.slot());
-        ActiveSegment active = running.active();
-        active.fed(piece);
-        prefixes.keep(active, engine);
-        if (!active.waiting()) {
-            running.clock().promptFed();
-            draws.add(piece.slot(), active.generation);
-        }
-    }
-
     /** Leaves out what of a prompt need not be fed. */
     private void skipKnownPrefix(ActiveSegment active) {
         if (!prefixes.isOff()) {
@@ -206,26 +358,15 @@ public final class SynthesisLoop {
         }
     }
 
-    /** Once for each slot: the next segment may be known as well, and many after it. */
-    private void continueFromKnownLogits() {
-        draws.clear();
-        for (int slot = 0; slot < slots.capacity(); slot++) {
-            RunningRequest running = slots.at(slot);
-            if (running != null && running.active().knownLogits() != null) {
-                running.clock().promptFed();
-                ActiveSegment active = running.active();
-                draws.add(slot, active.generation, active.takeKnownLogits());
-            }
-        }
-        drawAndAdvance();
-    }
-
-    /** Draws what follows the tokens that were just fed, and takes each request on by it. */
-    private void drawAndAdvance() {
-        sampler.sample(draws);
+    /** Takes each request on by what was drawn for it. */
+    private void advance() {
         long now = nanos.nanoTime();
         for (int row = 0; row < draws.size(); row++) {
             RunningRequest running = slots.at(draws.slot(row));
+            if (running == null) {
+                // It has left since the part was begun.
+                continue;
+            }
             try {
                 if (draws.wanted(row) && running.active().drawn(draws.token(row))) {
                     observer.semanticToken(running.clock().token(now));
@@ -305,9 +446,19 @@ public final class SynthesisLoop {
         output.finished(running.request(), reason, error);
     }
 
+    /** The slot of a request that leaves while a part is computed is free after that part. */
     private void free(RunningRequest running) {
+        slots.leave(running);
+        if (computing) {
+            left.add(running.slot());
+        } else {
+            giveBack(running.slot());
+        }
+    }
+
+    private void giveBack(int slot) {
         // So the engine need not keep a state that nobody needs.
-        engine.clear(running.slot());
-        slots.free(running);
+        engine.clear(slot);
+        slots.giveBack(slot);
     }
 }

@@ -52,7 +52,7 @@ class FlowControlTest {
         AtomicLong aStep = new AtomicLong();
         SynthesizeHarness[] opened = new SynthesizeHarness[1];
         EngineFactory engines =
-                () ->
+                gpus ->
                         new ForwardingEngine(SynthesizeHarness.scripted(1)) {
                             @Override
                             public void step(int[] slots, int[] tokens, int count) {

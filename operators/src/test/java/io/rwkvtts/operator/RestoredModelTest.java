@@ -23,7 +23,7 @@ class RestoredModelTest {
         SynthesizeHarness.Builder other =
                 new SynthesizeHarness.Builder()
                         .engine(
-                                () ->
+                                gpus ->
                                         SynthesizeHarness.scripted(
                                                 4, model("other", "scripted-numerics")))
                         .restore(state);
@@ -40,7 +40,7 @@ class RestoredModelTest {
         List<RequestEvent> events = requests(1);
         try (SynthesizeHarness task =
                 new SynthesizeHarness.Builder()
-                        .engine(() -> SynthesizeHarness.scripted(4, model("other", "numerics")))
+                        .engine(gpus -> SynthesizeHarness.scripted(4, model("other", "numerics")))
                         .recomputeForOtherWeights()
                         .restore(inMidGeneration())
                         .open()) {
@@ -62,7 +62,7 @@ class RestoredModelTest {
                 new EngineModel("small", "n", 1, 12_590, 8193, model("x", "x").stateBytes());
         SynthesizeHarness.Builder other =
                 new SynthesizeHarness.Builder()
-                        .engine(() -> SynthesizeHarness.scripted(4, small))
+                        .engine(gpus -> SynthesizeHarness.scripted(4, small))
                         .recomputeForOtherWeights()
                         .restore(inMidGeneration());
         assertThatThrownBy(other::open).isInstanceOf(SuppressRestartsException.class);
@@ -73,7 +73,7 @@ class RestoredModelTest {
         try (SynthesizeHarness task =
                 new SynthesizeHarness.Builder()
                         .engine(
-                                () ->
+                                gpus ->
                                         SynthesizeHarness.scripted(
                                                 4, model("scripted-weights", "avx9")))
                         .restore(inMidGeneration())

@@ -15,7 +15,7 @@ class StopWithSavepointTest {
     private final AtomicInteger steps = new AtomicInteger();
 
     private EngineFactory counting() {
-        return () ->
+        return gpus ->
                 new ForwardingEngine(SynthesizeHarness.scripted(4)) {
                     @Override
                     public void step(int[] slots, int[] tokens, int count) {

@@ -48,7 +48,7 @@ class SynthesisMetricsTest {
                         .prefixBytes(1_000_000)
                         .observer(
                                 new SynthesisMetrics(
-                                        counters, 1, 24, firstChunkObjective, NanoClock.SYSTEM))
+                                        counters, 1, 24, 0, firstChunkObjective, NanoClock.SYSTEM))
                         .open();
         for (String text : texts) {
             loop.admit(TestLoop.request(text, text), System.nanoTime());

@@ -1,11 +1,13 @@
 package io.rwkvtts.operator;
 
 import io.rwkvtts.engine.EngineModel;
+import io.rwkvtts.engine.EngineThread;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.ScriptedEngine;
 import io.rwkvtts.scheduling.TenantLimits;
 import io.rwkvtts.synthesis.RequestSnapshot;
 import java.io.File;
+import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +15,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -29,6 +35,7 @@ import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.runtime.state.storage.JobManagerCheckpointStorage;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.tasks.StreamTaskActionExecutor;
+import org.apache.flink.streaming.runtime.tasks.mailbox.Mail;
 import org.apache.flink.streaming.runtime.tasks.mailbox.MailboxExecutorImpl;
 import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
@@ -42,6 +49,7 @@ import org.apache.flink.util.OutputTag;
 final class SynthesizeHarness implements AutoCloseable {
 
     static final int MAX_PARALLELISM = 16;
+    static final String ENGINE_THREAD = "engine-of-a-test";
     private static final long PREFIX_CACHE_BYTES = 10_000;
     private static final int CHECKPOINT_BYTES = 64 << 20;
     static final Duration IDLE_TIMEOUT = Duration.ofMinutes(10);
@@ -58,7 +66,7 @@ final class SynthesizeHarness implements AutoCloseable {
     /** How a task is set up; the defaults suit most tests. */
     static final class Builder {
         private final Configuration config = new Configuration();
-        private EngineFactory engines = () -> scripted(4);
+        private EngineFactory engines = gpus -> scripted(4);
         private long startAtMs;
         private boolean checkpointed = true;
         private int parallelism = 1;
@@ -87,7 +95,7 @@ final class SynthesizeHarness implements AutoCloseable {
 
         /** The scripted engine with that many slots. */
         Builder slots(int count) {
-            return engine(() -> scripted(count));
+            return engine(gpus -> scripted(count));
         }
 
         Builder maxTextChars(int chars) {
@@ -221,6 +229,19 @@ final class SynthesizeHarness implements AutoCloseable {
         }
     }
 
+    /** An engine with a thread of its own. */
+    static EngineFactory threaded(Callable<InferenceEngine> opener) {
+        return gpus -> {
+            try {
+                return EngineThread.open(ENGINE_THREAD, opener, () -> {});
+            } catch (IOException | RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        };
+    }
+
     /** An engine whose sequences end after 1 to 90 tokens, as their prompts have it. */
     static InferenceEngine scripted(int slots) {
         return scripted(slots, ScriptedEngine.model(12_686, 8193));
@@ -248,6 +269,18 @@ final class SynthesizeHarness implements AutoCloseable {
     void steps(int count) throws Exception {
         for (int i = 0; i < count && operator().hasWork(); i++) {
             harness.getTaskMailbox().take(TaskMailbox.MIN_PRIORITY).run();
+        }
+    }
+
+    /** Runs mails as they come until something holds. */
+    void runUntil(BooleanSupplier condition) throws Exception {
+        while (!condition.getAsBoolean()) {
+            Optional<Mail> mail = harness.getTaskMailbox().tryTake(TaskMailbox.MIN_PRIORITY);
+            if (mail.isPresent()) {
+                mail.get().run();
+            } else {
+                LockSupport.parkNanos(100_000);
+            }
         }
     }
 

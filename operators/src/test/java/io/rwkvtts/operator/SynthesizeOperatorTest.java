@@ -165,7 +165,7 @@ class SynthesizeOperatorTest {
         SynthesizeHarness.Builder late =
                 new SynthesizeHarness.Builder()
                         .engine(
-                                () -> {
+                                gpus -> {
                                     if (attempts.incrementAndGet() == 1) {
                                         throw new NoSuchFileException("/models/model.onnx");
                                     }
@@ -180,7 +180,7 @@ class SynthesizeOperatorTest {
         SynthesizeHarness.Builder small =
                 new SynthesizeHarness.Builder()
                         .engine(
-                                () ->
+                                gpus ->
                                         SynthesizeHarness.scripted(
                                                 1, ScriptedEngine.model(12_300, 8193)));
         assertThatThrownBy(small::open)

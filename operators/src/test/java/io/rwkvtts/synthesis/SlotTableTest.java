@@ -27,7 +27,9 @@ class SlotTableTest {
             if (slots.hasFree() && random.nextBoolean()) {
                 running.add(occupy(slots, "r" + i));
             } else if (!running.isEmpty()) {
-                slots.free(running.remove(random.nextInt(running.size())));
+                RunningRequest leaving = running.remove(random.nextInt(running.size()));
+                slots.leave(leaving);
+                slots.giveBack(leaving.slot());
             }
             assertThat(slots.running()).containsExactlyElementsOf(running);
             Set<Integer> taken = new HashSet<>();
@@ -46,7 +48,9 @@ class SlotTableTest {
         RunningRequest request = occupy(slots, "r");
         assertThat(slots.hasFree()).isFalse();
         assertThatThrownBy(() -> occupy(slots, "other")).isInstanceOf(NoSuchElementException.class);
-        slots.free(request);
+        slots.leave(request);
+        assertThat(slots.hasFree()).isFalse();
+        slots.giveBack(request.slot());
         assertThat(slots.at(0)).isNull();
         assertThat(slots.find("r")).isNull();
         assertThat(slots.running()).isEmpty();

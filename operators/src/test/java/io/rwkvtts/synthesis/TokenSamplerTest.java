@@ -3,6 +3,7 @@ package io.rwkvtts.synthesis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.rwkvtts.engine.EngineSampler;
 import io.rwkvtts.engine.ForwardingEngine;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.ScriptedEngine;
@@ -14,6 +15,9 @@ import io.rwkvtts.sampling.InvalidLogitsException;
 import io.rwkvtts.sampling.Sampler;
 import io.rwkvtts.sampling.SamplingParameters;
 import io.rwkvtts.scheduling.NanoClock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -102,6 +106,101 @@ class TokenSamplerTest {
         assertThat(draws.wanted(0)).isFalse();
         assertThat(draws.wanted(1)).isTrue();
         assertThat(sampled).hasValue(1);
+    }
+
+    @Test
+    void testEngineThatDrawsTokensDrawsAllWithoutKnownLogitsAtOnce() {
+        DrawingEngine drawing = new DrawingEngine(engine);
+        float[] known = new float[IdSpace.SEMANTIC_LOGITS];
+        known[4711] = 100;
+        feed(1, 0, 3);
+        draws.add(1, semantics());
+        draws.add(2, semantics(), known);
+        draws.add(0, globals());
+        draws.add(3, semantics());
+        new TokenSampler(drawing, LoopObserver.NONE, NanoClock.SYSTEM).sample(draws);
+
+        assertThat(drawing.calls).containsExactly(3);
+        assertThat(draws.token(0)).isEqualTo(alone(1, semantics()));
+        assertThat(draws.token(1)).isEqualTo(4711);
+        assertThat(draws.token(2)).isEqualTo(alone(0, globals()));
+        assertThat(draws.token(3)).isEqualTo(alone(3, semantics()));
+    }
+
+    @Test
+    void testLogitsThatTheEngineRefusesFailOneRowWithTheHostsReason() {
+        DrawingEngine drawing =
+                new DrawingEngine(engine) {
+                    @Override
+                    public void logits(int slot, float[] destination, int count) {
+                        super.logits(slot, destination, count);
+                        if (slot == BROKEN_SLOT) {
+                            destination[17] = Float.NaN;
+                        }
+                    }
+                };
+        feed(1, BROKEN_SLOT, 3);
+        draws.add(1, semantics());
+        draws.add(BROKEN_SLOT, semantics());
+        draws.add(3, semantics());
+        new TokenSampler(drawing, LoopObserver.NONE, NanoClock.SYSTEM).sample(draws);
+
+        assertThat(draws.token(0)).isEqualTo(alone(1, semantics()));
+        assertThatThrownBy(() -> draws.token(1))
+                .isInstanceOf(InvalidLogitsException.class)
+                .hasMessage("logit 17 is NaN");
+        assertThat(draws.token(2)).isEqualTo(alone(3, semantics()));
+    }
+
+    @Test
+    void testEngineIsNotAskedWhereNoRowWantsAToken() {
+        DrawingEngine drawing = new DrawingEngine(engine);
+        new TokenSampler(drawing, LoopObserver.NONE, NanoClock.SYSTEM).sample(draws);
+        assertThat(drawing.calls).isEmpty();
+    }
+
+    /** An engine that draws tokens, from its logits by the host's sampler. */
+    private static class DrawingEngine extends ForwardingEngine implements EngineSampler {
+
+        private final List<Integer> calls = new ArrayList<>();
+        private final Sampler sampler = new Sampler(IdSpace.SEMANTIC_LOGITS);
+        private final float[] logits = new float[IdSpace.SEMANTIC_LOGITS];
+        private final int[] tokens = new int[SLOTS];
+
+        DrawingEngine(InferenceEngine engine) {
+            super(engine);
+        }
+
+        @Override
+        public Optional<EngineSampler> sampler() {
+            return Optional.of(this);
+        }
+
+        @Override
+        public void put(
+                int index,
+                int slot,
+                int length,
+                int forbidden,
+                SamplingParameters parameters,
+                double u) {
+            logits(slot, logits, length);
+            try {
+                tokens[index] = sampler.sample(logits, length, forbidden, parameters, u);
+            } catch (InvalidLogitsException e) {
+                tokens[index] = REFUSED;
+            }
+        }
+
+        @Override
+        public void draw(int count) {
+            calls.add(count);
+        }
+
+        @Override
+        public int token(int index) {
+            return tokens[index];
+        }
     }
 
     private void feed(int... slots) {

@@ -6,9 +6,15 @@ import io.rwkvtts.bench.engine.EngineReport;
 import io.rwkvtts.bench.engine.EngineTables;
 import io.rwkvtts.bench.engine.StateBench;
 import io.rwkvtts.bench.engine.StateReport;
-import io.rwkvtts.engine.cpu.CpuEngine;
+import io.rwkvtts.engine.EngineOptions;
+import io.rwkvtts.engine.InferenceEngine;
+import io.rwkvtts.engine.device.Device;
+import io.rwkvtts.engine.device.EngineLadder;
+import io.rwkvtts.model.ModelDirectory;
+import io.rwkvtts.model.ModelForms;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -16,6 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code tts bench engine}: steps, prefill and states. */
@@ -77,26 +84,51 @@ final class BenchEngineCommand implements Callable<Integer> {
                             + " token 10")
     private boolean states;
 
+    @Option(
+            names = "--device",
+            paramLabel = "cpu|cuda",
+            converter = DeviceConverter.class,
+            defaultValue = "cpu",
+            description =
+                    "what is measured; with cuda one model in the form int8-cuda on CUDA device 0"
+                            + " (experimental), while the floors are still those of the CPU"
+                            + " (default: ${DEFAULT-VALUE})")
+    private Device device;
+
     @Override
     public Integer call() throws IOException {
         json.check();
+        if (device == Device.AUTO) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--device auto: a measurement has to say of what; expected cpu or cuda");
+        }
         PrintWriter out = spec.commandLine().getOut();
         EngineBenchSettings settings = settings();
         if (states) {
-            StateReport report = new StateBench(settings, CpuEngine::open).run();
+            StateReport report = new StateBench(settings, this::open).run();
             EngineTables.print(report, out);
             json.write(report);
         } else {
-            EngineReport report = new EngineBench(settings, CpuEngine::open).run();
+            EngineReport report = new EngineBench(settings, this::open).run();
             EngineTables.print(report, out);
             json.write(report);
         }
         return 0;
     }
 
+    private InferenceEngine open(ModelDirectory model, EngineOptions options) {
+        ModelForms alone = new ModelForms(model.path().toString(), null, null);
+        try {
+            return EngineLadder.open(device, List.of(0), alone, options);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private EngineBenchSettings settings() throws IOException {
         return new EngineBenchSettings(
-                models.open(),
+                device == Device.CUDA ? models.openForCuda() : models.open(),
                 batches,
                 prompts,
                 models.threads(),

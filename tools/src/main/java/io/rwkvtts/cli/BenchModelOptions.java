@@ -54,6 +54,20 @@ final class BenchModelOptions {
         return opened;
     }
 
+    /**
+     * Opens the one model that is measured on a CUDA device, in its form for that.
+     *
+     * @throws IllegalArgumentException if it is more than one, or asked for in another format
+     */
+    List<BenchModel> openForCuda() throws IOException {
+        if (models.size() != 1 || formats.stream().anyMatch(f -> f != Quantization.INT8_CUDA)) {
+            throw new IllegalArgumentException(
+                    "a CUDA device has room for one engine at a time: expected one --model, and no --quantize but %s"
+                            .formatted(Quantization.INT8_CUDA));
+        }
+        return BenchModel.open(models.get(0), List.of(Quantization.INT8_CUDA), cache());
+    }
+
     /** Opens each model as 32-bit floats and then in the other formats wanted. */
     List<List<BenchModel>> openWithExact() throws IOException {
         List<List<BenchModel>> opened = new ArrayList<>();

@@ -4,6 +4,8 @@ import io.rwkvtts.client.ReceivedTokens;
 import io.rwkvtts.client.SpeechClient;
 import io.rwkvtts.client.SpeechRequest;
 import io.rwkvtts.client.TokenListener;
+import io.rwkvtts.engine.device.Device;
+import io.rwkvtts.job.DeviceSettings;
 import io.rwkvtts.job.OptionKeys;
 import io.rwkvtts.job.SpeechModel;
 import io.rwkvtts.job.kafka.KafkaSettings;
@@ -14,6 +16,7 @@ import io.rwkvtts.local.LocalStack;
 import io.rwkvtts.local.LoopbackPorts;
 import io.rwkvtts.local.SpeechRecords;
 import io.rwkvtts.model.ModelCache;
+import io.rwkvtts.model.Quantization;
 import io.rwkvtts.operator.GenerationSettings;
 import io.rwkvtts.operator.TextSettings;
 import io.rwkvtts.schema.InputFormat;
@@ -80,6 +83,14 @@ final class DemoCommand implements Callable<Integer> {
             defaultValue = "1",
             description = "how many requests to send at once (default: ${DEFAULT-VALUE})")
     private int requests;
+
+    @Option(
+            names = "--device",
+            paramLabel = "auto|cpu|cuda",
+            description =
+                    "what the engine computes on (tts.device); with cuda the demo voice has 8-bit"
+                            + " weights")
+    private String device;
 
     @Option(
             names = "--kafka-port",
@@ -161,6 +172,9 @@ final class DemoCommand implements Callable<Integer> {
             configuration.set(TextSettings.SEGMENT_MAX_UNITS, DemoVoice.MAX_UNITS);
         }
         configuration.addAll(Configuration.fromMap(options));
+        if (device != null) {
+            configuration.setString(DeviceSettings.DEVICE.key(), device);
+        }
         return configuration;
     }
 
@@ -175,7 +189,12 @@ final class DemoCommand implements Callable<Integer> {
             return SpeechModel.from(configuration);
         }
         ModelCache cache = SpeechModel.cache(configuration);
-        return DemoVoice.model(cache, Optional.empty());
+        Optional<Quantization> format = SpeechModel.quantization(configuration);
+        return DemoVoice.model(
+                cache,
+                format.isEmpty() && configuration.get(DeviceSettings.DEVICE) == Device.CUDA
+                        ? Optional.of(Quantization.INT8_NATIVE)
+                        : format);
     }
 
     /** Ctrl-C takes the parts away from under the loop; that is no failure. */

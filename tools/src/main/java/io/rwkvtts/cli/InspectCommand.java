@@ -122,7 +122,7 @@ final class InspectCommand implements Callable<Integer> {
         return model.cache().open(model.model(), model.quantization(), ModelExporter.ALL_HEAD_ROWS);
     }
 
-    private Inspection answer(ModelDirectory directory) {
+    private Inspection answer(ModelDirectory directory) throws IOException {
         try (InferenceEngine engine = model.open(directory)) {
             LogitProbe probe = new LogitProbe(engine);
             probe.feed(tokens);

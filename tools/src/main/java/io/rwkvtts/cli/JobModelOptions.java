@@ -1,5 +1,6 @@
 package io.rwkvtts.cli;
 
+import io.rwkvtts.job.DeviceSettings;
 import io.rwkvtts.job.OptionKeys;
 import io.rwkvtts.job.QuantizationHelp;
 import io.rwkvtts.job.SpeechModel;
@@ -37,6 +38,14 @@ final class JobModelOptions {
     private Quantization format;
 
     @Option(
+            names = "--device",
+            paramLabel = "auto|cpu|cuda",
+            description =
+                    "what the engines compute on (tts.device); cuda takes --quantize int8 or"
+                            + " int8-native only")
+    private String device;
+
+    @Option(
             names = "-D",
             paramLabel = "KEY=VALUE",
             description = "any option of the job or of Flink")
@@ -54,6 +63,9 @@ final class JobModelOptions {
     Opened open() throws IOException {
         OptionKeys.requireKnown(options);
         Configuration all = Configuration.fromMap(options);
+        if (device != null) {
+            all.setString(DeviceSettings.DEVICE.key(), device);
+        }
         if (all.contains(SpeechModel.MODEL)) {
             return new Opened(all.get(SpeechModel.MODEL), SpeechModel.from(all), all);
         }

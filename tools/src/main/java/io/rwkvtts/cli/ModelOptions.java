@@ -1,14 +1,15 @@
 package io.rwkvtts.cli;
 
-import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceEngine;
-import io.rwkvtts.engine.cpu.CpuEngine;
 import io.rwkvtts.job.QuantizationHelp;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.model.ModelDirectory;
+import io.rwkvtts.model.ModelForms;
 import io.rwkvtts.model.Quantization;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The model of a command that runs one, and how it is run. */
@@ -49,6 +50,8 @@ final class ModelOptions {
                     "threads that compute; the results do not depend on it (default: all ${DEFAULT-VALUE})")
     private int threads = Runtime.getRuntime().availableProcessors();
 
+    @Mixin private DeviceOptions device = new DeviceOptions();
+
     Path model() {
         return model;
     }
@@ -62,7 +65,7 @@ final class ModelOptions {
     }
 
     /** An engine for one sequence. */
-    InferenceEngine open(ModelDirectory directory) {
-        return CpuEngine.open(directory, new EngineOptions(1, threads, true, true));
+    InferenceEngine open(ModelDirectory directory) throws IOException {
+        return device.open(ModelForms.of(model, directory, cache()), threads);
     }
 }

@@ -1,8 +1,6 @@
 package io.rwkvtts.cli;
 
-import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceEngine;
-import io.rwkvtts.engine.cpu.CpuEngine;
 import io.rwkvtts.job.QuantizationHelp;
 import io.rwkvtts.job.SpeechModel;
 import io.rwkvtts.local.DemoVoice;
@@ -12,6 +10,7 @@ import io.rwkvtts.text.Segmenter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The model of a command that has one of its own, the demo voice. */
@@ -48,6 +47,8 @@ final class SpeechModelOptions {
                     "threads that compute; the results do not depend on it (default: all ${DEFAULT-VALUE})")
     private int threads = Runtime.getRuntime().availableProcessors();
 
+    @Mixin private DeviceOptions device = new DeviceOptions();
+
     @Option(
             names = "--cache",
             paramLabel = "DIR",
@@ -72,7 +73,7 @@ final class SpeechModelOptions {
 
     SpeechModel open() throws IOException {
         return demo()
-                ? DemoVoice.model(cache(), Optional.ofNullable(quantization))
+                ? DemoVoice.model(cache(), device.ofDemoVoice(Optional.ofNullable(quantization)))
                 : SpeechModel.open(
                         model,
                         Optional.ofNullable(vocabulary),
@@ -81,7 +82,7 @@ final class SpeechModelOptions {
     }
 
     /** An engine for one sequence. */
-    InferenceEngine engine(SpeechModel speech) {
-        return CpuEngine.open(speech.directory(), new EngineOptions(1, threads, true, true));
+    InferenceEngine engine(SpeechModel speech) throws IOException {
+        return device.open(speech.forms(), threads);
     }
 }

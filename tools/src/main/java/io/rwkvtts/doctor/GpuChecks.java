@@ -26,6 +26,12 @@ final class GpuChecks {
 
     private static final String PROVIDER = "cuda provider";
 
+    /** The drivers that CUDA's libraries want at the least. */
+    private static final int CUDA_12_DRIVER = 525;
+
+    private static final int CUDA_13 = 13;
+    private static final int CUDA_13_DRIVER = 580;
+
     /** Where NVIDIA's packages put libraries without telling the loader. */
     private static final List<String> OTHER_PLACES =
             List.of("/usr/local/cuda/lib64", "/usr/local/nvidia/lib64", "/usr/local/nvidia/lib");
@@ -40,7 +46,7 @@ final class GpuChecks {
 
     static List<Check> of(Machine machine) {
         List<Check> checks = new ArrayList<>();
-        checks.add(driver(machine));
+        checks.add(driver(machine, CudaDevice.toolkit()));
         checks.addAll(devices(machine));
         checks.add(libraries(machine));
         checks.add(provider());
@@ -63,20 +69,46 @@ final class GpuChecks {
         }
     }
 
-    private static Check driver(Machine machine) {
+    /**
+     * @param toolkit version of CUDA that the operators were made with; empty without them, when
+     *     ONNX Runtime's provider decides, which is of CUDA 12
+     */
+    static Check driver(Machine machine, Optional<String> toolkit) {
+        String name = "nvidia driver";
+        int least = toolkit.map(GpuChecks::leastDriver).orElse(CUDA_12_DRIVER);
         Optional<String> version =
                 machine.lines("/proc/driver/nvidia/version").stream()
                         .map(DRIVER::matcher)
                         .filter(Matcher::find)
                         .map(matcher -> matcher.group(1))
                         .findFirst();
-        if (version.isPresent()) {
-            return Check.ok("nvidia driver", version.get());
+        if (version.isEmpty()) {
+            return Check.absent(
+                    name,
+                    "none",
+                    "on a machine with an NVIDIA card install its driver, %d or later; in a container run it with the NVIDIA container toolkit"
+                            .formatted(least));
         }
-        return Check.absent(
-                "nvidia driver",
-                "none",
-                "on a machine with an NVIDIA card install its driver, 525 or later; in a container run it with the NVIDIA container toolkit");
+        String found = version.get();
+        return number(found) >= least
+                ? Check.ok(name, found)
+                : Check.bad(
+                        name,
+                        found,
+                        "%s: install driver %d or later"
+                                .formatted(
+                                        toolkit.map(t -> "the operators are of CUDA " + t)
+                                                .orElse("ONNX Runtime's provider is of CUDA 12"),
+                                        least));
+    }
+
+    private static int leastDriver(String toolkit) {
+        return number(toolkit) >= CUDA_13 ? CUDA_13_DRIVER : CUDA_12_DRIVER;
+    }
+
+    /** The number before the first dot. */
+    private static int number(String version) {
+        return Integer.parseInt(version.split("\\.")[0]);
     }
 
     private static List<Check> devices(Machine machine) {
@@ -170,7 +202,10 @@ final class GpuChecks {
 
     private static Check operators() {
         return CudaDevice.operatorsAvailable()
-                ? Check.ok("cuda operators", "in this build, for compute capability 8.0 and 9.0")
+                ? Check.ok(
+                        "cuda operators",
+                        "in this build, of CUDA %s, for compute capability 8.0 and 9.0"
+                                .formatted(CudaDevice.toolkit().orElse("?")))
                 : Check.absent(
                         "cuda operators",
                         "not in this build",

@@ -55,12 +55,31 @@ class DiagnosisTest {
         write(
                 "proc/driver/nvidia/version",
                 "NVRM version: NVIDIA UNIX x86_64 Kernel Module  570.86.15  Fri Jan 24 2025\nGCC version: 12\n");
-        assertThat(gpu("nvidia driver"))
+        assertThat(driver("12.8"))
                 .isEqualTo(new Check("nvidia driver", Status.OK, "570.86.15", null));
         write(
                 "proc/driver/nvidia/version",
                 "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.65.06  Release Build\n");
-        assertThat(gpu("nvidia driver").found()).isEqualTo("580.65.06");
+        assertThat(driver("12.8").found()).isEqualTo("580.65.06");
+    }
+
+    @Test
+    void testDriverHasToBeNewEnoughForTheCudaOfTheOperators() throws IOException {
+        assertThat(driver("13.0").advice()).contains("driver, 580 or later");
+        assertThat(driver("12.9").advice()).contains("driver, 525 or later");
+        assertThat(driver(null).advice()).contains("driver, 525 or later");
+        write(
+                "proc/driver/nvidia/version",
+                "NVRM version: NVIDIA UNIX x86_64 Kernel Module  570.86.15  Fri Jan 24 2025\n");
+        assertThat(driver("13.0").status()).isEqualTo(Status.BAD);
+        assertThat(driver("13.0").advice())
+                .isEqualTo("the operators are of CUDA 13.0: install driver 580 or later");
+        assertThat(driver("12.9").status()).isEqualTo(Status.OK);
+        assertThat(driver(null).status()).isEqualTo(Status.OK);
+    }
+
+    private Check driver(String toolkit) {
+        return GpuChecks.driver(machine(), Optional.ofNullable(toolkit));
     }
 
     @Test

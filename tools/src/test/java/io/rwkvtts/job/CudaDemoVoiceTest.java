@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.PromptPiece;
+import io.rwkvtts.engine.SamplingPlace;
 import io.rwkvtts.engine.cpu.CpuEngine;
 import io.rwkvtts.engine.cuda.CudaEngine;
 import io.rwkvtts.local.DemoVoice;
@@ -14,7 +15,12 @@ import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.Quantization;
 import io.rwkvtts.onnx.CudaDevice;
+import io.rwkvtts.protocol.GenerationLimits;
+import io.rwkvtts.protocol.GenerationProgress;
 import io.rwkvtts.protocol.IdSpace;
+import io.rwkvtts.protocol.SegmentGeneration;
+import io.rwkvtts.sampling.SamplingParameters;
+import io.rwkvtts.synthesis.UnbatchedGenerator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -60,6 +66,49 @@ class CudaDemoVoiceTest {
                 cuda.clear(1);
             }
         }
+    }
+
+    /** The device draws what the host draws from the same logits, to the end of the speech. */
+    @Test
+    void testSpeechThatTheDeviceDrawsHasTheTokensOfTheHost() throws IOException {
+        assumeTrue(CudaDevice.emulationAvailable(), "built without a C++ compiler: no emulation");
+        DemoVoice voice = DemoVoice.unpack(directory);
+        EngineOptions drawing = new EngineOptions(1, 1, false, false, SamplingPlace.DEVICE);
+        try (InferenceEngine cpu = CpuEngine.open(model(voice, Quantization.INT8_NATIVE), OPTIONS);
+                InferenceEngine cuda =
+                        CudaEngine.open(
+                                model(voice, Quantization.INT8_CUDA),
+                                drawing,
+                                CudaDevice.openEmulated())) {
+            assertThat(cuda.sampler()).isPresent();
+            for (JsonNode speech : TestVectors.demoVoice()) {
+                SegmentGeneration expected = generate(cpu, speech);
+                SegmentGeneration actual = generate(cuda, speech);
+                assertThat(actual.globals()).isEqualTo(expected.globals());
+                assertThat(semantics(actual)).isEqualTo(semantics(expected));
+                assertThat(actual.cutOff()).isFalse();
+                assertThat(actual.globals())
+                        .isEqualTo(TestVectors.ints(speech.get("globalTokens")));
+                assertThat(semantics(actual))
+                        .isEqualTo(TestVectors.ints(speech.get("semanticTokens")));
+            }
+        }
+    }
+
+    private static int[] semantics(SegmentGeneration generation) {
+        return generation.semantics(0, generation.semanticCount());
+    }
+
+    private static SegmentGeneration generate(InferenceEngine engine, JsonNode speech) {
+        SegmentGeneration generation =
+                new SegmentGeneration(
+                        Long.parseUnsignedLong(speech.get("seed").asText()),
+                        0,
+                        GenerationProgress.START,
+                        new GenerationLimits(0, 2048),
+                        SamplingParameters.SEMANTIC);
+        new UnbatchedGenerator(engine).generate(TestVectors.ints(speech.get("prompt")), generation);
+        return generation;
     }
 
     private static int[] tokens(JsonNode speech) {

@@ -33,12 +33,12 @@ final class FaultyEngine extends ForwardingEngine {
 
     /** Engines that count; the first to get so far fails. */
     static EngineFactory failing(EngineFactory engines) {
-        return () -> new FaultyEngine(engines.open(), true);
+        return gpus -> new FaultyEngine(engines.open(gpus), true);
     }
 
     /** Engines that only count. */
     static EngineFactory counting(EngineFactory engines) {
-        return () -> new FaultyEngine(engines.open(), false);
+        return gpus -> new FaultyEngine(engines.open(gpus), false);
     }
 
     static void reset() {

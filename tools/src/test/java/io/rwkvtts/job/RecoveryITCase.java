@@ -3,6 +3,7 @@ package io.rwkvtts.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.rwkvtts.RecordedLog;
 import io.rwkvtts.client.TokenListener;
 import io.rwkvtts.job.SpeechCluster.Speech;
 import io.rwkvtts.job.kafka.KafkaSettings;

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rwkvtts.RecordedLog;
 import io.rwkvtts.job.kafka.KafkaAdmin;
 import io.rwkvtts.local.DemoVoice;
 import io.rwkvtts.local.EmbeddedKafka;

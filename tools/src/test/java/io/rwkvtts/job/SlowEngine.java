@@ -18,7 +18,7 @@ final class SlowEngine extends ForwardingEngine {
 
     /** Engines whose every step takes this much longer. */
     static EngineFactory around(EngineFactory engines, Duration delay) {
-        return () -> new SlowEngine(engines.open(), delay);
+        return gpus -> new SlowEngine(engines.open(gpus), delay);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rwkvtts.RecordedLog;
 import io.rwkvtts.client.TokenListener;
 import io.rwkvtts.job.SpeechCluster.Speech;
 import io.rwkvtts.job.kafka.KafkaSettings;

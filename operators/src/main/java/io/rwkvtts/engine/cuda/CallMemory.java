@@ -2,11 +2,14 @@ package io.rwkvtts.engine.cuda;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
+import io.rwkvtts.engine.InferenceException;
 import io.rwkvtts.engine.PromptPiece;
+import io.rwkvtts.engine.SamplingPlace;
 import io.rwkvtts.model.GraphNames;
 import io.rwkvtts.onnx.CudaDevice;
 import io.rwkvtts.onnx.DeviceMemory;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,7 +18,8 @@ import java.util.Map;
 
 /**
  * What goes to the device and comes back at a call, in memory that it shares with the host, so that
- * nothing is copied: tokens, lengths and slots of the rows, and their logits.
+ * nothing is copied: tokens, lengths and slots of the rows, and their logits. These are in memory
+ * of the device alone where it draws the tokens, too.
  */
 final class CallMemory implements AutoCloseable {
 
@@ -31,21 +35,31 @@ final class CallMemory implements AutoCloseable {
     private final ByteBuffer tokenValues;
     private final ByteBuffer lengthValues;
     private final ByteBuffer slotValues;
+
+    /** All logits, or the row copied last if they are on the device alone. */
     private final FloatBuffer logitValues;
+
+    /** The bytes of that row; null if the logits are shared. */
+    private final byte[] copied;
 
     /**
      * @param rows most of a call
      * @param tokenCount most of a call, padded ones among them
      * @param headRows logits of a row
+     * @param sampling where tokens are drawn from them
      * @throws OrtException if there is not as much memory
      */
-    CallMemory(CudaDevice device, int rows, int tokenCount, int headRows) throws OrtException {
+    CallMemory(CudaDevice device, int rows, int tokenCount, int headRows, SamplingPlace sampling)
+            throws OrtException {
         this.headRows = headRows;
         try {
-            tokens = allocate(device, tokenCount, Long.BYTES);
-            lengths = allocate(device, rows, Long.BYTES);
-            slots = allocate(device, rows, Long.BYTES);
-            logits = allocate(device, rows, headRows * Float.BYTES);
+            tokens = shared(device, tokenCount, Long.BYTES);
+            lengths = shared(device, rows, Long.BYTES);
+            slots = shared(device, rows, Long.BYTES);
+            logits =
+                    sampling == SamplingPlace.HOST
+                            ? shared(device, rows, headRows * Float.BYTES)
+                            : own(device.allocate((long) rows * headRows * Float.BYTES));
         } catch (OrtException | RuntimeException e) {
             close();
             throw e;
@@ -53,11 +67,19 @@ final class CallMemory implements AutoCloseable {
         tokenValues = tokens.buffer();
         lengthValues = lengths.buffer();
         slotValues = slots.buffer();
-        logitValues = logits.buffer().asFloatBuffer();
+        copied = sampling == SamplingPlace.HOST ? null : new byte[headRows * Float.BYTES];
+        ByteBuffer readable =
+                copied == null
+                        ? logits.buffer()
+                        : ByteBuffer.wrap(copied).order(ByteOrder.nativeOrder());
+        logitValues = readable.asFloatBuffer();
     }
 
-    private DeviceMemory allocate(CudaDevice device, int count, int bytes) throws OrtException {
-        DeviceMemory memory = device.allocateShared(Math.multiplyExact(count, bytes));
+    private DeviceMemory shared(CudaDevice device, int count, int bytes) throws OrtException {
+        return own(device.allocateShared(Math.multiplyExact(count, bytes)));
+    }
+
+    private DeviceMemory own(DeviceMemory memory) {
         all.add(memory);
         return memory;
     }
@@ -110,9 +132,23 @@ final class CallMemory implements AutoCloseable {
         }
     }
 
+    /** Logits of the rows, [rows, headRows]. */
+    DeviceMemory logits() {
+        return logits;
+    }
+
     /** Copies the first {@code count} logits of a row. */
     void copyLogits(int row, float[] destination, int count) {
-        logitValues.get(row * headRows, destination, 0, count);
+        if (copied == null) {
+            logitValues.get(row * headRows, destination, 0, count);
+            return;
+        }
+        try {
+            logits.read((long) row * copied.length, copied);
+        } catch (OrtException e) {
+            throw new InferenceException("logits could not be read from the device", e);
+        }
+        logitValues.get(0, destination, 0, count);
     }
 
     @Override

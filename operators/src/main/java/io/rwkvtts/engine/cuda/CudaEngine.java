@@ -6,11 +6,14 @@ import io.rwkvtts.checkpoint.ModelShape;
 import io.rwkvtts.engine.CallArguments;
 import io.rwkvtts.engine.EngineModel;
 import io.rwkvtts.engine.EngineOptions;
+import io.rwkvtts.engine.EngineSampler;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.InferenceException;
 import io.rwkvtts.engine.InvarianceCheck;
 import io.rwkvtts.engine.LatestCall;
 import io.rwkvtts.engine.PromptPiece;
+import io.rwkvtts.engine.SamplingCheck;
+import io.rwkvtts.engine.SamplingPlace;
 import io.rwkvtts.engine.graph.NumericsId;
 import io.rwkvtts.model.GraphForm;
 import io.rwkvtts.model.ModelDirectory;
@@ -27,15 +30,16 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The states of all slots stay in the memory of the device and are updated in place; a call
  * names the slots of its rows. Tokens and logits are in memory that the device and the host share,
- * so that a step copies nothing. State layout 1, as in {@link io.rwkvtts.engine.cpu.CpuEngine}, and
- * the same bits as there with {@link io.rwkvtts.model.Quantization#INT8_NATIVE} on a processor that
- * has fused multiply-adds.
+ * so that a step copies nothing; where the device draws the tokens, the logits stay on it. State
+ * layout 1, as in {@link io.rwkvtts.engine.cpu.CpuEngine}, and the same bits as there with {@link
+ * io.rwkvtts.model.Quantization#INT8_NATIVE} on a processor that has fused multiply-adds.
  */
 public final class CudaEngine implements InferenceEngine {
 
     private static final Logger LOG = LoggerFactory.getLogger(CudaEngine.class);
 
     private final CudaDevice device;
+    private final SamplingPlace sampling;
     private final int slots;
     private final int vocabRows;
     private final int headRows;
@@ -55,13 +59,18 @@ public final class CudaEngine implements InferenceEngine {
     /** Where the logits of the latest call are. */
     private CallMemory latestMemory;
 
+    /** Draws the tokens on the device; null if the host is to draw them. */
+    private DeviceSampler sampler;
+
     private EngineModel model;
+    private long deviceBytes;
     private boolean closed;
 
     private CudaEngine(
             ModelDirectory directory, EngineOptions options, CudaDevice device, Launching launching)
             throws OrtException {
         this.device = device;
+        sampling = options.sampling();
         slots = options.slots();
         vocabRows = directory.shape().vocabRows();
         headRows = directory.headRows();
@@ -71,13 +80,21 @@ public final class CudaEngine implements InferenceEngine {
         try {
             session = open(new CudaSession(directory, device, launching));
             states = open(new SlotStates(device, slots, stateBytes(directory.shape())));
-            stepMemory = open(new CallMemory(device, slots, slots, headRows));
+            stepMemory = open(new CallMemory(device, slots, slots, headRows, sampling));
             steps = open(new StepRuns(session, states, stepMemory, classes));
             latestMemory = stepMemory;
+            if (sampling == SamplingPlace.DEVICE) {
+                sampler = open(deviceSampler());
+            }
         } catch (OrtException | RuntimeException e) {
             close();
             throw e;
         }
+    }
+
+    private DeviceSampler deviceSampler() throws OrtException {
+        return new DeviceSampler(
+                device, slots, headRows, arguments, latest, () -> latestMemory.logits());
     }
 
     private <T extends AutoCloseable> T open(T resource) {
@@ -86,7 +103,9 @@ public final class CudaEngine implements InferenceEngine {
     }
 
     /**
-     * Loads a model, with captured steps if the device allows it.
+     * Loads a model, with captured steps if the device allows it. Tokens that the device should
+     * draw are drawn on the host, with a line in the log, if the self-test finds that it draws
+     * others.
      *
      * @throws ModelFormatException if the model is not one for CUDA devices
      * @throws InferenceException if the device can't run it, or not with the results it should have
@@ -114,14 +133,20 @@ public final class CudaEngine implements InferenceEngine {
             CudaDevice device,
             Launching launching) {
         CudaEngine engine;
+        long freeBytes;
         try {
+            freeBytes = device.freeBytes();
             engine = new CudaEngine(directory, options, device, launching);
         } catch (OrtException e) {
             throw new InferenceException("the model can't be loaded on " + device, e);
         }
         try {
             engine.prepare(directory, options, launching);
+            engine.deviceBytes = Math.max(0, freeBytes - device.freeBytes());
             return engine;
+        } catch (OrtException e) {
+            engine.close();
+            throw new InferenceException("the memory of " + device + " is not known", e);
         } catch (RuntimeException | Error e) {
             engine.close();
             throw e;
@@ -144,6 +169,7 @@ public final class CudaEngine implements InferenceEngine {
                         "the results on " + device + " are not the same bits",
                         new IllegalStateException(difference.get()));
             }
+            checkSampler();
         }
         // What the checks fed is nobody's latest call.
         latest.begin();
@@ -156,6 +182,21 @@ public final class CudaEngine implements InferenceEngine {
                 states.stateBytes(),
                 model.weightsId(),
                 model.numericsId());
+    }
+
+    private void checkSampler() {
+        if (sampler != null) {
+            new SamplingCheck(this, sampler)
+                    .run()
+                    .ifPresent(
+                            difference -> {
+                                LOG.warn(
+                                        "Tokens are drawn on the host: {} differs on {}",
+                                        difference,
+                                        device);
+                                sampler = null;
+                            });
+        }
     }
 
     /** Bytes of a state: token-shift vectors and matrices. */
@@ -211,7 +252,7 @@ public final class CudaEngine implements InferenceEngine {
                 promptMemory.close();
             }
             promptMemory = null;
-            promptMemory = new CallMemory(device, slots, tokens, headRows);
+            promptMemory = new CallMemory(device, slots, tokens, headRows, sampling);
         }
     }
 
@@ -239,6 +280,12 @@ public final class CudaEngine implements InferenceEngine {
     }
 
     @Override
+    public Optional<EngineSampler> sampler() {
+        checkOpen();
+        return Optional.ofNullable(sampler);
+    }
+
+    @Override
     public byte[] saveState(int slot) {
         checkOpen();
         return states.save(arguments.checkSlot(slot));
@@ -254,6 +301,11 @@ public final class CudaEngine implements InferenceEngine {
                             .formatted(state.length, states.stateBytes()));
         }
         states.load(slot, state);
+    }
+
+    @Override
+    public long deviceBytes() {
+        return deviceBytes;
     }
 
     @Override

@@ -7,14 +7,19 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import io.rwkvtts.checkpoint.ModelFormatException;
 import io.rwkvtts.checkpoint.ModelShape;
 import io.rwkvtts.engine.EngineOptions;
+import io.rwkvtts.engine.EngineSampler;
 import io.rwkvtts.engine.InferenceException;
 import io.rwkvtts.engine.PromptPiece;
+import io.rwkvtts.engine.SamplingPlace;
 import io.rwkvtts.engine.cpu.CpuEngine;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.Quantization;
 import io.rwkvtts.onnx.CudaDevice;
 import io.rwkvtts.onnx.OnnxRuntime;
 import io.rwkvtts.onnx.OnnxUnavailableException;
+import io.rwkvtts.sampling.CounterRandom;
+import io.rwkvtts.sampling.Sampler;
+import io.rwkvtts.sampling.SamplingParameters;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -33,6 +38,9 @@ class CudaEngineTest {
     private static final int HEAD_ROWS = 90;
     private static final int SLOTS = 5;
     private static final EngineOptions OPTIONS = new EngineOptions(SLOTS, 1, false, false);
+
+    private static final EngineOptions DRAWING =
+            new EngineOptions(SLOTS, 1, false, true, SamplingPlace.DEVICE);
 
     @TempDir private Path directory;
     private CudaDevice device;
@@ -70,6 +78,79 @@ class CudaEngineTest {
             assertThat(Emulation.graphs() - graphs).isEqualTo(device.isEmulated() ? 0 : 4);
             assertThat(Emulation.copies()).isEqualTo(copies);
             assertThat(Emulation.allocations()).isEqualTo(allocations);
+        }
+    }
+
+    /** All rows at once, in one more launch; logits and tokens are neither copied nor allocated. */
+    @Test
+    void testTokensOfAStepAreDrawnByOneLaunch() {
+        try (CudaEngine engine = CudaEngine.open(model, DRAWING, device)) {
+            EngineSampler sampler = engine.sampler().orElseThrow();
+            int[] slots = {4, 1, 3};
+            int[] tokens = {7, 8, 9};
+            long launches = Emulation.launches();
+            long copies = Emulation.copies();
+            long allocations = Emulation.allocations();
+            for (int step = 0; step < 4; step++) {
+                engine.step(slots, tokens, 3);
+                for (int i = 0; i < 3; i++) {
+                    sampler.put(i, slots[i], HEAD_ROWS, 5, SamplingParameters.SEMANTIC, 0.3 * i);
+                }
+                sampler.draw(3);
+                for (int i = 0; i < 3; i++) {
+                    tokens[i] = sampler.token(i);
+                }
+            }
+            assertThat(Emulation.launches() - launches).isEqualTo(4 * (10 * LAYERS + 5));
+            assertThat(Emulation.copies()).isEqualTo(copies);
+            assertThat(Emulation.allocations()).isEqualTo(allocations);
+        }
+    }
+
+    @Test
+    void testTokensAreThoseOfTheHostAfterStepsAndPrompts() {
+        Sampler host = new Sampler(HEAD_ROWS);
+        float[] logits = new float[HEAD_ROWS];
+        try (CudaEngine drawing = CudaEngine.open(model, DRAWING, device);
+                CudaEngine engine = CudaEngine.open(model, OPTIONS, device)) {
+            assertThat(engine.sampler()).isEmpty();
+            EngineSampler sampler = drawing.sampler().orElseThrow();
+            int[] prompt = {1, 2, 3, 4, 5, 6};
+            List<PromptPiece> pieces =
+                    List.of(new PromptPiece(3, prompt, 0, 6), new PromptPiece(0, prompt, 2, 5));
+            drawing.prefill(pieces);
+            engine.prefill(pieces);
+            int[] slots = {0, 3};
+            int[] tokens = new int[2];
+            for (int step = 0; step < 30; step++) {
+                double u = CounterRandom.uniform(1, 2, step);
+                sampler.put(1, 3, HEAD_ROWS, Sampler.NONE, SamplingParameters.SEMANTIC, u);
+                sampler.put(0, 0, 50, 7, SamplingParameters.GLOBAL, u);
+                sampler.draw(2);
+                engine.logits(0, logits, HEAD_ROWS);
+                tokens[0] = host.sample(logits, 50, 7, SamplingParameters.GLOBAL, u);
+                engine.logits(3, logits, HEAD_ROWS);
+                tokens[1] =
+                        host.sample(
+                                logits, HEAD_ROWS, Sampler.NONE, SamplingParameters.SEMANTIC, u);
+                assertThat(sampler.token(0)).isEqualTo(tokens[0]);
+                assertThat(sampler.token(1)).isEqualTo(tokens[1]);
+                drawing.step(slots, tokens, 2);
+                engine.step(slots, tokens, 2);
+            }
+        }
+    }
+
+    @Test
+    void testDrawThatCantBeLaunchedFails() {
+        try (CudaEngine engine = CudaEngine.open(model, DRAWING, device)) {
+            EngineSampler sampler = engine.sampler().orElseThrow();
+            engine.step(new int[] {0}, new int[] {1}, 1);
+            sampler.put(0, 0, HEAD_ROWS, Sampler.NONE, SamplingParameters.SEMANTIC, 0);
+            Emulation.failAfter(0);
+            assertThatThrownBy(() -> sampler.draw(1))
+                    .isInstanceOf(InferenceException.class)
+                    .hasMessageStartingWith("tokens could not be drawn on the device");
         }
     }
 

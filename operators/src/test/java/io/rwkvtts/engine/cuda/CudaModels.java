@@ -13,12 +13,12 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** A model with random weights, exported for a device and for the CPU. */
-final class CudaModels {
+public final class CudaModels {
 
     private CudaModels() {}
 
     /** Exports the model of a shape into a directory. */
-    static ModelDirectory export(ModelShape shape, Quantization quantization, Path directory)
+    public static ModelDirectory export(ModelShape shape, Quantization quantization, Path directory)
             throws IOException {
         Path file = directory.resolve("random.safetensors");
         if (!Files.exists(file)) {
@@ -28,7 +28,7 @@ final class CudaModels {
     }
 
     /** Exports a checkpoint into a directory. */
-    static ModelDirectory export(Path file, Quantization quantization, Path directory)
+    public static ModelDirectory export(Path file, Quantization quantization, Path directory)
             throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(file)) {
             return ModelExporter.export(

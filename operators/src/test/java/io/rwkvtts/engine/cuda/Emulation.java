@@ -8,7 +8,7 @@ import io.rwkvtts.onnx.CudaDevice;
  * The emulated device, for tests: what it can do, and what was asked of it. In the profile gpu-dry
  * it is below ONNX Runtime's CUDA provider, else in operators for the CPU provider.
  */
-final class Emulation {
+public final class Emulation {
 
     private static final long UNLIMITED = Long.MAX_VALUE;
 
@@ -18,7 +18,7 @@ final class Emulation {
     private Emulation() {}
 
     /** The device, without limits; a test is skipped where it was not built. */
-    static CudaDevice device() {
+    public static CudaDevice device() {
         assumeTrue(
                 CudaDevice.emulationAvailable(),
                 "built without a C++ compiler: no emulated CUDA device");
@@ -28,21 +28,24 @@ final class Emulation {
     }
 
     /** In which order blocks and threads run. */
-    static void schedule(int number) {
+    public static void schedule(int number) {
         set(number, UNLIMITED, UNLIMITED);
     }
 
     /** After that many kernels one fails. */
-    static void failAfter(long launches) {
+    public static void failAfter(long launches) {
         set(0, launches, UNLIMITED);
     }
 
     /** Not more bytes can be allocated. */
-    static void limitMemory(long bytes) {
+    public static void limitMemory(long bytes) {
         set(0, UNLIMITED, bytes);
     }
 
     private static native void set(int schedule, long launchesLeft, long bytesLeft);
+
+    /** Whether CUDA graphs can be captured, with ONNX Runtime's CUDA provider. */
+    public static native void allowCaptures(boolean allowed);
 
     /** Kernels so far. */
     static native long launches();

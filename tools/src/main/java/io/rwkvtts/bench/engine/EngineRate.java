@@ -1,9 +1,6 @@
 package io.rwkvtts.bench.engine;
 
-import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceEngine;
-import io.rwkvtts.engine.cpu.CpuEngine;
-import io.rwkvtts.model.ModelDirectory;
 import java.time.Duration;
 import java.util.stream.IntStream;
 
@@ -14,13 +11,11 @@ public final class EngineRate implements AutoCloseable {
     private final int[] tokens;
 
     /**
-     * Opens an engine.
-     *
-     * @param slots largest batch
-     * @param threads that compute
+     * @param engine with as many slots as the largest batch; closed with this
      */
-    public EngineRate(ModelDirectory model, int slots, int threads) {
-        engine = CpuEngine.open(model, new EngineOptions(slots, threads, true, false));
+    public EngineRate(InferenceEngine engine) {
+        this.engine = engine;
+        int slots = engine.slots();
         tokens = Tokens.random(slots, slots, engine.model().vocabRows());
     }
 

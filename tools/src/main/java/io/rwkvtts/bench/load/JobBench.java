@@ -3,11 +3,15 @@ package io.rwkvtts.bench.load;
 import io.rwkvtts.bench.Surroundings;
 import io.rwkvtts.bench.engine.BenchModel;
 import io.rwkvtts.bench.engine.EngineRate;
+import io.rwkvtts.engine.EngineOptions;
+import io.rwkvtts.engine.device.EngineLadder;
+import io.rwkvtts.job.DeviceSettings;
 import io.rwkvtts.job.EngineSettings;
 import io.rwkvtts.job.FlinkDefaults;
 import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.job.kafka.KafkaSettings;
 import io.rwkvtts.text.WorldTokenizer;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,12 +87,18 @@ public final class JobBench {
         return KafkaSettings.from(clients);
     }
 
-    private EngineRate engine() {
+    private EngineRate engine() throws IOException {
         int threads = options.get(EngineSettings.THREADS);
         return new EngineRate(
-                settings.model().directory(),
-                settings.mostStreams(),
-                threads > 0 ? threads : Runtime.getRuntime().availableProcessors());
+                EngineLadder.open(
+                        options.get(DeviceSettings.DEVICE),
+                        List.of(options.get(DeviceSettings.DEVICE_INDEX)),
+                        settings.model().forms(),
+                        new EngineOptions(
+                                settings.mostStreams(),
+                                threads > 0 ? threads : Runtime.getRuntime().availableProcessors(),
+                                true,
+                                false)));
     }
 
     private void warmUp(LoadClient client, JobProcess process) throws Exception {

@@ -1,4 +1,4 @@
-package io.rwkvtts.job;
+package io.rwkvtts;
 
 import java.util.Collection;
 import java.util.Map;
@@ -16,7 +16,7 @@ import org.apache.logging.log4j.core.config.Property;
  * Everything that this process logs at a level or above, libraries included, instead of on the
  * console.
  */
-final class RecordedLog implements AutoCloseable {
+public final class RecordedLog implements AutoCloseable {
 
     private final LoggerContext context = (LoggerContext) LogManager.getContext(false);
     private final LoggerConfig root = context.getConfiguration().getRootLogger();
@@ -24,7 +24,8 @@ final class RecordedLog implements AutoCloseable {
     private final Map<String, Appender> appendersBefore = Map.copyOf(root.getAppenders());
     private final Recorder recorder = new Recorder();
 
-    RecordedLog(Level level) {
+    /** Records what is of this level or above. */
+    public RecordedLog(Level level) {
         recorder.start();
         appendersBefore.keySet().forEach(root::removeAppender);
         root.addAppender(recorder, level, null);
@@ -33,7 +34,7 @@ final class RecordedLog implements AutoCloseable {
     }
 
     /** Level, logger and message of each, with the errors that belong to it. */
-    Collection<String> lines() {
+    public Collection<String> lines() {
         return recorder.lines;
     }
 
