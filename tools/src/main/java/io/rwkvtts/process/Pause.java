@@ -15,9 +15,14 @@ final class Pause implements AutoCloseable {
 
     private static final String STOPPED = "stopped";
 
-    /** Ctrl-C in a terminal reaches the shell as well, which then has to live on. */
+    /**
+     * Ctrl-C in a terminal reaches the shell as well, which then has to live on. A thread that runs
+     * when the signal is sent may still finish something: on Linux all of them are waited for.
+     */
     private static final String SCRIPT =
-            "trap '' HUP INT TERM; kill -STOP \"$1\" || exit 1; echo "
+            "trap '' HUP INT TERM; kill -STOP \"$1\" || exit 1;"
+                    + " while [ -n \"$(grep -L '^State:.T' /proc/$1/task/*/status 2>/dev/null)\" ];"
+                    + " do sleep 0.01; done; echo "
                     + STOPPED
                     + "; read -r _; kill -CONT \"$1\"";
 
@@ -30,7 +35,7 @@ final class Pause implements AutoCloseable {
     }
 
     /**
-     * Stops a process.
+     * Stops a process, and returns when it stands still.
      *
      * @param process id of a process of this user
      * @throws IOException if it can't be stopped; the message has the reason
