@@ -44,6 +44,9 @@ struct alignas(16) int4 {
 struct alignas(16) uint4 {
     uint32_t x, y, z, w;
 };
+struct float2 {
+    float x, y;
+};
 struct alignas(16) float4 {
     float x, y, z, w;
 };
@@ -357,14 +360,15 @@ namespace rwkvtts::cuda {
 
 using Stream = void*;
 
-inline float sum_of_lanes(float value) {
+template <int kCount>
+inline float sum_of_neighbours(float value) {
     emulation::do_together(
         [](void* const* brought) {
             float sums[emulation::kWarp];
             for (int lane = 0; lane < emulation::kWarp; lane++) {
                 sums[lane] = *static_cast<float*>(brought[lane]);
             }
-            for (int half = kLanes / 2; half > 0; half /= 2) {
+            for (int half = kCount / 2; half > 0; half /= 2) {
                 float others[emulation::kWarp];
                 for (int lane = 0; lane < emulation::kWarp; lane++) {
                     others[lane] = sums[lane ^ half];
@@ -380,6 +384,19 @@ inline float sum_of_lanes(float value) {
         &value);
     return value;
 }
+
+/** A 16-bit float as a 32-bit one: its exponent and digits stand for a number 2^112 times larger. */
+inline float float_of(uint32_t half) {
+    const uint32_t bits = (half & 0x7fff) << 13;
+    float magnitude;
+    std::memcpy(&magnitude, &bits, sizeof magnitude);
+    // Infinity and what is no number.
+    magnitude = (half & 0x7c00) == 0x7c00 ? ((half & 0x3ff) == 0 ? HUGE_VALF : std::nanf(""))
+                                          : magnitude * 0x1p112f;
+    return (half & 0x8000) != 0 ? -magnitude : magnitude;
+}
+
+inline float2 floats_of(uint32_t halves) { return {float_of(halves & 0xffff), float_of(halves >> 16)}; }
 
 /** What is made of the values of the threads of a warp, for each of them. */
 template <uint32_t (*kCombine)(uint32_t, uint32_t)>
