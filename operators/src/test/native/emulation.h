@@ -360,29 +360,37 @@ namespace rwkvtts::cuda {
 
 using Stream = void*;
 
-template <int kCount>
-inline float sum_of_neighbours(float value) {
+template <int kCount, int kNumbers>
+inline void sum_over_neighbours(float (&numbers)[kNumbers]) {
     emulation::do_together(
         [](void* const* brought) {
-            float sums[emulation::kWarp];
-            for (int lane = 0; lane < emulation::kWarp; lane++) {
-                sums[lane] = *static_cast<float*>(brought[lane]);
-            }
-            for (int half = kCount / 2; half > 0; half /= 2) {
-                float others[emulation::kWarp];
+            for (int i = 0; i < kNumbers; i++) {
+                float sums[emulation::kWarp];
                 for (int lane = 0; lane < emulation::kWarp; lane++) {
-                    others[lane] = sums[lane ^ half];
+                    sums[lane] = static_cast<float*>(brought[lane])[i];
+                }
+                for (int half = kCount / 2; half > 0; half /= 2) {
+                    float others[emulation::kWarp];
+                    for (int lane = 0; lane < emulation::kWarp; lane++) {
+                        others[lane] = sums[lane ^ half];
+                    }
+                    for (int lane = 0; lane < emulation::kWarp; lane++) {
+                        sums[lane] += others[lane];
+                    }
                 }
                 for (int lane = 0; lane < emulation::kWarp; lane++) {
-                    sums[lane] += others[lane];
+                    static_cast<float*>(brought[lane])[i] = sums[lane];
                 }
-            }
-            for (int lane = 0; lane < emulation::kWarp; lane++) {
-                *static_cast<float*>(brought[lane]) = sums[lane];
             }
         },
-        &value);
-    return value;
+        numbers);
+}
+
+template <int kCount>
+inline float sum_of_neighbours(float value) {
+    float alone[] = {value};
+    sum_over_neighbours<kCount>(alone);
+    return alone[0];
 }
 
 /** A 16-bit float as a 32-bit one: its exponent and digits stand for a number 2^112 times larger. */

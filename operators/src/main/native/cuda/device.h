@@ -37,6 +37,15 @@ __device__ __forceinline__ float sum_of_neighbours(float value) {
     return value;
 }
 
+/** The same for each of several numbers. */
+template <int kCount, int kNumbers>
+__device__ __forceinline__ void sum_over_neighbours(float (&numbers)[kNumbers]) {
+#pragma unroll
+    for (int i = 0; i < kNumbers; i++) {
+        numbers[i] = sum_of_neighbours<kCount>(numbers[i]);
+    }
+}
+
 /** Two 16-bit floats as 32-bit ones, that of the lower bits first. */
 __device__ __forceinline__ float2 floats_of(uint32_t halves) {
     __half2 pair;

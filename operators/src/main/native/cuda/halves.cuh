@@ -128,11 +128,12 @@ __global__ void __launch_bounds__(kProductThreads) half_products(const HalfProdu
     }
 #pragma unroll
     for (int tile = 0; tile < kTiles; tile++) {
+        sum_over_neighbours<kHalfLanes>(sums[tile]);
 #pragma unroll
         for (int row = 0; row < kRows; row++) {
-            const float sum = sum_of_neighbours<kHalfLanes>(sums[tile][row]);
             if (lane % kHalfLanes == 0) {
-                parts[warp][row * kColumns + tile * kHalfColumns + lane / kHalfLanes] = sum;
+                parts[warp][row * kColumns + tile * kHalfColumns + lane / kHalfLanes] =
+                    sums[tile][row];
             }
         }
     }

@@ -34,7 +34,7 @@ public final class DeviceTrial {
     private static final int SLOTS = 8;
     private static final int STEPS = 8;
     private static final int TOKENS = 500;
-    private static final ModelShape SHAPE = ModelShape.proportioned(3, 256, TOKENS, TOKENS);
+    private static final ModelShape SHAPE = ModelShape.proportioned(2, 128, TOKENS, TOKENS);
     private static final EngineOptions OPTIONS = new EngineOptions(SLOTS, 1, false, true);
 
     /** Of logits up to some 5: what two orders of the same sums of 32-bit floats leave. */

@@ -22,7 +22,7 @@ class CudaHalfContractTest extends InferenceEngineContract {
     @BeforeAll
     static void exportModel() throws IOException {
         device = Emulation.device();
-        ModelShape shape = ModelShape.proportioned(2, 128, 900, 800);
+        ModelShape shape = ModelShape.proportioned(1, 64, 900, 800);
         model = CudaModels.export(shape, Quantization.FP16_CUDA, directory);
     }
 
