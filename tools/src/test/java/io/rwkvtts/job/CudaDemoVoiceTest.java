@@ -24,6 +24,7 @@ import io.rwkvtts.synthesis.UnbatchedGenerator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -95,7 +96,10 @@ class CudaDemoVoiceTest {
         }
     }
 
-    /** Weights of 16 bits are so close to those of 32 that all tokens are the reference's. */
+    /**
+     * Weights of 16 bits are so close to those of 32 that all tokens are the reference's. The
+     * shortest speech, for the emulation takes its time.
+     */
     @Test
     void testSpeechWithWeightsOf16BitsHasTheReferenceTokens() throws IOException {
         assumeTrue(Emulation.hasDevice(), "built without a C++ compiler: no emulation");
@@ -104,13 +108,14 @@ class CudaDemoVoiceTest {
         try (InferenceEngine cuda =
                 CudaEngine.open(
                         model(voice, Quantization.FP16_CUDA), drawing, Emulation.device())) {
-            for (JsonNode speech : TestVectors.demoVoice()) {
-                SegmentGeneration actual = generate(cuda, speech);
-                assertThat(actual.globals())
-                        .isEqualTo(TestVectors.ints(speech.get("globalTokens")));
-                assertThat(semantics(actual))
-                        .isEqualTo(TestVectors.ints(speech.get("semanticTokens")));
-            }
+            JsonNode speech =
+                    TestVectors.demoVoice().stream()
+                            .min(Comparator.comparingInt(one -> tokens(one).length))
+                            .orElseThrow();
+            SegmentGeneration actual = generate(cuda, speech);
+            assertThat(actual.globals()).isEqualTo(TestVectors.ints(speech.get("globalTokens")));
+            assertThat(semantics(actual))
+                    .isEqualTo(TestVectors.ints(speech.get("semanticTokens")));
         }
     }
 
