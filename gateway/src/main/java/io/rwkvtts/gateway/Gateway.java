@@ -182,8 +182,8 @@ public final class Gateway implements AutoCloseable {
         SpeechEndpoint speech = new SpeechEndpoint(utterances, keys, ready, limits.textChars());
         Catalog catalog = new Catalog(settings.catalog());
         post(router, "/v1/audio/speech", speech::speak);
-        router.get("/v1/audio/speech/stream").handler(this::upgrade);
-        router.get("/v1/audio/speech/:id").handler(speech::resume);
+        stream(router, "/v1/audio/speech/stream", this::upgrade);
+        stream(router, "/v1/audio/speech/:id", speech::resume);
         post(router, "/api/tts", speech::legacy);
         get(router, "/v1/models", c -> json(c, catalog.models()));
         get(router, "/v1/audio/voices", c -> json(c, catalog.voices()));
@@ -199,10 +199,11 @@ public final class Gateway implements AutoCloseable {
         if (kill.isPresent()) {
             get(router, "/demo", c -> json(c, object().put("kill_worker", true)));
             router.post("/demo/kill-worker").handler(this::kill);
+            refuseOthers(router, "/demo/kill-worker", "POST");
         }
         Page page = new Page();
         page.paths().forEach(path -> get(router, path, c -> page.send(c.response(), path)));
-        for (int status : new int[] {400, 404, 405, 413, 415, 500}) {
+        for (int status : new int[] {400, 404, 413, 500}) {
             router.errorHandler(status, this::error);
         }
         return router;
@@ -211,6 +212,13 @@ public final class Gateway implements AutoCloseable {
     /** Vert.x leaves out the body that a HEAD must not have. */
     private static void get(Router router, String path, Handler<RoutingContext> handler) {
         router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(handler);
+        refuseOthers(router, path, "GET, HEAD");
+    }
+
+    /** What is generated for the one who asks has no head before that. */
+    private static void stream(Router router, String path, Handler<RoutingContext> handler) {
+        router.get(path).handler(handler);
+        refuseOthers(router, path, "GET");
     }
 
     private void post(Router router, String path, Handler<RoutingContext> handler) {
@@ -220,16 +228,21 @@ public final class Gateway implements AutoCloseable {
                             connections.received(context.request());
                             handler.handle(context);
                         });
+        refuseOthers(router, path, "POST");
+    }
+
+    private static void refuseOthers(Router router, String path, String allowed) {
+        router.route(path)
+                .handler(
+                        context -> {
+                            context.response().putHeader("Allow", allowed);
+                            throw ApiError.http(405, "no such method; allowed: " + allowed);
+                        });
     }
 
     private void error(RoutingContext context) {
-        if (context.failure() == null
-                && (context.statusCode() == 404 || context.statusCode() == 405)) {
-            Errors.send(
-                    context.response(),
-                    ApiError.http(
-                            context.statusCode(),
-                            context.statusCode() == 404 ? "no such path" : "no such method"));
+        if (context.failure() == null && context.statusCode() == 404) {
+            Errors.send(context.response(), ApiError.http(404, "no such path"));
         } else {
             Errors.failed(context);
         }
