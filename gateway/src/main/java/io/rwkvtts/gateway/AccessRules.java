@@ -58,7 +58,7 @@ final class AccessRules {
                 || uri.getRawQuery() != null
                 || uri.getRawFragment() != null) {
             throw new IllegalArgumentException(
-                    given + " is no origin: it goes on after the host" + expected);
+                    given + " is no origin: it continues after the host" + expected);
         }
         boolean usual = uri.getPort() < 0 || uri.getPort() == defaultPort(uri);
         return uri.getScheme() + "://" + uri.getHost() + (usual ? "" : ":" + uri.getPort());

@@ -7,8 +7,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Joins the frames of a client to text messages. Vert.x's own way takes a message that is too long
- * for lost and goes on, and puts question marks in the place of what is no UTF-8.
+ * Joins the frames of a client to text messages. Vert.x itself drops a message that is too long and
+ * continues, and replaces what is not UTF-8 with question marks.
  */
 final class TextFrames {
 

@@ -18,7 +18,7 @@ final class UnreadReplies {
      * One more is sent.
      *
      * @param full whether it has to wait behind others
-     * @return whether so many may wait
+     * @return whether that many may wait
      */
     boolean add(boolean full) {
         sent++;

@@ -34,9 +34,9 @@ class GatewaySettingsTest {
     @ParameterizedTest
     @CsvSource({
         "*, every page",
-        "https://example.org/, goes on after the host",
-        "https://example.org/path, goes on after the host",
-        "https://example.org?x, goes on after the host",
+        "https://example.org/, continues after the host",
+        "https://example.org/path, continues after the host",
+        "https://example.org?x, continues after the host",
         "https://me@example.org, no origin",
         "https://*.example.org, no origin",
         "example.org, no origin",

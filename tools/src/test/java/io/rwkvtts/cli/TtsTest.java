@@ -61,7 +61,7 @@ class TtsTest {
             delimiter = '|',
             value = {
                 "--allow-origin *|would let every page use the gateway",
-                "--allow-origin https://example.org/|goes on after the host",
+                "--allow-origin https://example.org/|continues after the host",
                 "--max-buffered 0|is not a whole number from 1",
                 "--stalled-after 0|is not a whole number from 1",
                 "--max-text-chars 300001|more than Kafka takes",
