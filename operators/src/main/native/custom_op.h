@@ -128,7 +128,7 @@ class Call {
 
     /** Two outputs from this one on. */
     Bytes bytes(size_t index, int64_t rows, int64_t width) const {
-        return {output<uint8_t>(index, {rows, width}), output<float>(index + 1, {rows})};
+        return {output<uint8_t>(index, {rows, width}), output<float>(index + 1, {rows}), width};
     }
 
     /** What the kernels of the provider run in. */

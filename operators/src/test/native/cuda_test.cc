@@ -116,7 +116,7 @@ void add_norm_mix(const std::string& name, const Batch& batch, int width, int mi
     NormMix cpu{norm(), batch.tokens, batch.lengths.data(), shifts.data(), width, mixes,
         d.mix.data(), d.sum.data(), {}, new_shifts.data(), width};
     for (int m = 0; m < mixes; m++) {
-        cpu.mixed[m] = {d.bytes[m].data(), d.scales[m].data()};
+        cpu.mixed[m] = {d.bytes[m].data(), d.scales[m].data(), width};
     }
     baseline.norm_mix(cpu, 0, rows);
     d.after = d.states;
@@ -244,7 +244,7 @@ void add_last_norm(const std::string& name, const Batch& batch, int width) {
     };
     for (int s = 0; s < sequences; s++) {
         baseline.last_norm({norm(), batch.tokens, data->batch.lengths.data(),
-            {data->bytes.data(), data->scales.data()}}, s);
+            {data->bytes.data(), data->scales.data(), width}}, s);
     }
     cases.push_back({name, [=](bool quiet) {
         Memory<uint8_t> bytes(sequences * width, 99);
@@ -385,8 +385,8 @@ void add_bytes(const std::string& name, int rows, int width, int stride) {
         dense.values.insert(dense.values.end(), from, from + width);
     }
     for (int row = 0; row < rows; row++) {
-        baseline.quantize_row({d.x.data(), width, {d.bytes.data(), d.scales.data()}}, row);
-        baseline.squared_relu({dense.sums(), width, {d.relu.data(), d.relu_scales.data()}}, row);
+        baseline.quantize_row({d.x.data(), width, {d.bytes.data(), d.scales.data(), width}}, row);
+        baseline.squared_relu({dense.sums(), width, {d.relu.data(), d.relu_scales.data(), width}}, row);
         baseline.scale_sums({dense.sums(), width, Activation::kNone, d.floats.data()}, row, 0, width);
     }
     const int padded = (width + kTileInner - 1) / kTileInner * kTileInner;
