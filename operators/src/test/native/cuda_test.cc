@@ -156,7 +156,7 @@ Memory<float> norms_of(const AddAndNorm& norm, int rows) {
     Memory<uint8_t> bytes(rows * width);
     NormMix alone{norm, 1, lengths.data(), shifts.data(), width, 1, mix.data(), sum.data(), {},
         norms.data(), width};
-    alone.mixed[0] = {bytes.data(), scales.data()};
+    alone.mixed[0] = {bytes.data(), scales.data(), width};
     baseline.norm_mix(alone, 0, rows);
     return norms;
 }

@@ -25,7 +25,7 @@ class DeviceRefusalTest {
             strings = {
                 "demo --once --device cuda",
                 "demo --once -D tts.device=cuda",
-                "speak --device cuda Hello.",
+                "speak --device cuda --out - Hello.",
                 "bench engine --device cuda --model random:1x64",
                 "bench job --device cuda --model random:1x64"
             })

@@ -114,8 +114,7 @@ class CudaDemoVoiceTest {
                             .orElseThrow();
             SegmentGeneration actual = generate(cuda, speech);
             assertThat(actual.globals()).isEqualTo(TestVectors.ints(speech.get("globalTokens")));
-            assertThat(semantics(actual))
-                    .isEqualTo(TestVectors.ints(speech.get("semanticTokens")));
+            assertThat(semantics(actual)).isEqualTo(TestVectors.ints(speech.get("semanticTokens")));
         }
     }
 
