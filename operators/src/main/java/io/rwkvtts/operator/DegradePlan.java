@@ -72,10 +72,14 @@ final class DegradePlan implements TermsPolicy {
     @Override
     public RequestTerms decide(String id, long timestampMs, long nowMs) {
         RequestTerms terms = usual.decide(id, timestampMs, nowMs);
-        if (terms == null || !settings.hasEffect() || load() == LoadLevel.NORMAL) {
+        LoadLevel load = load();
+        if (terms == null || !settings.hasEffect() || load == LoadLevel.NORMAL) {
             return terms;
         }
-        metrics.degraded();
+        if (load == LoadLevel.LOADED) {
+            // Under more than that, it is turned away.
+            metrics.degraded();
+        }
         return new RequestTerms(
                 terms.chunks(), limits(terms), terms.arm(), settings.priorityDrop());
     }

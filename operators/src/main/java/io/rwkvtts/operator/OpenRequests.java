@@ -104,6 +104,8 @@ final class OpenRequests {
         } else if (event.cancel()) {
             ends.end(request, FinishReason.CANCELLED, null);
         } else if (isTurnedAway(request, event, known != null)) {
+            // So that its end counts for the side of an experiment that it is on.
+            decide(request);
             ends.turnAway(request, event);
         } else {
             accept(request, event);

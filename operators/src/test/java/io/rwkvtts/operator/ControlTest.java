@@ -238,6 +238,29 @@ class ControlTest {
         }
     }
 
+    /** Else a side that is turned away more often would seem to end as well as the other. */
+    @Test
+    void testRequestThatIsTurnedAwayIsOnASide() throws Exception {
+        log.write(
+                WRITTEN,
+                "tts.chunk.first-tokens",
+                "{\"value\": 4, \"effectiveFrom\": \"%s\", \"experiment\": \"short\", \"share\": 0.3}"
+                        .formatted(Instant.ofEpochMilli(EFFECTIVE)));
+        log.knownAtStart(EFFECTIVE);
+        try (SynthesizeHarness task =
+                task().startAt(EFFECTIVE).queueCapacity(1).rejectWhenFull().open()) {
+            task.process(request("first", EFFECTIVE));
+            task.process(request("r5", EFFECTIVE));
+            task.checkpoint();
+            task.drain();
+            assertThat(task.finishReasons("r5")).containsExactly("overloaded");
+            assertThat(task.chunks())
+                    .filteredOn(chunk -> chunk.requestId().equals("r5"))
+                    .singleElement()
+                    .satisfies(chunk -> assertThat(chunk.arm()).isEqualTo("short:b"));
+        }
+    }
+
     @Test
     void testLengthIsLimitedByTimestamp() throws Exception {
         log.write(WRITTEN, "tts.max-semantic-tokens", value("30", EFFECTIVE));

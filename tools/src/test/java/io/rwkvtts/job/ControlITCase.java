@@ -9,7 +9,9 @@ import io.rwkvtts.cli.Tts;
 import io.rwkvtts.client.TokenListener;
 import io.rwkvtts.job.kafka.KafkaSettings;
 import io.rwkvtts.operator.EngineFactory;
+import io.rwkvtts.operator.Trial;
 import io.rwkvtts.schema.AudioTokens;
+import io.rwkvtts.schema.HeaderNames;
 import io.rwkvtts.schema.TextEvent;
 import io.rwkvtts.schema.WireCodec;
 import java.io.PrintWriter;
@@ -17,13 +19,23 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.runtime.OperatorIDPair;
+import org.apache.flink.runtime.jobgraph.JobVertex;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.AfterAll;
@@ -72,6 +84,11 @@ class ControlITCase {
                         "tts.chunk.first-tokens", 4,
                         "tts.chunk.tokens", 40,
                         "tts.max-semantic-tokens", 100);
+        String trial =
+                "{\"value\": 90, \"effectiveFrom\": \"%s\", \"experiment\": \"half\", \"share\": 0.5}"
+                        .formatted(effective);
+        write(killed, "tts.max-repeated-tokens", trial);
+        write(calm, "tts.max-repeated-tokens", trial);
         for (String key : changes.keySet()) {
             set(killed, key + "=" + changes.get(key), effective);
             write(
@@ -108,6 +125,61 @@ class ControlITCase {
         assertThat(sizes(undisturbed, before)).startsWith(10, 25, 25);
         assertThat(sizes(undisturbed, after)).containsExactly(4, 40, 40, 16, 0);
         assertThat(emitted(disturbed)).isEqualTo(emitted(undisturbed));
+        Map<String, Set<String>> arms =
+                Map.of(
+                        before.getRequestId(), Set.of(""),
+                        after.getRequestId(), Set.of(new Trial("half", 0.5).arm(true)));
+        assertThat(arms(killed)).isEqualTo(arms);
+        assertThat(arms(calm)).isEqualTo(arms);
+    }
+
+    /** The sides that the records of each request name, empty for none. */
+    private static Map<String, Set<String>> arms(KafkaSettings topics) throws Exception {
+        Map<String, Set<String>> arms = new LinkedHashMap<>();
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                TopicConsumer.open(topics, topics.topics().tokens(), "read_uncommitted")) {
+            Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+            while (ends.keySet().stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+                for (ConsumerRecord<byte[], byte[]> record :
+                        consumer.poll(Duration.ofMillis(100))) {
+                    Header arm = record.headers().lastHeader(HeaderNames.ARM);
+                    arms.computeIfAbsent(new String(record.key(), UTF_8), id -> new HashSet<>())
+                            .add(arm == null ? "" : new String(arm.value(), UTF_8));
+                }
+            }
+        }
+        return arms;
+    }
+
+    /** So a savepoint of the one can be continued by the other. */
+    @Test
+    void testGraphIsTheSameWithAndWithoutTheTopic() throws Exception {
+        KafkaSettings with = cluster.controlled("control-graph");
+        KafkaSettings without = cluster.topics("control-graph", "at-least-once");
+        assertThat(vertices(with)).hasSizeGreaterThan(1).isEqualTo(vertices(without));
+    }
+
+    private static List<String> vertices(KafkaSettings topics) throws Exception {
+        StreamExecutionEnvironment environment =
+                StreamExecutionEnvironment.getExecutionEnvironment();
+        TtsJob.build(environment, cluster.settings(topics));
+        List<String> vertices = new ArrayList<>();
+        for (JobVertex vertex :
+                environment
+                        .getStreamGraph()
+                        .getJobGraph()
+                        .getVerticesSortedTopologicallyFromSources()) {
+            vertices.add(
+                    "%s %s %s %s"
+                            .formatted(
+                                    vertex.getID(),
+                                    vertex.getName(),
+                                    vertex.getOperatorIDs().stream()
+                                            .map(OperatorIDPair::getGeneratedOperatorID)
+                                            .toList(),
+                                    vertex.getInputs().size()));
+        }
+        return vertices;
     }
 
     /** Sends a request whose record has another time than now. */
@@ -165,9 +237,15 @@ class ControlITCase {
                     .asString()
                     .contains("is refused", "tts.segment.max-units", "elsewhere");
         }
-        assertThat(cluster.speak(topics, SpeechCluster.longRequest(3)).values())
+        TextEvent request =
+                TextEvent.newBuilder()
+                        .setRequestId("after")
+                        .setText("It goes on.")
+                        .setMaxSemanticTokens(20)
+                        .build();
+        assertThat(cluster.speak(topics, request).values())
                 .singleElement()
-                .satisfies(speech -> assertThat(speech.tokens()).hasSizeGreaterThan(299));
+                .satisfies(speech -> assertThat(speech.tokens()).isNotEmpty());
         job.cancel().get();
     }
 

@@ -10,6 +10,7 @@ import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.record.TimestampType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,13 +53,12 @@ public record ControlTopic(String name) implements Serializable {
         try {
             partitions = brokers.partitions(name);
         } catch (KafkaSetupException e) {
+            if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                throw e;
+            }
             throw new KafkaSetupException(
-                    "%s is %s: %s. Create it: %s"
-                            .formatted(
-                                    KafkaOptions.CONTROL_TOPIC.key(),
-                                    name,
-                                    e.getMessage(),
-                                    creation()),
+                    "topic %s (%s) does not exist. Create it: %s"
+                            .formatted(name, KafkaOptions.CONTROL_TOPIC.key(), creation()),
                     e);
         }
         List<String> faults = new ArrayList<>();

@@ -57,9 +57,12 @@ final class KafkaControlLog implements ControlLog {
         try {
             long askedAtMs = System.currentTimeMillis();
             long end = consumer.endOffsets(partitions).get(partition);
+            long from = consumer.position(partition);
+            // Of a topic that was made anew; the consumer begins again at its beginning.
+            boolean beyond = from > end;
             List<ControlRecord> records = new ArrayList<>();
             // A job that starts does not wait for what is not there.
-            if (readBefore || consumer.position(partition) < end) {
+            if (readBefore || from != end) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(WAIT)) {
                     records.add(
                             new ControlRecord(
@@ -71,8 +74,8 @@ final class KafkaControlLog implements ControlLog {
             }
             readBefore = true;
             long position = consumer.position(partition);
-            return new ControlBatch(
-                    records, position, position >= end ? askedAtMs : ControlBatch.UNKNOWN);
+            boolean known = !beyond && position >= end;
+            return new ControlBatch(records, position, known ? askedAtMs : ControlBatch.UNKNOWN);
         } catch (KafkaException e) {
             throw new IOException("topic %s: %s".formatted(partition.topic(), e.getMessage()), e);
         }
