@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdio>
 #include <initializer_list>
+#include <iterator>
 #include <new>
 
 #include "kernels.h"
@@ -127,7 +128,7 @@ class Call {
 
     /** Two outputs from this one on. */
     Bytes bytes(size_t index, int64_t rows, int64_t width) const {
-        return {output<uint8_t>(index, {rows, width}), output<float>(index + 1, {rows})};
+        return {output<uint8_t>(index, {rows, width}), output<float>(index + 1, {rows}), width};
     }
 
     /** What the kernels of the provider run in. */
@@ -234,11 +235,11 @@ struct Description : CustomOp {
         };
         input_type = [](const CustomOp*, size_t i) { return Op::kInputs[i]; };
         input_type_count = [](const CustomOp*) {
-            return sizeof Op::kInputs / sizeof *Op::kInputs;
+            return std::size(Op::kInputs);
         };
         output_type = [](const CustomOp*, size_t i) { return Op::kOutputs[i]; };
         output_type_count = [](const CustomOp*) {
-            return sizeof Op::kOutputs / sizeof *Op::kOutputs;
+            return std::size(Op::kOutputs);
         };
         input_characteristic = [](const CustomOp*, size_t i) {
             return i < Op::kRequiredInputs ? kRequired : kOptional;

@@ -155,7 +155,7 @@ INLINE void quantize(const float* x, int64_t width, const Bytes& out, int64_t ro
     }
     Steps steps(largest(most), kSignedSteps, !any(none));
     out.scales[row] = steps.scale;
-    uint8_t* bytes = out.values + row * width;
+    uint8_t* bytes = out.values + row * out.stride;
     for (int64_t i = 0; i < width; i += kLanes) {
         store_bytes(bytes + i, load(x + i, width - i), steps.per_unit, kMiddle, width - i);
     }
@@ -251,7 +251,8 @@ INLINE void add_products(Ints& sums, __m512i x, const int8_t* weights) {
 template <int kRows>
 INLINE void multiply(const BlockProducts& of, int64_t row, BlockSums<kRows>& sums) {
     const int64_t inner = of.op.inner;
-    const uint8_t* const x = of.op.x + row * inner;
+    const int64_t stride = of.op.stride;
+    const uint8_t* const x = of.op.x + row * stride;
     const int8_t* weights = of.weights;
     const int8_t* ahead = of.ahead;
     constexpr int kStep = kBlock * kWord;
@@ -276,7 +277,7 @@ INLINE void multiply(const BlockProducts& of, int64_t row, BlockSums<kRows>& sum
         }
         for (int r = 0; r < kRows; r++) {
             for (int j = 0; j < kBlockVectors; j++) {
-                add_products(sums[r][j], four(x + r * inner + k), weights + j * kVector);
+                add_products(sums[r][j], four(x + r * stride + k), weights + j * kVector);
             }
         }
     }
@@ -294,7 +295,8 @@ constexpr int kMostRows = 2;
 template <int kRows>
 INLINE void multiply(const BlockProducts& of, int64_t row, BlockSums<kRows>& sums) {
     const int64_t inner = of.op.inner;
-    const uint8_t* const x = of.op.x + row * inner;
+    const int64_t stride = of.op.stride;
+    const uint8_t* const x = of.op.x + row * stride;
     const int8_t* weights = of.weights;
     // Four columns to a register: two sums of two products of each, in 16 bits times 16, since sums
     // of two in 16 bits would not hold them.
@@ -307,7 +309,7 @@ INLINE void multiply(const BlockProducts& of, int64_t row, BlockSums<kRows>& sum
             __m256i four[kRows];
             for (int r = 0; r < kRows; r++) {
                 int32_t word;
-                memcpy(&word, x + r * inner + k, sizeof word);
+                memcpy(&word, x + r * stride + k, sizeof word);
                 four[r] = _mm256_cvtepu8_epi16(_mm_set1_epi32(word));
             }
             for (int p = 0; p < kParts; p++) {
@@ -338,14 +340,15 @@ constexpr int kMostRows = 2;
 template <int kRows>
 INLINE void multiply(const BlockProducts& of, int64_t row, BlockSums<kRows>& sums) {
     const int64_t inner = of.op.inner;
-    const uint8_t* const x = of.op.x + row * inner;
+    const int64_t stride = of.op.stride;
+    const uint8_t* const x = of.op.x + row * stride;
     const int8_t* weights = of.weights;
     int32_t added[kRows][kBlock] = {};
     for (int64_t k = 0; k < inner; k += kWord, weights += kBlock * kWord) {
         for (int r = 0; r < kRows; r++) {
             for (int c = 0; c < kBlock; c++) {
                 for (int i = 0; i < kWord; i++) {
-                    added[r][c] += x[r * inner + k + i] * weights[c * kWord + i];
+                    added[r][c] += x[r * stride + k + i] * weights[c * kWord + i];
                 }
             }
         }
@@ -512,13 +515,13 @@ INLINE int64_t few_products(
     for (int64_t group = 0; group < groups; group++) {
         const Factors factors[kBlockVectors] = {
             Factors(matrix + group * kBlock), Factors(matrix + group * kBlock + kLanes)};
-        const uint8_t* const x = op.x + row * op.inner + group * kGroup;
+        const uint8_t* const x = op.x + row * op.stride + group * kGroup;
         for (int k = 0; k < kGroup; k += 2 * kWord) {
             for (int j = 0; j < kBlockVectors; j++, nibbles += kLine) {
                 const Line line(nibbles, factors[j]);
                 for (int r = 0; r < kRows; r++) {
-                    add_products(sums[r][j], four(x + r * op.inner + k), line.first);
-                    add_products(sums[r][j], four(x + r * op.inner + k + kWord), line.second);
+                    add_products(sums[r][j], four(x + r * op.stride + k), line.first);
+                    add_products(sums[r][j], four(x + r * op.stride + k + kWord), line.second);
                 }
             }
         }
@@ -603,7 +606,7 @@ void squared_relu(const SquaredRelu& op, int64_t row) {
     // The integers of a row without numbers do not show that, but its scale does.
     Steps steps(largest(most), kUnsignedSteps, op.sums.rows[row] == op.sums.rows[row]);
     op.out.scales[row] = steps.scale;
-    uint8_t* bytes = op.out.values + row * width;
+    uint8_t* bytes = op.out.values + row * op.out.stride;
     for (int64_t i = 0; i < width; i += kLanes) {
         store_bytes(bytes + i, load(squares + i), steps.per_unit, 0, width - i);
     }

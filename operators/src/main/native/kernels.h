@@ -19,10 +19,11 @@ struct Sums {
     const float* columns;
 };
 
-/** Bytes [M, width] and a scale for each row. */
+/** Bytes [M, width], the rows some bytes apart, and a scale for each row. */
 struct Bytes {
     uint8_t* values;
     float* scales;
+    int64_t stride;
 };
 
 /** Columns of a packed matrix that lie together, padded with zeros to a whole number of them. */
@@ -49,6 +50,8 @@ constexpr int kGroupBytes = kBlock * kGroup / 2;
  */
 struct IntegerProducts {
     const uint8_t* x;
+    /** Bytes from row to row. */
+    int64_t stride;
     int64_t rows;
     /** A multiple of kWord; of nibbles, of kGroup. */
     int64_t inner;

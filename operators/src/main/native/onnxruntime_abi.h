@@ -21,7 +21,7 @@ struct KernelContext;
 struct MemoryInfo;
 
 enum ErrorCode { kFail = 1, kInvalidArgument = 2 };
-enum ElementType { kFloat = 1, kUint8 = 2, kInt8 = 3, kInt32 = 6, kInt64 = 7 };
+enum ElementType { kFloat = 1, kUint8 = 2, kInt8 = 3, kInt32 = 6, kInt64 = 7, kFloat16 = 10 };
 enum Characteristic { kRequired = 0, kOptional = 1, kVariadic = 2 };
 enum MemoryType { kDefaultMemory = 0 };
 enum AllocatorType { kDeviceAllocator = 0 };

@@ -49,6 +49,9 @@ const Kernels& kernels = found_kernels == nullptr ? baseline : *found_kernels;
 constexpr int64_t kPart = 1 << 16;
 constexpr int64_t kPartRows = 8;
 
+// Bytes of a line of a cache.
+constexpr int64_t kLine = 64;
+
 // Sequences from which on a thread takes all heads of one.
 constexpr int64_t kManySequences = 8;
 
@@ -59,6 +62,17 @@ int64_t attribute(const KernelInfo* info, const char* name) {
 }
 
 int64_t rounded_up(int64_t count, int64_t to) { return (count + to - 1) / to * to; }
+
+/**
+ * Bytes from row to row. With a power of two, the rows that a product reads side by side would lie
+ * in the same few lines of the nearest cache and push each other out.
+ */
+int64_t padded(int64_t width) { return rounded_up(width, kLine) + kLine; }
+
+Bytes padded_bytes(Scratch& scratch, int64_t rows, int64_t width) {
+    const int64_t stride = padded(width);
+    return {scratch.take<uint8_t>(rows * stride), scratch.take<float>(rows), stride};
+}
 
 /** Three inputs: a matrix in blocks, the sums of its columns times 128, their scales. */
 struct Matrix {
@@ -97,7 +111,7 @@ struct Product {
     ScaleSums scale;
 
     Product(const Bytes& x, const Matrix& matrix, int64_t rows, int32_t* out)
-        : bytes{x.values, rows, matrix.inner, matrix.values, matrix.nibbles, matrix.zeros,
+        : bytes{x.values, x.stride, rows, matrix.inner, matrix.values, matrix.nibbles, matrix.zeros,
               matrix.width, out},
           blocks(matrix.blocks()), scale{} {}
 
@@ -301,7 +315,8 @@ struct LayerOp {
             {w1.width, a1.width, g1.width, v1.width});
         float* const x_out = call.output<float>(0, {rows.count, width});
         int32_t* const added_out = call.output<int32_t>(1, {rows.count, width});
-        const Bytes squares{memory.squares, call.output<float>(2, {rows.count})};
+        const Bytes squares{
+            memory.squares, call.output<float>(2, {rows.count}), padded(key.width)};
         float* const shift_out = call.output<float>(3, {rows.sequences, 2 * width});
 
         const float* const shift = call.input<float>(kShift) + 2 * layer * width;
@@ -410,7 +425,7 @@ struct LayerOp {
             Scratch scratch(at);
             sum = scratch.take<float>(rows * width);
             for (Bytes& bytes : mixed) {
-                bytes = {scratch.take<uint8_t>(rows * width), scratch.take<float>(rows)};
+                bytes = padded_bytes(scratch, rows, width);
             }
             for (int32_t** sums : {&r, &k, &v, &out}) {
                 *sums = scratch.take<int32_t>(rows * width);
@@ -422,8 +437,8 @@ struct LayerOp {
                 up[pair] = scratch.take<float>(rows * width);
             }
             gated = scratch.take<float>(rows * width);
-            gated_bytes = {scratch.take<uint8_t>(rows * width), scratch.take<float>(rows)};
-            squares = scratch.take<uint8_t>(rows * hidden);
+            gated_bytes = padded_bytes(scratch, rows, width);
+            squares = scratch.take<uint8_t>(rows * padded(hidden));
             bytes = scratch.used();
         }
     };
@@ -481,7 +496,7 @@ struct HeadOp {
 
         Memory(uint8_t* at, int64_t rows, int64_t width, int64_t head) {
             Scratch scratch(at);
-            normed = {scratch.take<uint8_t>(rows * width), scratch.take<float>(rows)};
+            normed = padded_bytes(scratch, rows, width);
             sums = scratch.take<int32_t>(rows * head);
             bytes = scratch.used();
         }

@@ -3,7 +3,8 @@
 # First the kernels without ONNX Runtime: compares them with those for CPUs, then measures a step.
 # Wants nvcc, whose major version the driver must know, and a C++ compiler. NVCC names the first, CXX
 # the other. Then the engine, if TTS_JAVA_OPTS names ONNX Runtime's libraries for GPUs
-# (docs/gpu-run.md): speech on the CPU and on the card, whose bytes must be the same, and a benchmark.
+# (docs/gpu-run.md): its tests, speech on the CPU and on the card, whose bytes must be the same, and a
+# benchmark. The tests want Maven.
 set -eu
 test=$(cd "$(dirname "$0")" && pwd)
 folder=${1:-/tmp/rwkvtts-card}
@@ -31,11 +32,17 @@ case ${TTS_JAVA_OPTS:-} in
     ;;
 esac
 tts=$test/../../../../tts
+natives=${TTS_JAVA_OPTS#*onnxruntime.native.path=}
+(cd "$test/../../../.." && mvn -q -B -pl operators -am test -Dgpu=real \
+    -Donnxruntime.native.path="${natives%% *}" -Dtest='Cuda*Test,EngineLadderTest' \
+    -Dsurefire.failIfNoSpecifiedTests=false) || echo "FAILED: tests on the card"
 "$tts" doctor || echo "FAILED: doctor"
 for device in cpu cuda; do
     "$tts" speak --device "$device" --quantize int8-native --seed 1 --out "$device.wav" \
         "Hello, streaming world. This is a second sentence." || echo "FAILED: speak on $device"
 done
 if cmp cpu.wav cuda.wav; then echo "same sound on the CPU and on the card"; else echo "FAILED: same sound"; fi
-"$tts" bench engine --device cuda --model random:0.4b --batch 1,8,32 --prefill 128 ||
-    echo "FAILED: bench engine"
+for format in int8-native fp16; do
+    "$tts" bench engine --device cuda --quantize "$format" --model random:0.4b --batch 1,8,64,256 \
+        --prefill 128 || echo "FAILED: bench engine with $format"
+done

@@ -43,6 +43,18 @@ struct SumsMemory {
     SumsMemory(int count, int width) : SumsMemory(count, width, width) {}
 
     Sums sums() const { return {values.data(), rows.data(), columns.data()}; }
+
+    /** The floats that they stand for, without what lies beyond the width. */
+    Memory<float> scaled() const {
+        const size_t width = columns.size();
+        const size_t stride = values.size() / rows.size();
+        Memory<float> result(rows.size() * width);
+        for (size_t i = 0; i < result.size(); i++) {
+            result[i] = static_cast<float>(values[i / width * stride + i % width])
+                * rows[i / width] * columns[i % width];
+        }
+        return result;
+    }
 };
 
 /** Bytes around 0 as the CPU has them: around 128. */
@@ -104,7 +116,7 @@ void add_norm_mix(const std::string& name, const Batch& batch, int width, int mi
     NormMix cpu{norm(), batch.tokens, batch.lengths.data(), shifts.data(), width, mixes,
         d.mix.data(), d.sum.data(), {}, new_shifts.data(), width};
     for (int m = 0; m < mixes; m++) {
-        cpu.mixed[m] = {d.bytes[m].data(), d.scales[m].data()};
+        cpu.mixed[m] = {d.bytes[m].data(), d.scales[m].data(), width};
     }
     baseline.norm_mix(cpu, 0, rows);
     d.after = d.states;
@@ -135,6 +147,85 @@ void add_norm_mix(const std::string& name, const Batch& batch, int width, int mi
     }});
 }
 
+/** The norm of each row of x, to which sums are added or nothing is, by the CPU. */
+Memory<float> norms_of(const AddAndNorm& norm, int rows) {
+    const int width = static_cast<int>(norm.width);
+    Memory<int64_t> lengths(rows, 1);
+    Memory<float> shifts(rows * width), norms(rows * width), sum(rows * width), mix(width);
+    Memory<float> scales(rows);
+    Memory<uint8_t> bytes(rows * width);
+    NormMix alone{norm, 1, lengths.data(), shifts.data(), width, 1, mix.data(), sum.data(), {},
+        norms.data(), width};
+    alone.mixed[0] = {bytes.data(), scales.data(), width};
+    baseline.norm_mix(alone, 0, rows);
+    return norms;
+}
+
+/** Norms mixed as floats, and last norms, against norms of the CPU. */
+void add_float_norms(const std::string& name, const Batch& batch, int width, int mixes, bool adds) {
+    struct Data {
+        Batch batch;
+        SumsMemory sums;
+        Memory<float> added, x, weight, bias, mix, states;
+        Memory<float> norms, after, last;
+        std::vector<Memory<float>> mixed;
+    };
+    const int rows = batch.rows();
+    const int sequences = batch.sequences();
+    auto data = std::make_shared<Data>(Data{batch, SumsMemory(rows, width), {},
+        floats(rows * width, -3, 3), floats(width, 0.5f, 1.5f), floats(width, -1, 1),
+        floats(mixes * width, 0, 1), floats(kSlots * 2 * width, -1, 1), {}, {}, {}, {}});
+    Data& d = *data;
+    d.added = d.sums.scaled();
+    d.norms = norms_of({d.x.data(), adds ? d.sums.sums() : Sums{}, d.weight.data(), d.bias.data(),
+        width}, rows);
+    d.after = d.states;
+    d.mixed.assign(mixes, Memory<float>(rows * width));
+    for (int s = 0; s < sequences; s++) {
+        const float* const shift = batch.states(d.states, width).of(s);
+        const int length = static_cast<int>(batch.lengths[s]);
+        for (int i = 0; i < batch.tokens * width; i++) {
+            const int at = s * batch.tokens * width + i;
+            const float before =
+                i >= width ? d.norms[at - width] : shift == nullptr ? 0 : shift[i];
+            for (int m = 0; m < mixes; m++) {
+                d.mixed[m][at] =
+                    (before - d.norms[at]) * d.mix[m * width + i % width] + d.norms[at];
+            }
+        }
+        const auto last = d.norms.begin() + (s * batch.tokens + std::max(length, 1) - 1) * width;
+        d.last.insert(d.last.end(), last, last + width);
+        if (float* const slot = batch.states(d.after, width).of(s); slot != nullptr && length > 0) {
+            std::copy_n(last, width, slot);
+        }
+    }
+    cases.push_back({name, [=](bool quiet) {
+        const Data& d = *data;
+        const AddFloatsAndNorm norm{d.x.data(), {adds ? d.added.data() : nullptr}, d.weight.data(),
+            d.bias.data(), width};
+        Memory<float> states = d.states, sum(rows * width, 99), last(sequences * width, 99);
+        std::vector<Memory<float>> mixed(mixes, Memory<float>(rows * width, 99));
+        SlotNormMixFloats a{
+            norm, d.batch.states(states, width), mixes, d.mix.data(), sum.data(), {}};
+        for (int m = 0; m < mixes; m++) {
+            a.mixed[m] = mixed[m].data();
+        }
+        done(launch_norm_mix(nullptr, a, sequences));
+        done(launch_last_norm(nullptr,
+            {norm, d.batch.lengths.data(), d.batch.tokens, last.data()}, sequences));
+        bool agrees = same("shift", states, d.after, quiet);
+        Memory<float> sums = d.x;
+        for (size_t i = 0; adds && i < sums.size(); i++) {
+            sums[i] += d.added[i];
+        }
+        agrees &= same("sum", sum, sums, quiet) & same("last norm", last, d.last, quiet);
+        for (int m = 0; m < mixes; m++) {
+            agrees &= same("mixed norms", mixed[m], d.mixed[m], quiet);
+        }
+        return agrees;
+    }});
+}
+
 void add_last_norm(const std::string& name, const Batch& batch, int width) {
     struct Data {
         Batch batch;
@@ -153,7 +244,7 @@ void add_last_norm(const std::string& name, const Batch& batch, int width) {
     };
     for (int s = 0; s < sequences; s++) {
         baseline.last_norm({norm(), batch.tokens, data->batch.lengths.data(),
-            {data->bytes.data(), data->scales.data()}}, s);
+            {data->bytes.data(), data->scales.data(), width}}, s);
     }
     cases.push_back({name, [=](bool quiet) {
         Memory<uint8_t> bytes(sequences * width, 99);
@@ -171,6 +262,8 @@ void add_time_mix(const std::string& name, const Batch& batch, int heads, bool f
         SumsMemory r, k, v;
         Memory<float> decay, rate, gate, share, first, vectors[8], states;
         Memory<float> after, gated, value;
+        /** r, k and v as floats. */
+        Memory<float> products[3];
     };
     const int width = heads * kHead;
     const int rows = batch.rows();
@@ -181,8 +274,12 @@ void add_time_mix(const std::string& name, const Batch& batch, int heads, bool f
         SumsMemory(rows, width), SumsMemory(rows, width), floats(rows * width, -5, 5),
         floats(rows * width, -5, 5), floats(rows * width, -1, 1), floats(rows * width, -5, 5),
         floats(rows * width, -1, 1), {}, floats(kSlots * slot_floats, -1e-12f, 1e-12f), {},
-        Memory<float>(rows * width), Memory<float>(rows * width)});
+        Memory<float>(rows * width), Memory<float>(rows * width), {}});
     Data& d = *data;
+    const SumsMemory* const sums[] = {&d.r, &d.k, &d.v};
+    for (int i = 0; i < 3; i++) {
+        d.products[i] = sums[i]->scaled();
+    }
     for (Memory<float>& vector : d.vectors) {
         vector = floats(width, -1, 1);
     }
@@ -233,14 +330,10 @@ void add_time_mix(const std::string& name, const Batch& batch, int heads, bool f
             std::copy_n(new_state.begin() + s * state_floats, state_floats, slot);
         }
     }
-    cases.push_back({name, [=](bool quiet) {
+    const auto agrees = [=](auto a, bool quiet) {
         const Data& d = *data;
         Memory<float> states = d.states, gated(rows * width, 99), value(rows * width);
-        SlotTimeMix a{};
         a.heads = heads;
-        a.r = d.r.sums();
-        a.k = d.k.sums();
-        a.v = d.v.sums();
         a.decay = d.decay.data();
         a.rate = d.rate.data();
         a.gate = d.gate.data();
@@ -257,6 +350,20 @@ void add_time_mix(const std::string& name, const Batch& batch, int heads, bool f
         done(launch_time_mix(nullptr, a, d.batch.sequences()));
         return same("gated", gated, d.gated, quiet) & same("state", states, d.after, quiet)
             & same("value", value, d.value, quiet);
+    };
+    cases.push_back({name, [=](bool quiet) {
+        SlotTimeMix a{};
+        a.r = data->r.sums();
+        a.k = data->k.sums();
+        a.v = data->v.sums();
+        return agrees(a, quiet);
+    }});
+    cases.push_back({name + " of floats", [=](bool quiet) {
+        SlotTimeMixOf<Floats> a{};
+        a.r = {data->products[0].data()};
+        a.k = {data->products[1].data()};
+        a.v = {data->products[2].data()};
+        return agrees(a, quiet);
     }});
 }
 
@@ -278,8 +385,8 @@ void add_bytes(const std::string& name, int rows, int width, int stride) {
         dense.values.insert(dense.values.end(), from, from + width);
     }
     for (int row = 0; row < rows; row++) {
-        baseline.quantize_row({d.x.data(), width, {d.bytes.data(), d.scales.data()}}, row);
-        baseline.squared_relu({dense.sums(), width, {d.relu.data(), d.relu_scales.data()}}, row);
+        baseline.quantize_row({d.x.data(), width, {d.bytes.data(), d.scales.data(), width}}, row);
+        baseline.squared_relu({dense.sums(), width, {d.relu.data(), d.relu_scales.data(), width}}, row);
         baseline.scale_sums({dense.sums(), width, Activation::kNone, d.floats.data()}, row, 0, width);
     }
     const int padded = (width + kTileInner - 1) / kTileInner * kTileInner;
@@ -367,12 +474,107 @@ void add_products(const std::string& name, int rows, std::vector<std::pair<int, 
     }});
 }
 
+/** What is no number has many forms, of which a card yields another than a CPU. */
+Memory<float> of_one_form(Memory<float> numbers) {
+    for (float& number : numbers) {
+        number = number == number ? number : of_bits(0x7fc00000);
+    }
+    return numbers;
+}
+
+uint16_t half_of(float x) {
+    const uint32_t magnitude = bits_of(x) & 0x7fffffff;
+    // Numbers that are normal ones as 16-bit floats, too, cut off.
+    return static_cast<uint16_t>(bits_of(x) >> 16 & 0x8000) | (magnitude - (112u << 23)) >> 13;
+}
+
+/** A sum of products in the order that halves.cuh defines. */
+float half_product(const float* x, const float* weights, int inner) {
+    float parts[kProductWarps][4] = {};
+    for (int k = 0; k < inner; k++) {
+        float& part = parts[k / 32 % kProductWarps][k % 32 / 8];
+        part = std::fmaf(x[k], weights[k], part);
+    }
+    float sum = 0;
+    for (int w = 0; w < kProductWarps; w++) {
+        const float of_warp = (parts[w][0] + parts[w][2]) + (parts[w][1] + parts[w][3]);
+        sum = w == 0 ? of_warp : sum + of_warp;
+    }
+    return sum;
+}
+
+/**
+ * Products with 16-bit floats, several in one launch, against sums one by one. The last columns of
+ * an only product may belong to nothing. Numbers of one row are none.
+ */
+void add_half_products(const std::string& name, int rows, std::vector<std::pair<int, int>> sizes,
+    int columns, bool squared_relu) {
+    struct Product {
+        int tiles, width, inner;
+        Memory<float> x;
+        Memory<uint16_t> weights;
+        Memory<float> expected;
+    };
+    auto products = std::make_shared<std::vector<Product>>();
+    for (const auto& [width, inner] : sizes) {
+        Product p{width / kHalfColumns, columns == 0 ? width : columns, inner,
+            floats(static_cast<size_t>(rows) * inner, -3, 3), {}, {}};
+        p.x[(rows - 1) * inner + inner / 2] = std::nanf("");
+        p.weights.resize(static_cast<size_t>(width) * inner);
+        Memory<float> matrix = floats(static_cast<size_t>(width) * inner, 0.01f, 2);
+        for (int n = 0; n < width; n++) {
+            for (int k = 0; k < inner; k++) {
+                float& weight = matrix[n * inner + k];
+                // Some are subnormal.
+                const uint16_t half = (7 * n + k) % 11 == 0
+                    ? static_cast<uint16_t>((n + k) % 1024)
+                    : half_of((n + k) % 3 == 0 ? -weight : weight);
+                const int lane = n % 8 * 4 + k % 32 / 8;
+                const int at = lane * 8 + k % 8;
+                p.weights[(n / 8 * (inner / 32) + k / 32) * kHalfTile + at] = half;
+                weight = half < 1024
+                    ? std::ldexp(static_cast<float>(half), -24)
+                    : of_bits((half & 0x8000u) << 16 | (((half & 0x7fffu) << 13) + (112u << 23)));
+            }
+        }
+        for (int row = 0; row < rows; row++) {
+            for (int n = 0; n < p.width; n++) {
+                const float sum = half_product(&p.x[row * inner], &matrix[n * inner], inner);
+                p.expected.push_back(!squared_relu ? sum : sum < 0 ? 0 : sum * sum);
+            }
+        }
+        products->push_back(p);
+    }
+    cases.push_back({name, [=](bool quiet) {
+        std::vector<Memory<float>> out;
+        HalfProducts a{};
+        a.count = static_cast<int>(products->size());
+        a.rows = rows;
+        a.squared_relu = squared_relu;
+        for (const Product& p : *products) {
+            out.emplace_back(rows * p.width, 99);
+        }
+        for (int i = 0; i < a.count; i++) {
+            const Product& p = (*products)[i];
+            a.products[i] = {
+                p.x.data(), p.weights.data(), out[i].data(), p.inner, p.width, p.tiles, 0};
+        }
+        done(launch_half_products(nullptr, a));
+        bool agrees = true;
+        for (int i = 0; i < a.count; i++) {
+            agrees &=
+                same("products", of_one_form(out[i]), of_one_form((*products)[i].expected), quiet);
+        }
+        return agrees;
+    }});
+}
+
 /** The second low-rank products, against fused multiply-adds one by one, 256 of them at a time. */
 void add_low_rank(const std::string& name, int rows, int width, std::vector<int> ranks) {
     struct Pair {
         int rank;
         SumsMemory inner;
-        Memory<float> matrix, expected;
+        Memory<float> matrix, expected, floats;
     };
     const Activation activations[] = {
         Activation::kTanh, Activation::kNone, Activation::kSigmoid, Activation::kNone};
@@ -380,7 +582,8 @@ void add_low_rank(const std::string& name, int rows, int width, std::vector<int>
     for (size_t n = 0; n < ranks.size(); n++) {
         const int rank = ranks[n];
         Pair pair{rank, SumsMemory(rows, rank), floats(rank * width, -1, 1),
-            Memory<float>(rows * width)};
+            Memory<float>(rows * width), {}};
+        pair.floats = pair.inner.scaled();
         Memory<float> inner(rows * rank);
         for (int row = 0; row < rows; row++) {
             baseline.scale_sums({pair.inner.sums(), rank, activations[n], inner.data()}, row, 0, rank);
@@ -397,15 +600,15 @@ void add_low_rank(const std::string& name, int rows, int width, std::vector<int>
         }
         pairs->push_back(pair);
     }
-    cases.push_back({name, [=](bool quiet) {
+    // Takes the inner values by `inner` of a pair.
+    const auto agrees = [=](auto a, const auto& inner, bool quiet) {
         std::vector<Memory<float>> out(pairs->size(), Memory<float>(rows * width, 99));
-        LowRanks a{};
         a.rows = rows;
         a.width = width;
         for (size_t n = 0; n < pairs->size(); n++) {
             const Pair& pair = (*pairs)[n];
-            a.pairs[n] = {pair.inner.sums(), pair.matrix.data(), pair.rank, activations[n],
-                out[n].data()};
+            a.pairs[n] = {
+                inner(pair), pair.matrix.data(), pair.rank, activations[n], out[n].data()};
         }
         done(launch_low_rank_up(nullptr, a, static_cast<int>(pairs->size())));
         bool agrees = true;
@@ -413,6 +616,13 @@ void add_low_rank(const std::string& name, int rows, int width, std::vector<int>
             agrees &= same("floats", out[n], (*pairs)[n].expected, quiet);
         }
         return agrees;
+    };
+    cases.push_back({name, [=](bool quiet) {
+        return agrees(LowRanks{}, [](const Pair& pair) { return pair.inner.sums(); }, quiet);
+    }});
+    cases.push_back({name + " of floats", [=](bool quiet) {
+        return agrees(LowRanksOf<Floats>{},
+            [](const Pair& pair) { return Floats{pair.floats.data()}; }, quiet);
     }});
 }
 
@@ -439,6 +649,8 @@ void add_cases() {
         add_norm_mix("norm mix, step" + wide, kStep, width, kMixes, true);
         add_norm_mix("norm mix, prompts" + wide, kPrompts, width, 1, width != 192);
         add_last_norm("last norm" + wide, kPrompts, width);
+        add_float_norms("norms as floats, step" + wide, kStep, width, kMixes, true);
+        add_float_norms("norms as floats, prompts" + wide, kPrompts, width, 1, width != 192);
     }
     for (const bool first_layer : {true, false}) {
         add_time_mix("time mix, step", kStep, 3, first_layer);
@@ -451,6 +663,15 @@ void add_cases() {
         add_products<false>("products" + many, rows, {{192, 192}, {16, 2304}, {64, 320}});
         add_products<true>("products of unsigned bytes" + many, rows, {{48, 224}});
         add_low_rank("low-rank products" + many, rows, 192, {32, 80, 592, 16});
+    }
+    for (const int rows : {1, 3, 16, 37}) {
+        const std::string many = ", " + std::to_string(rows) + " rows";
+        add_half_products(
+            "products of 16-bit floats" + many, rows, {{192, 192}, {32, 2304}, {64, 320}}, 0, false);
+        add_half_products(
+            "squared positive products of 16-bit floats" + many, rows, {{64, 96}}, 0, true);
+        add_half_products(
+            "products of 16-bit floats, 37 columns" + many, rows, {{64, 288}}, 37, false);
     }
     add_embed();
     add_samples();

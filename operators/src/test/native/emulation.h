@@ -44,6 +44,9 @@ struct alignas(16) int4 {
 struct alignas(16) uint4 {
     uint32_t x, y, z, w;
 };
+struct float2 {
+    float x, y;
+};
 struct alignas(16) float4 {
     float x, y, z, w;
 };
@@ -357,29 +360,51 @@ namespace rwkvtts::cuda {
 
 using Stream = void*;
 
-inline float sum_of_lanes(float value) {
+template <int kCount, int kNumbers>
+inline void sum_over_neighbours(float (&numbers)[kNumbers]) {
     emulation::do_together(
         [](void* const* brought) {
-            float sums[emulation::kWarp];
-            for (int lane = 0; lane < emulation::kWarp; lane++) {
-                sums[lane] = *static_cast<float*>(brought[lane]);
-            }
-            for (int half = kLanes / 2; half > 0; half /= 2) {
-                float others[emulation::kWarp];
+            for (int i = 0; i < kNumbers; i++) {
+                float sums[emulation::kWarp];
                 for (int lane = 0; lane < emulation::kWarp; lane++) {
-                    others[lane] = sums[lane ^ half];
+                    sums[lane] = static_cast<float*>(brought[lane])[i];
+                }
+                for (int half = kCount / 2; half > 0; half /= 2) {
+                    float others[emulation::kWarp];
+                    for (int lane = 0; lane < emulation::kWarp; lane++) {
+                        others[lane] = sums[lane ^ half];
+                    }
+                    for (int lane = 0; lane < emulation::kWarp; lane++) {
+                        sums[lane] += others[lane];
+                    }
                 }
                 for (int lane = 0; lane < emulation::kWarp; lane++) {
-                    sums[lane] += others[lane];
+                    static_cast<float*>(brought[lane])[i] = sums[lane];
                 }
-            }
-            for (int lane = 0; lane < emulation::kWarp; lane++) {
-                *static_cast<float*>(brought[lane]) = sums[lane];
             }
         },
-        &value);
-    return value;
+        numbers);
 }
+
+template <int kCount>
+inline float sum_of_neighbours(float value) {
+    float alone[] = {value};
+    sum_over_neighbours<kCount>(alone);
+    return alone[0];
+}
+
+/** A 16-bit float as a 32-bit one: its exponent and digits stand for a number 2^112 times larger. */
+inline float float_of(uint32_t half) {
+    const uint32_t bits = (half & 0x7fff) << 13;
+    float magnitude;
+    std::memcpy(&magnitude, &bits, sizeof magnitude);
+    // Infinity and what is no number.
+    magnitude = (half & 0x7c00) == 0x7c00 ? ((half & 0x3ff) == 0 ? HUGE_VALF : std::nanf(""))
+                                          : magnitude * 0x1p112f;
+    return (half & 0x8000) != 0 ? -magnitude : magnitude;
+}
+
+inline float2 floats_of(uint32_t halves) { return {float_of(halves & 0xffff), float_of(halves >> 16)}; }
 
 /** What is made of the values of the threads of a warp, for each of them. */
 template <uint32_t (*kCombine)(uint32_t, uint32_t)>

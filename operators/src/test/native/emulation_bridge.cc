@@ -12,14 +12,14 @@ NATIVE(void, set)(JNIEnv*, jclass, jint schedule, jlong launches_left, jlong byt
     rwkvtts::cuda::set_limits(launches_left, bytes_left);
 }
 
-NATIVE(void, allowCaptures)(JNIEnv*, jclass, jboolean allowed) {
+NATIVE(void, setCaptures)(JNIEnv*, jclass, jboolean allowed) {
     rwkvtts::cuda::allow_captures(allowed);
 }
 
-NATIVE(jlong, launches)(JNIEnv*, jclass) { return rwkvtts::cuda::counted().launches; }
+NATIVE(jlong, launchCount)(JNIEnv*, jclass) { return rwkvtts::cuda::counted().launches; }
 
-NATIVE(jlong, graphs)(JNIEnv*, jclass) { return rwkvtts::cuda::counted().graphs; }
+NATIVE(jlong, graphCount)(JNIEnv*, jclass) { return rwkvtts::cuda::counted().graphs; }
 
-NATIVE(jlong, copies)(JNIEnv*, jclass) { return rwkvtts::cuda::counted().copies; }
+NATIVE(jlong, copyCount)(JNIEnv*, jclass) { return rwkvtts::cuda::counted().copies; }
 
-NATIVE(jlong, allocations)(JNIEnv*, jclass) { return rwkvtts::cuda::counted().allocations; }
+NATIVE(jlong, allocationCount)(JNIEnv*, jclass) { return rwkvtts::cuda::counted().allocations; }

@@ -83,11 +83,11 @@ std::vector<float> results(const Kernels& kernels) {
         add_floats(out, kRows * kOdd);
     }
     for (int row = 0; row < kRows; row++) {
-        kernels.quantize_row({odd_x.data(), kOdd, {bytes.data(), scales.data()}}, row);
+        kernels.quantize_row({odd_x.data(), kOdd, {bytes.data(), scales.data(), kOdd}}, row);
     }
     add_bytes(kRows, kOdd);
     for (int row = 0; row < kRows; row++) {
-        kernels.squared_relu({odd.sums(), kOdd, {bytes.data(), scales.data()}}, row);
+        kernels.squared_relu({odd.sums(), kOdd, {bytes.data(), scales.data(), kOdd}}, row);
     }
     add_bytes(kRows, kOdd);
 
@@ -98,7 +98,8 @@ std::vector<float> results(const Kernels& kernels) {
     NormMix mixing{norm, kTokens, &length, shift.data(), kWidth, kMixes, mix.data(), sum.data(),
         {}, new_shift.data(), kWidth};
     for (int m = 0; m < kMixes; m++) {
-        mixing.mixed[m] = {mixed.data() + m * kRows * kWidth, mixed_scales.data() + m * kRows};
+        mixing.mixed[m] = {
+            mixed.data() + m * kRows * kWidth, mixed_scales.data() + m * kRows, kWidth};
     }
     kernels.norm_mix(mixing, 0, kRows);
     const std::vector<uint8_t> mixed_at_once = mixed;
@@ -113,7 +114,7 @@ std::vector<float> results(const Kernels& kernels) {
     add_floats(new_shift, kWidth);
     all.insert(all.end(), mixed.begin(), mixed.end());
     add_floats(mixed_scales, mixed_scales.size());
-    kernels.last_norm({norm, kTokens, &length, {bytes.data(), scales.data()}}, 0);
+    kernels.last_norm({norm, kTokens, &length, {bytes.data(), scales.data(), kWidth}}, 0);
     add_bytes(1, kWidth);
 
     std::vector<float> new_state(state.size()), in_place = state;
@@ -186,7 +187,8 @@ void check_products(const char* name, const Kernels& kernels) {
         for (const int inner : {4, 12, 64, 200, 600}) {
             for (const int width : {1, 31, 32, 33, 64, 200}) {
                 const int blocks = (width + kBlock - 1) / kBlock;
-                std::vector<uint8_t> x(rows * inner);
+                const int stride = inner + 5;
+                std::vector<uint8_t> x(rows * stride);
                 std::vector<int8_t> matrix(blocks * kBlock * inner);
                 std::vector<int32_t> zeros(width), out(rows * width, -1);
                 const bool largest = rows == 5;
@@ -201,15 +203,15 @@ void check_products(const char* name, const Kernels& kernels) {
                 }
                 for (const bool with_zeros : {false, true}) {
                     for (int block = 0; block < blocks; block++) {
-                        kernels.integer_products({x.data(), rows, inner, matrix.data(), false,
-                            with_zeros ? zeros.data() : nullptr, width, out.data()}, block);
+                        kernels.integer_products({x.data(), stride, rows, inner, matrix.data(),
+                            false, with_zeros ? zeros.data() : nullptr, width, out.data()}, block);
                     }
                     for (int row = 0; row < rows; row++) {
                         for (int column = 0; column < width; column++) {
                             int32_t expected = with_zeros ? -zeros[column] : 0;
                             for (int k = 0; k < inner; k++) {
                                 const int word = k / kWord * kBlock + column % kBlock;
-                                expected += x[row * inner + k] * matrix[
+                                expected += x[row * stride + k] * matrix[
                                     column / kBlock * kBlock * inner + word * kWord + k % kWord];
                             }
                             if (out[row * width + column] != expected) {
@@ -292,9 +294,9 @@ void check_nibbles(const char* name, const Kernels& kernels) {
                 }
                 std::vector<int32_t> zeros(width, 7), expected(rows * width), out(rows * width, -1);
                 for (int block = 0; block < blocks; block++) {
-                    kernels.integer_products({x.data(), rows, inner, bytes.data(), false,
+                    kernels.integer_products({x.data(), inner, rows, inner, bytes.data(), false,
                         zeros.data(), width, expected.data()}, block);
-                    kernels.integer_products({x.data(), rows, inner, packed.data(), true,
+                    kernels.integer_products({x.data(), inner, rows, inner, packed.data(), true,
                         zeros.data(), width, out.data()}, block);
                 }
                 if (out != expected) {

@@ -109,6 +109,10 @@ NATIVE(void, write)(JNIEnv* env, jclass, jlong address, jbyteArray from) {
     }
 }
 
+NATIVE(void, copy)(JNIEnv* env, jclass, jlong to, jlong from, jlong bytes) {
+    succeeded(env, "copying memory", copy(pointer(to), pointer(from), bytes));
+}
+
 NATIVE(void, sample)(JNIEnv* env, jclass, jlong draws, jlong logits, jint stride, jlong scratch,
     jlong tokens, jint count) {
     const Samples a{static_cast<const Draw*>(pointer(draws)),

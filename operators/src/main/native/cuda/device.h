@@ -9,6 +9,7 @@
 #ifdef RWKVTTS_EMULATION
 #include "emulation.h"
 #else
+#include <cuda_fp16.h>
 #include <cuda_runtime.h>
 
 #include <cstdint>
@@ -23,12 +24,33 @@ namespace rwkvtts::cuda {
 
 using Stream = cudaStream_t;
 
-/** The sum of the values of 16 threads of a warp, 8 added to 8 first, in each of them. */
-__device__ __forceinline__ float sum_of_lanes(float value) {
-    for (int half = kLanes / 2; half > 0; half /= 2) {
+/**
+ * The sum of the values of so many neighbouring threads of a warp, the upper half of them added to
+ * the lower half first, in each of them.
+ */
+template <int kCount>
+__device__ __forceinline__ float sum_of_neighbours(float value) {
+#pragma unroll
+    for (int half = kCount / 2; half > 0; half /= 2) {
         value += __shfl_xor_sync(0xffffffffu, value, half);
     }
     return value;
+}
+
+/** The same for each of several numbers. */
+template <int kCount, int kNumbers>
+__device__ __forceinline__ void sum_over_neighbours(float (&numbers)[kNumbers]) {
+#pragma unroll
+    for (int i = 0; i < kNumbers; i++) {
+        numbers[i] = sum_of_neighbours<kCount>(numbers[i]);
+    }
+}
+
+/** Two 16-bit floats as 32-bit ones, that of the lower bits first. */
+__device__ __forceinline__ float2 floats_of(uint32_t halves) {
+    __half2 pair;
+    memcpy(&pair, &halves, sizeof pair);
+    return __half22float2(pair);
 }
 
 /** The largest value of the threads of a warp. */

@@ -84,13 +84,22 @@ DEVICE float scaled(const Sums& sums, int64_t stride, int64_t row, int64_t colum
         * sums.columns[column];
 }
 
+/** What a product of floats yields, [M, width]; Sums are what one of bytes yields. */
+struct Floats {
+    const float* values;
+};
+
+DEVICE float scaled(const Floats& product, int64_t stride, int64_t row, int64_t column) {
+    return product.values[row * stride + column];
+}
+
 /** The sum of numbers in shared memory, in every thread. */
 DEVICE float ordered_sum(const float* numbers, int count) {
     float sum = 0;
     for (int i = threadIdx.x % kLanes; i < count; i += kLanes) {
         sum += numbers[i];
     }
-    return sum_of_lanes(sum);
+    return sum_of_neighbours<kLanes>(sum);
 }
 
 /** The scale of a row of bytes, and what its floats are multiplied by to be bytes. */
@@ -143,6 +152,10 @@ DEVICE Quad load_scaled(const Sums& sums, int64_t width, int64_t row, int column
         static_cast<float>(values.w) * scale * columns.at[3]}};
 }
 
+DEVICE Quad load_scaled(const Floats& product, int64_t width, int64_t row, int column) {
+    return load(product.values + row * width + column);
+}
+
 DEVICE void store_bytes(uint8_t* to, const Quad& numbers, float per_unit) {
     *reinterpret_cast<uchar4*>(to) = make_uchar4(byte_of(numbers.at[0], per_unit),
         byte_of(numbers.at[1], per_unit), byte_of(numbers.at[2], per_unit),
@@ -152,13 +165,23 @@ DEVICE void store_bytes(uint8_t* to, const Quad& numbers, float per_unit) {
 /** Column of the nth quad that a thread of a row has. */
 DEVICE int quad_column(int n) { return kQuad * (static_cast<int>(threadIdx.x) + n * kRowThreads); }
 
+/** As AddAndNorm, for a layer whose products are floats. */
+struct AddFloatsAndNorm {
+    const float* x;
+    /** No values: nothing is added. */
+    Floats added;
+    const float* weight;
+    const float* bias;
+    int64_t width;
+};
+
 /**
  * Quads of a row plus what a layer adds to it, and the norm of that. Shared memory of a row is
  * used, and free again when another barrier has been passed.
  */
-template <int kQuads>
+template <int kQuads, typename Norm>
 DEVICE void add_and_norm(
-    const AddAndNorm& a, int64_t row, float* shared, Quad (&sums)[kQuads], Quad (&normed)[kQuads]) {
+    const Norm& a, int64_t row, float* shared, Quad (&sums)[kQuads], Quad (&normed)[kQuads]) {
     const int width = static_cast<int>(a.width);
 #pragma unroll
     for (int n = 0; n < kQuads; n++) {
@@ -244,6 +267,16 @@ struct SlotNormMix {
     float* scales[kMixes];
 };
 
+/** The same for products of floats. */
+struct SlotNormMixFloats {
+    AddFloatsAndNorm norm;
+    States shifts;
+    int mixes;
+    const float* mix;
+    float* sum;
+    float* mixed[kMixes];
+};
+
 /** A norm, mixed with the one before, of which the difference is given. */
 DEVICE Quad mixed_of(const Quad& difference, const Quad& now, const float* mix) {
     const Quad factors = load(mix);
@@ -256,19 +289,19 @@ DEVICE Quad mixed_of(const Quad& difference, const Quad& now, const float* mix) 
 }
 
 /**
- * A block for each row. For one token the shift is updated, too; for several a kernel after this
- * one does it, since other blocks may still have to read the old one.
+ * The norm of the row of a block, and by how much the one of the token before is larger. Stores the
+ * sums. For one token the shift is updated, too; for several a kernel after this one does it, since
+ * other blocks may still have to read the old one. Shared memory of a row is used.
  */
-template <int kQuads, bool kOneToken>
-__global__ void __launch_bounds__(kRowThreads) norm_mix(const SlotNormMix a) {
-    alignas(16) __shared__ float shared[kMostWidth];
-    __shared__ uint32_t largest[kMixes][kRowWarps];
+template <int kQuads, bool kOneToken, typename Mix>
+DEVICE void norm_of_row(
+    const Mix& a, float* shared, Quad (&previous)[kQuads], Quad (&now)[kQuads]) {
     const int width = static_cast<int>(a.norm.width);
     const int row = blockIdx.x;
     const int sequence = kOneToken ? row : row / a.shifts.tokens;
     const int token = kOneToken ? 0 : row % a.shifts.tokens;
     float* const shift = a.shifts.of(sequence);
-    Quad sums[kQuads], now[kQuads], previous[kQuads];
+    Quad sums[kQuads];
     if (!kOneToken && token > 0) {
         add_and_norm(a.norm, row - 1, shared, sums, previous);
         BLOCK_BARRIER();
@@ -295,6 +328,18 @@ __global__ void __launch_bounds__(kRowThreads) norm_mix(const SlotNormMix a) {
             }
         }
     }
+}
+
+/** A block for each row. */
+template <int kQuads, bool kOneToken>
+__global__ void __launch_bounds__(kRowThreads) norm_mix(const SlotNormMix a) {
+    alignas(16) __shared__ float shared[kMostWidth];
+    __shared__ uint32_t largest[kMixes][kRowWarps];
+    const int width = static_cast<int>(a.norm.width);
+    const int row = blockIdx.x;
+    const int64_t place = static_cast<int64_t>(row) * width;
+    Quad now[kQuads], previous[kQuads];
+    norm_of_row<kQuads, kOneToken>(a, shared, previous, now);
     for (int m = 0; m < a.mixes; m++) {
         uint32_t most = 0;
 #pragma unroll
@@ -328,9 +373,29 @@ __global__ void __launch_bounds__(kRowThreads) norm_mix(const SlotNormMix a) {
     }
 }
 
+/** A block for each row: the mixed norms as floats. */
+template <int kQuads, bool kOneToken>
+__global__ void __launch_bounds__(kRowThreads) norm_mix_floats(const SlotNormMixFloats a) {
+    alignas(16) __shared__ float shared[kMostWidth];
+    const int width = static_cast<int>(a.norm.width);
+    const int64_t place = static_cast<int64_t>(blockIdx.x) * width;
+    Quad now[kQuads], previous[kQuads];
+    norm_of_row<kQuads, kOneToken>(a, shared, previous, now);
+    for (int m = 0; m < a.mixes; m++) {
+#pragma unroll
+        for (int n = 0; n < kQuads; n++) {
+            const int column = quad_column(n);
+            if (column < width) {
+                store(a.mixed[m] + place + column,
+                    mixed_of(previous[n], now[n], a.mix + m * width + column));
+            }
+        }
+    }
+}
+
 /** A block for each sequence: the norm of its last token becomes its shift. */
-template <int kQuads>
-__global__ void __launch_bounds__(kRowThreads) keep_norm(const SlotNormMix a) {
+template <int kQuads, typename Mix>
+__global__ void __launch_bounds__(kRowThreads) keep_norm(const Mix a) {
     alignas(16) __shared__ float shared[kMostWidth];
     const int sequence = blockIdx.x;
     float* const shift = a.shifts.of(sequence);
@@ -358,6 +423,14 @@ struct SlotLastNorm {
     float* scales;
 };
 
+/** The row of the last token of a sequence, of its first where there is none. */
+template <typename Last>
+DEVICE int64_t last_row(const Last& a, int sequence) {
+    const int64_t length = a.lengths[sequence];
+    const int last = length < 1 ? 0 : length < a.tokens ? static_cast<int>(length) - 1 : a.tokens - 1;
+    return static_cast<int64_t>(sequence) * a.tokens + last;
+}
+
 /** A block for each sequence. */
 template <int kQuads>
 __global__ void __launch_bounds__(kRowThreads) last_norm(const SlotLastNorm a) {
@@ -365,10 +438,8 @@ __global__ void __launch_bounds__(kRowThreads) last_norm(const SlotLastNorm a) {
     __shared__ uint32_t largest[kRowWarps];
     const int sequence = blockIdx.x;
     const int width = static_cast<int>(a.norm.width);
-    const int64_t length = a.lengths[sequence];
-    const int last = length < 1 ? 0 : length < a.tokens ? static_cast<int>(length) - 1 : a.tokens - 1;
     Quad sums[kQuads], normed[kQuads];
-    add_and_norm(a.norm, sequence * a.tokens + last, shared, sums, normed);
+    add_and_norm(a.norm, last_row(a, sequence), shared, sums, normed);
     uint32_t most = 0;
 #pragma unroll
     for (int n = 0; n < kQuads; n++) {
@@ -390,6 +461,31 @@ __global__ void __launch_bounds__(kRowThreads) last_norm(const SlotLastNorm a) {
             store_bytes(
                 a.bytes + static_cast<int64_t>(sequence) * width + column, normed[n],
                 steps.per_unit);
+        }
+    }
+}
+
+/** The last norms of sequences as floats. */
+struct SlotLastNormFloats {
+    AddFloatsAndNorm norm;
+    const int64_t* lengths;
+    int tokens;
+    float* out;
+};
+
+/** A block for each sequence. */
+template <int kQuads>
+__global__ void __launch_bounds__(kRowThreads) last_norm_floats(const SlotLastNormFloats a) {
+    alignas(16) __shared__ float shared[kMostWidth];
+    const int sequence = blockIdx.x;
+    const int width = static_cast<int>(a.norm.width);
+    Quad sums[kQuads], normed[kQuads];
+    add_and_norm(a.norm, last_row(a, sequence), shared, sums, normed);
+#pragma unroll
+    for (int n = 0; n < kQuads; n++) {
+        const int column = quad_column(n);
+        if (column < width) {
+            store(a.out + static_cast<int64_t>(sequence) * width + column, normed[n]);
         }
     }
 }

@@ -128,31 +128,34 @@ constexpr unsigned kUpThreads = kUpColumns * kUpGroups;
 constexpr int kUpInner = 64;
 constexpr int kUpStride = kChain;
 
-/** out [M, width] of the inner values [M, rank] and a matrix [rank, width]. */
-struct LowRank {
-    Sums inner;
+/** out [M, width] of the inner values [M, rank], Sums or Floats, and a matrix [rank, width]. */
+template <typename Product>
+struct LowRankOf {
+    Product inner;
     const float* matrix;
     int rank;
     Activation activation;
     float* out;
 };
 
-struct LowRanks {
-    LowRank pairs[kMostPairs];
+template <typename Product>
+struct LowRanksOf {
+    LowRankOf<Product> pairs[kMostPairs];
     int rows;
     int width;
 };
+using LowRanks = LowRanksOf<Sums>;
 
 /**
  * A block for each 64 columns of a pair and 4 or 16 rows: grid (columns, rows, pairs). A thread adds
  * up one column of kRows rows: 256 ranks in their order by fused multiply-adds, then the sums of
  * these. So does ONNX Runtime on CPUs that have such.
  */
-template <int kRows>
-__global__ void __launch_bounds__(kUpThreads) low_rank_up(const LowRanks a) {
+template <int kRows, typename Product>
+__global__ void __launch_bounds__(kUpThreads) low_rank_up(const LowRanksOf<Product> a) {
     alignas(16) __shared__ float weights[kUpInner][kUpColumns];
     __shared__ float inner[kUpGroups * kRows][kUpInner];
-    const LowRank& pair = a.pairs[blockIdx.z];
+    const LowRankOf<Product>& pair = a.pairs[blockIdx.z];
     const int column = threadIdx.x % kUpColumns;
     const int group = threadIdx.x / kUpColumns;
     const int first_column = blockIdx.x * kUpColumns;

@@ -5,10 +5,11 @@
 
 namespace rwkvtts::cuda {
 
-/** As rwkvtts::TimeMix, for states in slots. */
-struct SlotTimeMix {
+/** As rwkvtts::TimeMix, for states in slots; a product yields Sums or Floats. */
+template <typename Product>
+struct SlotTimeMixOf {
     int heads;
-    Sums r, k, v;
+    Product r, k, v;
     const float *decay, *rate, *gate;
     const float *w0, *a0, *k_k, *k_a, *r_k, *norm_weight, *norm_bias;
     States states;
@@ -19,12 +20,15 @@ struct SlotTimeMix {
     float* value;
 };
 
+using SlotTimeMix = SlotTimeMixOf<Sums>;
+
 /** What a thread makes of its channel of a token. */
 struct Channel {
     float receptance, key, value, decay, rate, kappa;
 };
 
-DEVICE Channel channel_of(const SlotTimeMix& a, int64_t row, int width, int i) {
+template <typename Product>
+DEVICE Channel channel_of(const SlotTimeMixOf<Product>& a, int64_t row, int width, int i) {
     const int64_t at = row * width + i;
     Channel c;
     const float plain_key = scaled(a.k, width, row, i);
@@ -52,7 +56,8 @@ struct alignas(16) KeyFactors {
  * A block for each head of a sequence, a thread for each of its values: the column of the state
  * with all its keys stays in registers over all tokens.
  */
-__global__ void __launch_bounds__(kHead) time_mix(const SlotTimeMix a) {
+template <typename Product>
+__global__ void __launch_bounds__(kHead) time_mix(const SlotTimeMixOf<Product> a) {
     __shared__ KeyFactors keys[kHead];
     __shared__ float kappas[kHead], squares[kHead], bonuses[kHead], readings[kHead];
     const int sequence = blockIdx.x / a.heads;

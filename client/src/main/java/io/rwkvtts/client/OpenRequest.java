@@ -3,9 +3,13 @@ package io.rwkvtts.client;
 import java.time.Duration;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** What is known of a request that has not ended. Belongs to the thread that reads. */
+/**
+ * What is known of a request that has not ended, as one listener reads it. Belongs to the thread
+ * that reads.
+ */
 final class OpenRequest {
 
+    private final String reader;
     private final SpeechRequest request;
     private final long firstSequence;
     private int partition = -1;
@@ -15,11 +19,17 @@ final class OpenRequest {
     /**
      * A request of which nothing was read.
      *
+     * @param reader under which the consumer's rule knows it; no other has it
      * @param firstSequence of the first record that it is to receive
      */
-    OpenRequest(SpeechRequest request, long firstSequence) {
+    OpenRequest(String reader, SpeechRequest request, long firstSequence) {
+        this.reader = reader;
         this.request = request;
         this.firstSequence = firstSequence;
+    }
+
+    String reader() {
+        return reader;
     }
 
     SpeechRequest request() {

@@ -20,6 +20,13 @@ public record ReceivedTokens(
         return missing > 0;
     }
 
+    /** The same record with that many lost before it. */
+    ReceivedTokens after(long lost) {
+        return lost == missing
+                ? this
+                : new ReceivedTokens(tokens, lost, requestTimestampMs, emittedAtMs);
+    }
+
     /** Whether the record ends its request. */
     public boolean end() {
         return tokens.getFinishReason() != null;

@@ -4,10 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.rwkvtts.schema.TextEvent;
 import java.time.Duration;
+import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,7 @@ public final class SpeechClient implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
     private volatile boolean cancelsAtClose = true;
+    private volatile boolean reading = true;
 
     private SpeechClient(
             SpeechSettings settings, TextEventProducer producer, RequestDispatcher dispatcher) {
@@ -68,14 +70,23 @@ public final class SpeechClient implements AutoCloseable {
                     new SpeechClient(
                             settings,
                             producer,
-                            new RequestDispatcher(
-                                    wanted -> TokenListener.of(settings, wanted), settings, ms));
+                            new RequestDispatcher(tokens(settings), settings, ms));
             client.thread.start();
             return client;
         } catch (RuntimeException e) {
             producer.close();
             throw e;
         }
+    }
+
+    /** Reads what is written from now on. */
+    private static TokenConsumer tokens(SpeechSettings settings) {
+        Properties properties = new Properties();
+        properties.putAll(settings.kafka());
+        // Where the place to read from is lost, repeated records do no harm.
+        properties.setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        return TokenConsumer.connect(
+                properties, settings.tokensTopic(), false, settings.isolation());
     }
 
     /** Sends a text as a request with an id of its own. */
@@ -137,11 +148,13 @@ public final class SpeechClient implements AutoCloseable {
     /**
      * Continues to receive a request that was sent before, by this or another client, from a
      * sequence on. The client reads again what was written since then; its other requests do not
-     * notice, but their next records come after that.
+     * notice, but their next records come after that. Requests that are resumed while it does wait,
+     * and share the next reading.
      *
      * <p>More text cannot be sent with what this returns, but the request can be cancelled.
      *
-     * @param requestId of the request; none of this id is open here, or it fails
+     * @param requestId of the request. It may be open here already: each of those who listen to it
+     *     receives it on its own
      * @param nextSequence one more than the sequence of the last record that was received
      * @param lookBack how far to read back: to the time at which the request was sent, or earlier.
      *     If that is too short, its records are held as after a gap
@@ -168,16 +181,11 @@ public final class SpeechClient implements AutoCloseable {
 
     private SpeechStream stream(String id) {
         return new SpeechStream(
-                id, producer, new RecordQueue(settings.bufferedRecords()), sendFailed(id));
+                id, producer, new RecordQueue(settings.bufferedRecords()), dispatcher);
     }
 
     private SpeechRequest request(String id, SpeechListener listener) {
-        return new SpeechRequest(
-                id, producer, requireNonNull(listener, "listener"), sendFailed(id));
-    }
-
-    private Consumer<Exception> sendFailed(String id) {
-        return cause -> dispatcher.sendFailed(id, cause);
+        return new SpeechRequest(id, producer, requireNonNull(listener, "listener"), dispatcher);
     }
 
     private void read() {
@@ -186,20 +194,29 @@ public final class SpeechClient implements AutoCloseable {
             while (!closed) {
                 dispatcher.turn(POLL);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("The token topic {} cannot be read", settings.tokensTopic(), e);
             end =
                     new SpeechException(
                             "the token topic %s cannot be read: %s"
-                                    .formatted(settings.tokensTopic(), e.getMessage()),
+                                    .formatted(settings.tokensTopic(), e),
                             e);
         } finally {
+            reading = false;
             try {
                 dispatcher.finish(end, cancelsAtClose);
             } finally {
                 producer.close(CLOSE_LIMIT);
             }
         }
+    }
+
+    /**
+     * Whether records are read. Once they are not, because the client was closed or Kafka refused,
+     * they never are again: nothing can be sent or resumed, and another client is needed.
+     */
+    public boolean reading() {
+        return reading;
     }
 
     /**

@@ -3,7 +3,6 @@ package io.rwkvtts.client;
 import io.rwkvtts.schema.TextEvent;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
 /**
@@ -17,30 +16,39 @@ import org.apache.kafka.clients.producer.RecordMetadata;
  */
 public class SpeechRequest {
 
+    /** Who reads the records of requests. */
+    interface Owner {
+
+        /** Kafka did not take an event of a request. Called on the producer's thread. */
+        void sendFailed(SpeechRequest request, Exception cause);
+
+        /**
+         * Nobody listens to a request any more; the job is not told. May be called by any thread.
+         */
+        void left(SpeechRequest request);
+    }
+
     private final String id;
     private final TextEventProducer producer;
     private final SpeechListener listener;
-    private final Consumer<Exception> onSendFailure;
+    private final Owner owner;
     private final CompletableFuture<RecordMetadata> written = new CompletableFuture<>();
     private long nextSequence;
     private boolean textEnded = true;
     private volatile boolean ended;
+    private volatile boolean left;
     private volatile boolean active = true;
 
     /**
      * A request of which nothing was sent yet.
      *
-     * @param onSendFailure called on the producer's thread when Kafka did not take an event
+     * @param owner reads its records
      */
-    SpeechRequest(
-            String id,
-            TextEventProducer producer,
-            SpeechListener listener,
-            Consumer<Exception> onSendFailure) {
+    SpeechRequest(String id, TextEventProducer producer, SpeechListener listener, Owner owner) {
         this.id = id;
         this.producer = producer;
         this.listener = listener;
-        this.onSendFailure = onSendFailure;
+        this.owner = owner;
     }
 
     /** Its id. */
@@ -118,6 +126,16 @@ public class SpeechRequest {
         }
     }
 
+    /**
+     * Stops to listen. The job is not told: it continues the request, which can be {@link
+     * SpeechClient#resume resumed}, here too. The listener is not called any more, save for a call
+     * that is under way. Does nothing if the request has ended.
+     */
+    public void leave() {
+        left = true;
+        owner.left(this);
+    }
+
     boolean cancellable() {
         return producer.sendsAttributes();
     }
@@ -129,7 +147,7 @@ public class SpeechRequest {
                 (where, failure) -> {
                     if (failure != null) {
                         written.completeExceptionally(failure);
-                        onSendFailure.accept(failure);
+                        owner.sendFailed(this, failure);
                     } else {
                         written.complete(where);
                     }
@@ -149,12 +167,16 @@ public class SpeechRequest {
     void received(ReceivedTokens record) {
         active = true;
         ended = record.end();
-        listener.received(record);
+        if (!left) {
+            listener.received(record);
+        }
     }
 
     void failed(SpeechException cause) {
         ended = true;
-        listener.failed(cause);
+        if (!left) {
+            listener.failed(cause);
+        }
     }
 
     /** Whether anything was sent or received since the last call. */

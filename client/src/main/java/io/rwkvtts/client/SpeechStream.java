@@ -3,7 +3,6 @@ package io.rwkvtts.client;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import java.util.function.Consumer;
 
 /**
  * A request whose records are read one by one, by a thread that waits for them: an iteration ends
@@ -18,12 +17,8 @@ public final class SpeechStream extends SpeechRequest
 
     private final RecordQueue queue;
 
-    SpeechStream(
-            String id,
-            TextEventProducer producer,
-            RecordQueue queue,
-            Consumer<Exception> onSendFailure) {
-        super(id, producer, queue, onSendFailure);
+    SpeechStream(String id, TextEventProducer producer, RecordQueue queue, Owner owner) {
+        super(id, producer, queue, owner);
         this.queue = queue;
     }
 
@@ -75,6 +70,13 @@ public final class SpeechStream extends SpeechRequest
             Thread.currentThread().interrupt();
             throw new SpeechException("interrupted while waiting for request " + id(), e);
         }
+    }
+
+    /** Stops to listen, as {@link SpeechRequest#leave} does. Who waits for a record gets none. */
+    @Override
+    public void leave() {
+        queue.close();
+        super.leave();
     }
 
     /**

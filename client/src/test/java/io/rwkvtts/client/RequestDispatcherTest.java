@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import io.rwkvtts.client.ConsumerRule.Join;
-import io.rwkvtts.client.TokenListener.Start;
 import io.rwkvtts.schema.AudioTokens;
 import io.rwkvtts.schema.InputFormat;
 import io.rwkvtts.schema.TextEvent;
@@ -39,6 +37,7 @@ class RequestDispatcherTest {
                 @Override
                 public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(
                         Map<TopicPartition, Long> times) {
+                    readings++;
                     return Map.of(PARTITION, new OffsetAndTimestamp(lookedBackTo, 0));
                 }
             };
@@ -49,19 +48,18 @@ class RequestDispatcherTest {
             new TextEventProducer(kafka, "tts-requests", InputFormat.AVRO);
     private final RecordedSpeech heard = new RecordedSpeech();
     private RequestDispatcher dispatcher;
-    private ConsumerRule<ReceivedTokens> rule;
     private long offset = 100;
     private long lookedBackTo = offset;
+    private int readings;
     private long nowMs;
 
     @BeforeEach
     void connect() {
         consumer.updatePartitions(TOPIC, List.of(new PartitionInfo(TOPIC, 0, null, null, null)));
         consumer.updateEndOffsets(Map.of(PARTITION, offset));
-        rule = new ConsumerRule<>(Join.BEFORE_REQUESTS);
         dispatcher =
                 new RequestDispatcher(
-                        wanted -> new TokenListener(consumer, TOPIC, Start.LATEST, rule, wanted),
+                        new TokenConsumer(consumer, TOPIC, false),
                         SpeechSettings.of(new Properties()).withIdleTimeout(IDLE),
                         () -> nowMs);
     }
@@ -86,7 +84,7 @@ class RequestDispatcherTest {
     void testNothingIsKeptOfRequestsOfOthersNorOfThoseThatEnded() throws Exception {
         begin("a", heard);
         write(chunk("foreign", 3), chunk("foreign", 5), chunk("a", 0), end("a", 1));
-        assertThat(rule.waiting()).isZero();
+        assertThat(dispatcher.waiting()).isZero();
 
         begin("a", heard);
         write(chunk("a", 0));
@@ -139,6 +137,103 @@ class RequestDispatcherTest {
 
         assertThat(heard.failure).hasMessageContaining("request a cannot be read back");
         assertThat(kafka.history()).isEmpty();
+    }
+
+    /** A client whose line breaks twice, before the gateway has seen that the first one broke. */
+    @Test
+    void testARequestThatIsResumedTwiceIsHeardWholeByBoth() throws Exception {
+        AudioTokens[] log = {chunk("a", 0), chunk("a", 1), chunk("a", 2)};
+        RecordedSpeech other = new RecordedSpeech();
+        write(log);
+        resume("a", 0, heard);
+        write(log);
+
+        resume("a", 2, other);
+        write(log);
+        write(chunk("a", 3), end("a", 4));
+
+        assertThat(heard.sequences).containsExactly(0L, 1L, 2L, 3L, 4L);
+        assertThat(other.sequences).containsExactly(2L, 3L, 4L);
+        assertThat(heard.finishReason).isEqualTo("stop");
+        assertThat(other.finishReason).isEqualTo("stop");
+        assertThat(dispatcher.open()).isZero();
+    }
+
+    @Test
+    void testWhoLeavesARequestTakesItFromNobodyElse() throws Exception {
+        AudioTokens[] log = {chunk("a", 0), chunk("a", 1)};
+        RecordedSpeech other = new RecordedSpeech();
+        write(log);
+        SpeechRequest first = resume("a", 0, heard);
+        write(log);
+        resume("a", 0, other);
+        write(log);
+
+        first.leave();
+        write(chunk("a", 2), end("a", 3));
+
+        assertThat(heard.sequences).containsExactly(0L, 1L);
+        assertThat(other.sequences).containsExactly(0L, 1L, 2L, 3L);
+        assertThat(kafka.history()).isEmpty();
+        assertThat(dispatcher.open()).isZero();
+    }
+
+    @Test
+    void testNothingIsKeptOfARequestThatWasLeft() throws Exception {
+        SpeechRequest begun = begin("a", heard);
+        write(chunk("a", 0), chunk("a", 2));
+        assertThat(dispatcher.waiting()).isOne();
+        begun.leave();
+        SpeechRequest resumed = ask("a", 0, heard);
+        resumed.leave();
+        turn();
+
+        assertThat(dispatcher.open()).isZero();
+        assertThat(dispatcher.waiting()).isZero();
+        assertThat(readings).isZero();
+        assertThat(kafka.history()).hasSize(1);
+    }
+
+    /** Or who asks often enough keeps all others from ever hearing the present. */
+    @Test
+    void testRequestsThatAreResumedWhileOthersAreReadBackShareTheNextReading() throws Exception {
+        AudioTokens[] log = {chunk("a", 0), chunk("b", 0), chunk("c", 0), chunk("d", 0)};
+        RecordedSpeech[] others = {
+            new RecordedSpeech(), new RecordedSpeech(), new RecordedSpeech()
+        };
+        write(log);
+        ask("a", 0, heard);
+        resume("b", 0, others[0]);
+        assertThat(readings).isOne();
+
+        write(log[0], log[1]);
+        ask("c", 0, others[1]);
+        ask("d", 0, others[2]);
+        turn();
+        assertThat(readings).isOne();
+        write(log[2], log[3]);
+        turn();
+        assertThat(readings).isEqualTo(2);
+        offset = lookedBackTo;
+        write(log);
+
+        assertThat(heard.sequences).containsExactly(0L);
+        for (RecordedSpeech other : others) {
+            assertThat(other.sequences).containsExactly(0L);
+        }
+    }
+
+    @Test
+    void testTheEndOfAClientFailsWhatWaitsToBeReadBack() throws Exception {
+        write(chunk("a", 0));
+        resume("a", 0, heard);
+        RecordedSpeech waiting = new RecordedSpeech();
+        ask("b", 0, waiting);
+
+        dispatcher.finish(new SpeechException("the client is closed"), false);
+
+        assertThat(heard.failure).hasMessage("the client is closed");
+        assertThat(waiting.failure).hasMessage("the client is closed");
     }
 
     @Test
@@ -221,8 +316,8 @@ class RequestDispatcherTest {
     /** The job waits for the piece of text that it did not get, and need not. */
     @Test
     void testARequestOfWhichKafkaDoesNotTakeAnEventFailsAndIsCancelled() throws Exception {
-        begin("a", heard);
-        dispatcher.sendFailed("a", new IllegalStateException("no leader"));
+        SpeechRequest request = begin("a", heard);
+        dispatcher.sendFailed(request, new IllegalStateException("no leader"));
         turn();
 
         assertThat(heard.failure).hasMessage("Kafka did not take an event of request a: no leader");
@@ -284,14 +379,21 @@ class RequestDispatcherTest {
     }
 
     /** What is written after it is read again from the first record on. */
-    private void resume(String id, long nextSequence, SpeechListener listener) {
-        dispatcher.resume(request(id, listener), nextSequence, Duration.ofMinutes(1));
+    private SpeechRequest resume(String id, long nextSequence, SpeechListener listener) {
+        SpeechRequest request = ask(id, nextSequence, listener);
         turn();
         offset = lookedBackTo;
+        return request;
+    }
+
+    private SpeechRequest ask(String id, long nextSequence, SpeechListener listener) {
+        SpeechRequest request = request(id, listener);
+        dispatcher.resume(request, nextSequence, Duration.ofMinutes(1));
+        return request;
     }
 
     private SpeechRequest request(String id, SpeechListener listener) {
-        return new SpeechRequest(id, producer, listener, cause -> dispatcher.sendFailed(id, cause));
+        return new SpeechRequest(id, producer, listener, dispatcher);
     }
 
     private TextEvent sent(int place) throws Exception {

@@ -20,12 +20,26 @@ class SpeechRequestTest {
     private final MockProducer<byte[], byte[]> kafka =
             new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
     private final List<Exception> sendFailures = new ArrayList<>();
+    private final List<SpeechRequest> left = new ArrayList<>();
+    private final SpeechRequest.Owner owner =
+            new SpeechRequest.Owner() {
+                @Override
+                public void sendFailed(SpeechRequest of, Exception cause) {
+                    sendFailures.add(cause);
+                }
+
+                @Override
+                public void left(SpeechRequest one) {
+                    left.add(one);
+                }
+            };
+    private final RecordedSpeech heard = new RecordedSpeech();
     private final SpeechRequest request =
             new SpeechRequest(
                     "a",
                     new TextEventProducer(kafka, "tts-requests", InputFormat.AVRO),
-                    new RecordedSpeech(),
-                    sendFailures::add);
+                    heard,
+                    owner);
 
     private void begin(boolean last) {
         request.begin(
@@ -99,12 +113,25 @@ class SpeechRequestTest {
         assertThat(request.ended()).isFalse();
     }
 
+    @Test
+    void testWhoHasLeftHearsNothingMoreAndTheJobIsNotTold() {
+        begin(true);
+        request.received(TokenRecords.received(TokenRecords.chunk("a", 0)));
+        request.leave();
+        request.received(TokenRecords.received(TokenRecords.chunk("a", 1)));
+        request.failed(new SpeechException("closed"));
+
+        assertThat(left).containsExactly(request);
+        assertThat(heard.sequences).containsExactly(0L);
+        assertThat(heard.failure).isNull();
+        assertThat(kafka.history()).hasSize(1);
+    }
+
     /** A reader that leaves the loop early must not fail for it. */
     @Test
     void testClosingAStreamOfPlainTextSendsNothing() {
         TextEventProducer plain = new TextEventProducer(kafka, "tts-requests", InputFormat.TEXT);
-        try (SpeechStream stream =
-                new SpeechStream("a", plain, new RecordQueue(10), sendFailures::add)) {
+        try (SpeechStream stream = new SpeechStream("a", plain, new RecordQueue(10), owner)) {
             stream.begin(TextEvent.newBuilder().setRequestId("a").setText("Hello.").build());
         }
 

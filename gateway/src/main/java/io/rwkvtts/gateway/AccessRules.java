@@ -24,11 +24,44 @@ final class AccessRules {
 
     /**
      * @param host that the gateway listens on
-     * @param allowedOrigins such as {@code https://example.org}
+     * @param allowedOrigins as {@link #origin} gives them
      */
     AccessRules(String host, Set<String> allowedOrigins) {
         this.loopback = LOOPBACK.contains(host);
         this.allowedOrigins = allowedOrigins;
+    }
+
+    /**
+     * An origin as browsers send it: in small letters, and without the port that its scheme has
+     * anyway.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    static String origin(String given) {
+        String expected = "; expected one such as https://example.org";
+        if (given.equals("*")) {
+            throw new IllegalArgumentException(
+                    "the origin * would let every page use the gateway through its readers'"
+                            + " browsers"
+                            + expected);
+        }
+        URI uri;
+        try {
+            uri = new URI(given.toLowerCase(Locale.ROOT));
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(given + " is no origin" + expected, e);
+        }
+        if (uri.getScheme() == null || uri.getHost() == null || uri.getUserInfo() != null) {
+            throw new IllegalArgumentException(given + " is no origin" + expected);
+        }
+        if (!uri.getRawPath().isEmpty()
+                || uri.getRawQuery() != null
+                || uri.getRawFragment() != null) {
+            throw new IllegalArgumentException(
+                    given + " is no origin: it continues after the host" + expected);
+        }
+        boolean usual = uri.getPort() < 0 || uri.getPort() == defaultPort(uri);
+        return uri.getScheme() + "://" + uri.getHost() + (usual ? "" : ":" + uri.getPort());
     }
 
     /**

@@ -5,18 +5,21 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.rwkvtts.audio.AudioDecoder;
 import io.rwkvtts.client.KafkaProbe;
 import io.rwkvtts.client.SpeechSettings;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 
 /**
  * The server.
@@ -27,9 +30,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Gateway implements AutoCloseable {
 
     private static final int HEADER_BYTES = 16 << 10;
-    private static final int MESSAGE_BYTES = 256 << 10;
     private static final int IDLE_SECONDS = 300;
     private static final long STALL_CHECK_MS = 500;
+
+    private static final Pattern MALFORMED_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
     /** Of the system, for each connection: some seconds of sound. */
     private static final int SEND_BUFFER_BYTES = 128 << 10;
@@ -41,30 +45,24 @@ public final class Gateway implements AutoCloseable {
     private final AccessRules access;
     private final Connections connections;
     private final Utterances utterances;
-    private final KafkaState kafka;
+    private final Readiness ready;
     private final Optional<WorkerKill> kill;
     private final AtomicBoolean closed = new AtomicBoolean();
     private HttpServer server;
 
     private Gateway(
+            Vertx vertx,
             GatewaySettings settings,
             SpeechSettings speech,
             AudioDecoder decoder,
             Optional<WorkerKill> kill)
             throws IOException {
+        this.vertx = vertx;
         this.settings = settings;
         this.kill = kill;
         keys = settings.keys().isPresent() ? ApiKeys.read(settings.keys().get()) : ApiKeys.NONE;
         access = new AccessRules(settings.listen().host(), settings.listen().allowedOrigins());
-        vertx =
-                Vertx.vertx(
-                        new VertxOptions()
-                                .setFileSystemOptions(
-                                        // No temporary directory.
-                                        new FileSystemOptions()
-                                                .setFileCachingEnabled(false)
-                                                .setClassPathResolvingEnabled(false)));
-        connections = new Connections(vertx, metrics, settings.limits());
+        connections = new Connections(metrics, settings.limits());
         utterances =
                 new Utterances(
                         speech,
@@ -73,7 +71,17 @@ public final class Gateway implements AutoCloseable {
                         metrics,
                         settings);
         vertx.setPeriodic(STALL_CHECK_MS, id -> utterances.endStalled());
-        kafka = new KafkaState(vertx, new KafkaProbe(speech.kafka()));
+        ready = new Readiness(vertx, new KafkaProbe(speech.kafka()), utterances::reading);
+    }
+
+    private static Vertx vertx() {
+        return Vertx.vertx(
+                new VertxOptions()
+                        .setFileSystemOptions(
+                                // No temporary directory.
+                                new FileSystemOptions()
+                                        .setFileCachingEnabled(false)
+                                        .setClassPathResolvingEnabled(false)));
     }
 
     /**
@@ -93,7 +101,14 @@ public final class Gateway implements AutoCloseable {
             AudioDecoder decoder,
             Optional<WorkerKill> kill)
             throws IOException {
-        Gateway gateway = new Gateway(settings, speech, decoder, kill);
+        Vertx vertx = vertx();
+        Gateway gateway;
+        try {
+            gateway = new Gateway(vertx, settings, speech, decoder, kill);
+        } catch (IOException | RuntimeException e) {
+            close(vertx);
+            throw e;
+        }
         try {
             gateway.listen();
             return gateway;
@@ -105,14 +120,17 @@ public final class Gateway implements AutoCloseable {
 
     private void listen() throws IOException {
         GatewaySettings.Listen listen = settings.listen();
+        Router router = router();
         HttpServerOptions options =
                 new HttpServerOptions()
                         .setHost(listen.host())
                         .setPort(listen.port())
                         .setMaxHeaderSize(HEADER_BYTES)
                         .setMaxInitialLineLength(HEADER_BYTES)
-                        .setMaxWebSocketFrameSize(MESSAGE_BYTES)
-                        .setMaxWebSocketMessageSize(MESSAGE_BYTES)
+                        .setMaxWebSocketFrameSize(settings.limits().bodyBytes())
+                        // A message of a few bytes could become gigabytes; sound gains nothing.
+                        .setPerMessageWebSocketCompressionSupported(false)
+                        .setPerFrameWebSocketCompressionSupported(false)
                         // With it, a connection would not be seen before its first request.
                         .setHttp2ClearTextEnabled(false)
                         .setSendBufferSize(SEND_BUFFER_BYTES)
@@ -121,7 +139,7 @@ public final class Gateway implements AutoCloseable {
             server =
                     vertx.createHttpServer(options)
                             .connectionHandler(connections::opened)
-                            .requestHandler(router())
+                            .requestHandler(request -> received(request, router))
                             .listen()
                             .toCompletionStage()
                             .toCompletableFuture()
@@ -146,55 +164,91 @@ public final class Gateway implements AutoCloseable {
         return metrics.openUtterances();
     }
 
+    private void received(HttpServerRequest request, Router router) {
+        connections.head(request);
+        if (MALFORMED_ESCAPE.matcher(request.uri()).find()) {
+            Errors.send(
+                    request.response(),
+                    ApiError.http(400, "the path holds a % without two hexadecimal digits"));
+        } else {
+            router.handle(request);
+        }
+    }
+
     private Router router() {
         Router router = Router.router(vertx);
         router.route().handler(this::enter).failureHandler(Errors::failed);
-        SpeechEndpoint speech =
-                new SpeechEndpoint(utterances, keys, kafka, settings.limits().textChars());
+        GatewaySettings.Limits limits = settings.limits();
+        SpeechEndpoint speech = new SpeechEndpoint(utterances, keys, ready, limits.textChars());
         Catalog catalog = new Catalog(settings.catalog());
-        router.get("/v1/audio/speech/stream").handler(this::upgrade);
-        router.post()
-                .handler(BodyHandler.create(false).setBodyLimit(settings.limits().bodyBytes()));
-        router.route().handler(this::received);
-        router.post("/v1/audio/speech").handler(speech::speak);
-        router.get("/v1/audio/speech/:id").handler(speech::resume);
-        router.post("/api/tts").handler(speech::legacy);
-        router.get("/v1/models").handler(c -> json(c, catalog.models()));
-        router.get("/v1/audio/voices").handler(c -> json(c, catalog.voices()));
-        router.get("/api/voice-clone/list").handler(c -> json(c, catalog.cloned()));
-        router.get("/health").handler(this::health);
-        router.get("/metrics")
-                .handler(
-                        c ->
-                                c.response()
-                                        .putHeader("Content-Type", GatewayMetrics.CONTENT_TYPE)
-                                        .end(metrics.text()));
+        post(router, "/v1/audio/speech", speech::speak);
+        stream(router, "/v1/audio/speech/stream", this::upgrade);
+        stream(router, "/v1/audio/speech/:id", speech::resume);
+        post(router, "/api/tts", speech::legacy);
+        get(router, "/v1/models", c -> json(c, catalog.models()));
+        get(router, "/v1/audio/voices", c -> json(c, catalog.voices()));
+        get(router, "/api/voice-clone/list", c -> json(c, catalog.cloned()));
+        get(router, "/health", this::health);
+        get(
+                router,
+                "/metrics",
+                c ->
+                        c.response()
+                                .putHeader("Content-Type", GatewayMetrics.CONTENT_TYPE)
+                                .end(metrics.text()));
         if (kill.isPresent()) {
-            router.get("/demo").handler(c -> json(c, object().put("kill_worker", true)));
+            get(router, "/demo", c -> json(c, object().put("kill_worker", true)));
             router.post("/demo/kill-worker").handler(this::kill);
+            refuseOthers(router, "/demo/kill-worker", "POST");
         }
-        router.get().handler(new Page()::handle);
-        for (int status : new int[] {400, 404, 405, 413, 415, 500}) {
+        Page page = new Page();
+        page.paths().forEach(path -> get(router, path, c -> page.send(c.response(), path)));
+        for (int status : new int[] {400, 404, 413, 500}) {
             router.errorHandler(status, this::error);
         }
         return router;
     }
 
+    /** Vert.x leaves out the body that a HEAD must not have. */
+    private static void get(Router router, String path, Handler<RoutingContext> handler) {
+        router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(handler);
+        refuseOthers(router, path, "GET, HEAD");
+    }
+
+    /** What is generated for the one who asks has no head before that. */
+    private static void stream(Router router, String path, Handler<RoutingContext> handler) {
+        router.get(path).handler(handler);
+        refuseOthers(router, path, "GET");
+    }
+
+    private void post(Router router, String path, Handler<RoutingContext> handler) {
+        JsonBodies.post(router, path, settings.limits().bodyBytes())
+                .handler(
+                        context -> {
+                            connections.received(context.request());
+                            handler.handle(context);
+                        });
+        refuseOthers(router, path, "POST");
+    }
+
+    private static void refuseOthers(Router router, String path, String allowed) {
+        router.route(path)
+                .handler(
+                        context -> {
+                            context.response().putHeader("Allow", allowed);
+                            throw ApiError.http(405, "no such method; allowed: " + allowed);
+                        });
+    }
+
     private void error(RoutingContext context) {
-        if (context.failure() == null
-                && (context.statusCode() == 404 || context.statusCode() == 405)) {
-            Errors.send(
-                    context.response(),
-                    ApiError.http(
-                            context.statusCode(),
-                            context.statusCode() == 404 ? "no such path" : "no such method"));
+        if (context.failure() == null && context.statusCode() == 404) {
+            Errors.send(context.response(), ApiError.http(404, "no such path"));
         } else {
             Errors.failed(context);
         }
     }
 
     private void enter(RoutingContext context) {
-        connections.await(context.request().connection());
         access.check(context.request());
         String origin = access.allowOrigin(context.request());
         if (origin != null) {
@@ -206,18 +260,13 @@ public final class Gateway implements AutoCloseable {
                             ResponseSink.REQUEST_ID + ", " + ResponseSink.FIRST_AUDIO_MS);
             if (context.request().method().name().equals("OPTIONS")) {
                 context.response()
-                        .putHeader("Access-Control-Allow-Methods", "GET, POST")
+                        .putHeader("Access-Control-Allow-Methods", "GET, HEAD, POST")
                         .putHeader("Access-Control-Allow-Headers", "authorization, content-type")
                         .setStatusCode(204)
                         .end();
                 return;
             }
         }
-        context.next();
-    }
-
-    private void received(RoutingContext context) {
-        connections.received(context.request().connection());
         context.next();
     }
 
@@ -230,26 +279,28 @@ public final class Gateway implements AutoCloseable {
                 .toWebSocket()
                 .onSuccess(
                         socket -> {
-                            connections.received(context.request().connection());
+                            connections.received(context.request());
                             new SpeechSocket(
                                             socket,
+                                            context.request().connection(),
                                             vertx.getOrCreateContext(),
                                             utterances,
-                                            kafka,
+                                            ready,
                                             tenant,
-                                            settings.limits().textChars())
+                                            settings.limits())
                                     .open();
                         })
                 .onFailure(failure -> {});
     }
 
     private void health(RoutingContext context) {
-        boolean reachable = kafka.reachable();
-        context.response().setStatusCode(reachable ? 200 : 503);
+        boolean healthy = ready.reachable() && ready.reading();
+        context.response().setStatusCode(healthy ? 200 : 503);
         json(
                 context,
-                object().put("status", reachable ? "ok" : "unavailable")
-                        .put("kafka", reachable ? "reachable" : "unreachable"));
+                object().put("status", healthy ? "ok" : "unavailable")
+                        .put("kafka", ready.reachable() ? "reachable" : "unreachable")
+                        .put("tokens", ready.reading() ? "read" : "no longer read"));
     }
 
     private void kill(RoutingContext context) {
@@ -278,8 +329,12 @@ public final class Gateway implements AutoCloseable {
             return;
         }
         utterances.leaveRunning();
-        kafka.close();
-        vertx.close().toCompletionStage().toCompletableFuture().join();
+        ready.close();
+        close(vertx);
         utterances.close();
+    }
+
+    private static void close(Vertx vertx) {
+        vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 }

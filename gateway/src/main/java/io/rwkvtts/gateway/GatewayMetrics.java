@@ -23,7 +23,10 @@ final class GatewayMetrics {
     private final Counter utterances =
             Counter.builder()
                     .name("tts_gateway_utterances")
-                    .help("Utterances that ended, by how: a finish reason, failed or slow_client.")
+                    .help(
+                            "Utterances that ended, by how: the job's finish reason (stop, length,"
+                                    + " cancelled, deadline, error, expired, overloaded), failed,"
+                                    + " slow_client, or left: their client went and they continue.")
                     .labelNames("end")
                     .register(registry);
     private final Histogram firstAudio =

@@ -1,13 +1,14 @@
 package io.rwkvtts.gateway;
 
 import io.vertx.core.buffer.Buffer;
-import io.vertx.ext.web.RoutingContext;
+import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The page and what belongs to it, from the class path. Kept in memory: Vert.x's own handler would
@@ -41,20 +42,19 @@ final class Page {
         }
     }
 
-    /** Answers, or leaves it to the next handler if there is no such file. */
-    void handle(RoutingContext context) {
-        Buffer file = files.get(context.request().path());
-        if (file == null) {
-            context.next();
-            return;
-        }
-        context.response()
-                .putHeader("Content-Type", contentType(context.request().path()))
+    /** Its paths, such as {@code /page.js}. */
+    Set<String> paths() {
+        return files.keySet();
+    }
+
+    /** Answers with what is at one of the paths. */
+    void send(HttpServerResponse response, String path) {
+        response.putHeader("Content-Type", contentType(path))
                 .putHeader("Content-Security-Policy", POLICY)
                 .putHeader("X-Content-Type-Options", "nosniff")
                 .putHeader("Referrer-Policy", "no-referrer")
                 .putHeader("Cache-Control", "no-cache")
-                .end(file);
+                .end(files.get(path));
     }
 
     private static String contentType(String path) {

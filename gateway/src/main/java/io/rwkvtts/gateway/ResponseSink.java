@@ -1,6 +1,8 @@
 package io.rwkvtts.gateway;
 
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 
 /**
@@ -12,6 +14,7 @@ final class ResponseSink implements UtteranceSink {
     static final String REQUEST_ID = "x-request-id";
     static final String FIRST_AUDIO_MS = "x-first-audio-ms";
 
+    private final HttpConnection connection;
     private final HttpServerResponse response;
     private final AudioBody body;
     private final String id;
@@ -19,8 +22,9 @@ final class ResponseSink implements UtteranceSink {
     private boolean begun;
     private boolean ended;
 
-    ResponseSink(HttpServerResponse response, AudioBody body, String id) {
-        this.response = response;
+    ResponseSink(HttpServerRequest request, AudioBody body, String id) {
+        this.connection = request.connection();
+        this.response = request.response();
         this.body = body;
         this.id = id;
     }
@@ -58,6 +62,12 @@ final class ResponseSink implements UtteranceSink {
                 .putHeader(REQUEST_ID, id)
                 .putHeader(FIRST_AUDIO_MS, Long.toString(millis));
         response.write(body.head());
+    }
+
+    @Override
+    public void abort() {
+        ended = true;
+        Channels.abort(connection);
     }
 
     @Override

@@ -23,6 +23,9 @@ final class SocketTurn implements UtteranceSink {
         /** Completes when the sound has left, or cannot. */
         Future<Void> sendAudio(SocketTurn turn, byte[] pcm, long sampleOffset);
 
+        /** The client takes nothing: the connection ends. */
+        void abort();
+
         /** Nothing follows of this one, which is next: the one after it is. */
         void sendEnd(SocketTurn turn, UtteranceEnd end);
     }
@@ -32,6 +35,7 @@ final class SocketTurn implements UtteranceSink {
     private final Line line;
     private final List<Waiting> waiting = new ArrayList<>();
     private volatile boolean started;
+    private boolean dropped;
     private UtteranceEnd end;
 
     /** Set by the socket. */
@@ -46,6 +50,9 @@ final class SocketTurn implements UtteranceSink {
 
     @Override
     public Future<Void> audio(byte[] pcm, long sampleOffset) {
+        if (dropped) {
+            return Future.succeededFuture();
+        }
         if (line.isNext(this)) {
             return send(pcm, sampleOffset);
         }
@@ -73,6 +80,18 @@ final class SocketTurn implements UtteranceSink {
         if (line.isNext(this)) {
             line.sendEnd(this, how);
         }
+    }
+
+    /** Its client wants no more of it: of what waits, only the end will be sent. */
+    void drop() {
+        dropped = true;
+        waiting.forEach(piece -> piece.left().complete());
+        waiting.clear();
+    }
+
+    @Override
+    public void abort() {
+        line.abort();
     }
 
     /** It is next: what has waited goes out. */

@@ -2,11 +2,14 @@ package io.rwkvtts.gateway;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.rwkvtts.schema.TextEvent;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.WebSocketFrame;
 import java.util.ArrayDeque;
 import java.util.Base64;
 import java.util.Deque;
@@ -21,15 +24,20 @@ import java.util.Set;
 final class SpeechSocket implements SocketTurn.Line {
 
     private static final int MOST_UTTERANCES = 16;
-    private static final short TOO_SLOW = 1008;
     private static final short DONE = 1000;
 
+    /** In which a client has read why its connection ends. */
+    private static final long CLOSE_WITHIN_MS = 1_000;
+
     private final ServerWebSocket socket;
+    private final HttpConnection connection;
     private final Context context;
     private final Utterances utterances;
-    private final KafkaState kafka;
+    private final Readiness ready;
     private final String tenant;
     private final int mostChars;
+    private final TextFrames frames;
+    private final UnreadReplies unread = new UnreadReplies();
 
     /** Those that have not ended, in the order of their text. */
     private final Deque<SocketTurn> turns = new ArrayDeque<>();
@@ -38,36 +46,83 @@ final class SpeechSocket implements SocketTurn.Line {
     private boolean binary;
     private boolean continues;
     private boolean closing;
+    private boolean refused;
+    private boolean inBinary;
 
     /** The one whose text is still coming; null for none. */
     private SocketTurn current;
 
     /**
+     * @param connection under the socket
      * @param tenant whose connection it is, null for none
      */
     SpeechSocket(
             ServerWebSocket socket,
+            HttpConnection connection,
             Context context,
             Utterances utterances,
-            KafkaState kafka,
+            Readiness ready,
             String tenant,
-            int mostChars) {
+            GatewaySettings.Limits limits) {
         this.socket = socket;
+        this.connection = connection;
         this.context = context;
         this.utterances = utterances;
-        this.kafka = kafka;
+        this.ready = ready;
         this.tenant = tenant;
-        this.mostChars = mostChars;
+        mostChars = limits.textChars();
+        frames = new TextFrames(limits.bodyBytes());
     }
 
     /** Begins to serve. */
     void open() {
-        socket.textMessageHandler(this::received);
-        socket.binaryMessageHandler(
-                message -> sendError(ApiError.invalid(null, "expected text messages")));
-        socket.exceptionHandler(failure -> {});
+        socket.frameHandler(this::received);
+        socket.exceptionHandler(this::broken);
         socket.closeHandler(v -> left());
         send(message("session.created").put("sample_rate", utterances.sampleRate()));
+    }
+
+    private void received(WebSocketFrame frame) {
+        if (frame.isPing()) {
+            // Vert.x has answered it.
+            requireRead();
+        } else if (refused) {
+            return;
+        } else if (frame.isBinary() || frame.isContinuation() && inBinary) {
+            inBinary = !frame.isFinal();
+            if (frame.isBinary()) {
+                sendError(ApiError.invalid(null, "expected text messages"));
+            }
+        } else if (frame.isText() || frame.isContinuation()) {
+            try {
+                String message = frames.add(frame);
+                if (message != null) {
+                    received(message);
+                }
+            } catch (TextFrames.Violation e) {
+                refuse(e.status(), e.getMessage());
+            }
+        }
+    }
+
+    /** The connection ends after this; the client may know why. */
+    private void broken(Throwable failure) {
+        if (failure instanceof CorruptedWebSocketFrameException corrupted && !refused) {
+            refuse((short) corrupted.closeStatus().code(), corrupted.getMessage());
+        }
+    }
+
+    private void refuse(short status, String why) {
+        refused = true;
+        socket.close(status, why);
+        context.owner().setTimer(CLOSE_WITHIN_MS, timer -> Channels.abort(connection));
+    }
+
+    /** Requires that not too much waits for the client. */
+    private void requireRead() {
+        if (!socket.isClosed() && !unread.add(socket.writeQueueFull())) {
+            abort();
+        }
     }
 
     private void received(String text) {
@@ -138,7 +193,7 @@ final class SpeechSocket implements SocketTurn.Line {
             throw ApiError.unavailable(
                     "%d utterances of this connection have not ended".formatted(MOST_UTTERANCES));
         }
-        kafka.requireReachable();
+        ready.require();
         TextEvent first =
                 SpeechFields.event(new JsonFields(session))
                         .setRequestId(RequestIds.next(tenant))
@@ -161,11 +216,15 @@ final class SpeechSocket implements SocketTurn.Line {
 
     private void cancel() {
         current = null;
-        turns.forEach(turn -> turn.speaking.utterance().cancel());
+        for (SocketTurn turn : turns) {
+            turn.drop();
+            turn.speaking.utterance().cancel();
+        }
     }
 
     private void left() {
         for (SocketTurn turn : turns) {
+            turn.drop();
             if (continues) {
                 turn.speaking.utterance().abandon();
             } else {
@@ -188,13 +247,20 @@ final class SpeechSocket implements SocketTurn.Line {
     @Override
     public Future<Void> sendAudio(SocketTurn turn, byte[] pcm, long sampleOffset) {
         if (binary) {
-            return socket.writeBinaryMessage(Buffer.buffer(pcm));
+            return unread.before(socket.writeBinaryMessage(Buffer.buffer(pcm)));
         }
-        return send(
-                message("speech.audio.delta")
-                        .put("request_id", turn.speaking.id())
-                        .put("sample_offset", sampleOffset)
-                        .put("audio", Base64.getEncoder().encodeToString(pcm)));
+        return unread.before(
+                write(
+                        message("speech.audio.delta")
+                                .put("request_id", turn.speaking.id())
+                                .put("sample_offset", sampleOffset)
+                                .put("audio", Base64.getEncoder().encodeToString(pcm))));
+    }
+
+    @Override
+    public void abort() {
+        refused = true;
+        Channels.abort(connection);
     }
 
     @Override
@@ -203,10 +269,6 @@ final class SpeechSocket implements SocketTurn.Line {
             current = null;
         }
         turns.removeFirst();
-        if (end.reason().equals(UtteranceEnd.SLOW_CLIENT)) {
-            socket.close(TOO_SLOW, "the sound is taken too slowly");
-            return;
-        }
         if (!end.complete() && !end.reason().equals("cancelled")) {
             ObjectNode error = message("error").put("request_id", turn.speaking.id());
             error.set("error", end.toApiError().json());
@@ -241,7 +303,12 @@ final class SpeechSocket implements SocketTurn.Line {
         send(message);
     }
 
-    private Future<Void> send(ObjectNode message) {
+    private void send(ObjectNode message) {
+        requireRead();
+        write(message);
+    }
+
+    private Future<Void> write(ObjectNode message) {
         return socket.isClosed()
                 ? Future.succeededFuture()
                 : socket.writeTextMessage(Json.string(message));

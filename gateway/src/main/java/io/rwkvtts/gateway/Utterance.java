@@ -29,6 +29,16 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Utterance implements SpeechListener {
 
+    /** The job's request that it hears. Its methods return at once. */
+    interface Request {
+
+        /** Tells the job that nobody listens. */
+        void cancel();
+
+        /** Hears nothing more of it. The job is not told. */
+        void leave();
+    }
+
     /** What it uses of the gateway. */
     record Parts(
             AudioDecoder decoder,
@@ -42,7 +52,7 @@ final class Utterance implements SpeechListener {
     private final Parts parts;
     private final Context context;
     private final UtteranceSink sink;
-    private final Runnable cancel;
+    private final Request request;
     private final long fromSample;
     private final long startNanos = System.nanoTime();
     private final SerialTasks decoding;
@@ -57,6 +67,8 @@ final class Utterance implements SpeechListener {
     private long samples;
     private long tokens;
     private long firstNanos;
+    private boolean cut;
+    private boolean whole;
     private volatile boolean done;
 
     private volatile int textChars;
@@ -65,14 +77,14 @@ final class Utterance implements SpeechListener {
 
     /**
      * @param fromSample the first sample that the client wants
-     * @param cancel tells the job that nobody listens; must not block
+     * @param request that it hears
      */
-    Utterance(Parts parts, Context context, UtteranceSink sink, long fromSample, Runnable cancel) {
+    Utterance(Parts parts, Context context, UtteranceSink sink, long fromSample, Request request) {
         this.parts = parts;
         this.context = context;
         this.sink = sink;
         this.fromSample = fromSample;
-        this.cancel = cancel;
+        this.request = request;
         decoding = new SerialTasks(parts.decoders());
         audio = new RequestAudio(parts.decoder(), WindowPlan.streaming(parts.decoder().format()));
         parts.metrics().began();
@@ -87,14 +99,17 @@ final class Utterance implements SpeechListener {
     void leave() {
         if (!stopped) {
             stopped = true;
-            cancel.run();
-            decoding.execute(() -> end("cancelled", null));
+            request.cancel();
+            decoding.execute(() -> end(UtteranceEnd.CANCELLED, null));
         }
     }
 
     /** The client has left, but the request continues: somebody may resume it. */
     void abandon() {
-        stopped = true;
+        if (!stopped) {
+            stopped = true;
+            decoding.execute(() -> end(UtteranceEnd.LEFT, null));
+        }
     }
 
     /** Whether anything has come from the job. */
@@ -102,19 +117,52 @@ final class Utterance implements SpeechListener {
         return heard;
     }
 
-    /** The client wants no more sound, but to hear of the end. */
+    /**
+     * The client wants no more sound, but to hear of the end. The job is told at once, however much
+     * waits for the client, and nothing more is decoded.
+     */
     void cancel() {
-        cancel.run();
+        request.cancel();
+        decoding.execute(
+                () -> {
+                    cut = true;
+                    undecoded.removeIf(record -> !record.end());
+                    decodeMore();
+                });
     }
 
     @Override
     public void received(ReceivedTokens record) {
         heard = true;
-        decoding.execute(
-                () -> {
-                    undecoded.add(record);
-                    decodeMore();
-                });
+        decoding.execute(() -> take(record));
+    }
+
+    private void take(ReceivedTokens record) {
+        if (done || cut && !record.end()) {
+            return;
+        }
+        undecoded.add(record);
+        if (record.end()) {
+            whole = true;
+            if (sink.needsLength()) {
+                tellLength(record.tokens());
+            }
+        }
+        decodeMore();
+    }
+
+    private void tellLength(AudioTokens end) {
+        if (!UtteranceEnd.isComplete(end.getFinishReason())) {
+            undecoded.removeIf(record -> !record.end());
+            cut = true;
+            return;
+        }
+        long count = 0;
+        for (ReceivedTokens record : undecoded) {
+            count += record.end() ? 0 : record.tokens().getTokens().size();
+        }
+        long length = count * parts.decoder().format().samplesPerToken();
+        context.runOnContext(v -> sink.length(length));
     }
 
     @Override
@@ -130,13 +178,17 @@ final class Utterance implements SpeechListener {
     /** Decodes what the client has room for. */
     private void decodeMore() {
         while (!done
+                && (whole || !sink.needsLength())
                 && !undecoded.isEmpty()
-                && bufferedBytes.get() < parts.limits().bufferedBytes()) {
+                && (cut || bufferedBytes.get() < parts.limits().bufferedBytes())) {
             decode(undecoded.remove());
         }
     }
 
-    /** Ends it if its client has taken nothing for too long. For any thread, now and then. */
+    /**
+     * Ends it, and its connection, if its client has taken nothing for too long. For any thread,
+     * now and then.
+     */
     void endIfStalled() {
         boolean waits = bufferedBytes.get() > 0 && sink.waitsForClient();
         if (!waits) {
@@ -144,23 +196,36 @@ final class Utterance implements SpeechListener {
         } else if (System.nanoTime() - takenNanos > parts.limits().stalledAfter().toNanos()) {
             decoding.execute(
                     () -> {
-                        end(UtteranceEnd.SLOW_CLIENT, "the client takes the sound too slowly");
-                        cancel.run();
+                        stopped = true;
+                        giveUp(UtteranceEnd.SLOW_CLIENT, "the client takes the sound too slowly");
+                        context.runOnContext(v -> sink.abort());
                     });
         }
     }
 
-    /** Whether its end has been passed on. */
+    /** Whether its end has been passed on, and all of its sound has left. */
     boolean done() {
-        return done;
+        return done && bufferedBytes.get() == 0;
+    }
+
+    private void giveUp(String reason, String error) {
+        if (!done) {
+            request.cancel();
+            end(reason, error);
+        }
     }
 
     private void decode(ReceivedTokens record) {
         AudioTokens chunk = record.tokens();
         try {
-            if (record.gap()) {
-                end(UtteranceEnd.FAILED, "a part of the sound is lost");
-                cancel.run();
+            if (cut && record.end()) {
+                // What the client did not hear was not complete for it.
+                String reason = chunk.getFinishReason();
+                end(
+                        UtteranceEnd.isComplete(reason) ? UtteranceEnd.CANCELLED : reason,
+                        chunk.getError());
+            } else if (record.gap()) {
+                giveUp(UtteranceEnd.FAILED, "a part of the sound is lost");
             } else if (record.end()) {
                 audio.end(this::emit);
                 end(chunk.getFinishReason(), chunk.getError());
@@ -169,8 +234,7 @@ final class Utterance implements SpeechListener {
                 audio.accept(ids(chunk.getGlobalTokens()), ids(chunk.getTokens()), this::emit);
             }
         } catch (AudioException | IllegalArgumentException | IllegalStateException e) {
-            end(UtteranceEnd.FAILED, "the tokens cannot be decoded: " + e.getMessage());
-            cancel.run();
+            giveUp(UtteranceEnd.FAILED, "the tokens cannot be decoded: " + e.getMessage());
         }
     }
 
@@ -220,6 +284,7 @@ final class Utterance implements SpeechListener {
         }
         done = true;
         undecoded.clear();
+        request.leave();
         parts.metrics().ended(reason);
         UtteranceEnd end = new UtteranceEnd(reason, error, new Usage(textChars, tokens, samples));
         if (!stopped) {

@@ -3,8 +3,9 @@ package io.rwkvtts.gateway;
 /**
  * How an utterance ended.
  *
- * @param reason the job's finish reason; {@link #FAILED} if the gateway could not hear the end, and
- *     {@link #SLOW_CLIENT} if its client did not take the sound
+ * @param reason the job's finish reason; {@link #FAILED} if the gateway could not hear the end,
+ *     {@link #SLOW_CLIENT} if its client did not take the sound, and {@link #LEFT} if nobody
+ *     listens any more to a request that continues
  * @param error what was wrong, null if nothing was
  * @param usage what it took
  */
@@ -12,6 +13,8 @@ record UtteranceEnd(String reason, String error, Usage usage) {
 
     static final String FAILED = "failed";
     static final String SLOW_CLIENT = "slow_client";
+    static final String LEFT = "left";
+    static final String CANCELLED = "cancelled";
 
     /**
      * What an utterance took.
@@ -24,6 +27,11 @@ record UtteranceEnd(String reason, String error, Usage usage) {
 
     /** Whether all of the text was spoken, or as much of it as a segment may have tokens. */
     boolean complete() {
+        return isComplete(reason);
+    }
+
+    /** Whether the job says so with a finish reason. */
+    static boolean isComplete(String reason) {
         return reason.equals("stop") || reason.equals("length");
     }
 

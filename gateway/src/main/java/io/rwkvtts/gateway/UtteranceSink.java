@@ -19,6 +19,25 @@ interface UtteranceSink {
         return true;
     }
 
+    /**
+     * Whether the length of the sound must be known before its first piece. Then nothing is decoded
+     * until all has been generated, and an utterance that is not {@linkplain UtteranceEnd#complete
+     * complete} has no sound.
+     */
+    default boolean needsLength() {
+        return false;
+    }
+
+    /**
+     * How long the sound will be, if it {@linkplain #needsLength must be known}.
+     *
+     * @param samples of all pieces together
+     */
+    default void length(long samples) {}
+
+    /** The client takes nothing: its connection must end at once. Nothing follows. */
+    void abort();
+
     /** Nothing follows. */
     void ended(UtteranceEnd end);
 }

@@ -14,7 +14,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
@@ -52,7 +51,12 @@ final class Utterances implements AutoCloseable {
             GatewayMetrics metrics,
             GatewaySettings settings) {
         client = SpeechClient.connect(speech);
-        resumer = SpeechClient.connect(speech);
+        try {
+            resumer = SpeechClient.connect(speech);
+        } catch (RuntimeException e) {
+            client.close();
+            throw e;
+        }
         lookBack = settings.limits().lookBack();
         decoders = Executors.newFixedThreadPool(threads, task -> daemon(task, "gateway-decoder"));
         parts = new Utterance.Parts(decoder, decoders, metrics, settings.gain(), settings.limits());
@@ -77,6 +81,11 @@ final class Utterances implements AutoCloseable {
         return thread;
     }
 
+    /** Whether the tokens can be read. Once they cannot, they never can again. */
+    boolean reading() {
+        return client.reading() && resumer.reading();
+    }
+
     int sampleRate() {
         return parts.decoder().format().sampleRate();
     }
@@ -85,7 +94,7 @@ final class Utterances implements AutoCloseable {
      * An utterance whose text is being sent. Its methods return at once; what they send leaves in
      * their order.
      */
-    final class Speaking {
+    final class Speaking implements Utterance.Request {
 
         private final String id;
         private final Utterance utterance;
@@ -93,7 +102,7 @@ final class Utterances implements AutoCloseable {
 
         private Speaking(TextEvent first, UtteranceSink sink, Context context) {
             id = first.getRequestId();
-            utterance = new Utterance(parts, context, sink, 0, this::sendCancel);
+            utterance = new Utterance(parts, context, sink, 0, this);
             utterance.addText(first.getText());
             open.add(utterance);
             send(
@@ -124,8 +133,14 @@ final class Utterances implements AutoCloseable {
             sendEvent(SpeechRequest::end);
         }
 
-        private void sendCancel() {
+        @Override
+        public void cancel() {
             sendEvent(SpeechRequest::cancel);
+        }
+
+        @Override
+        public void leave() {
+            sendEvent(SpeechRequest::leave);
         }
 
         private void sendEvent(Consumer<SpeechRequest> event) {
@@ -158,32 +173,49 @@ final class Utterances implements AutoCloseable {
      * @param fromSample the first sample that is wanted
      */
     Utterance resume(String id, long fromSample, UtteranceSink sink, Context context) {
-        AtomicReference<SpeechRequest> request = new AtomicReference<>();
-        Utterance utterance =
-                new Utterance(
-                        parts, context, sink, fromSample, () -> send(() -> cancel(request.get())));
-        open.add(utterance);
-        send(
-                () -> {
-                    try {
-                        request.set(resumer.resume(id, 0, lookBack, utterance));
-                    } catch (RuntimeException e) {
-                        utterance.fail(e);
-                    }
-                });
-        return utterance;
+        return new Resuming(id, fromSample, sink, context).utterance;
+    }
+
+    /** A request that was sent before. */
+    private final class Resuming implements Utterance.Request {
+
+        private final Utterance utterance;
+
+        /** Null if it cannot be read. Belongs to the thread that sends. */
+        private SpeechRequest request;
+
+        private Resuming(String id, long fromSample, UtteranceSink sink, Context context) {
+            utterance = new Utterance(parts, context, sink, fromSample, this);
+            open.add(utterance);
+            send(
+                    () -> {
+                        try {
+                            request = resumer.resume(id, 0, lookBack, utterance);
+                        } catch (RuntimeException e) {
+                            utterance.fail(e);
+                        }
+                    });
+        }
+
+        /** The one who began it, and others, may listen to it. */
+        @Override
+        public void cancel() {}
+
+        @Override
+        public void leave() {
+            send(
+                    () -> {
+                        if (request != null) {
+                            request.leave();
+                        }
+                    });
+        }
     }
 
     /** Ends those whose clients take nothing; to be called now and then. */
     void endStalled() {
         open.removeIf(Utterance::done);
         open.forEach(Utterance::endIfStalled);
-    }
-
-    private static void cancel(SpeechRequest request) {
-        if (request != null) {
-            request.cancel();
-        }
     }
 
     /** Disconnects, and waits for what is being decoded. */

@@ -2,9 +2,33 @@ package io.rwkvtts.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rwkvtts.synthesis.FinishReason;
 import org.junit.jupiter.api.Test;
 
 class GatewayMetricsTest {
+
+    @Test
+    void testTheHelpNamesEveryEnd() {
+        GatewayMetrics metrics = new GatewayMetrics();
+        metrics.began();
+        metrics.ended("stop");
+        String help =
+                metrics.text()
+                        .toString()
+                        .lines()
+                        .filter(line -> line.startsWith("# HELP tts_gateway_utterances"))
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(help)
+                .contains(
+                        UtteranceEnd.FAILED,
+                        UtteranceEnd.SLOW_CLIENT,
+                        UtteranceEnd.LEFT,
+                        UtteranceEnd.CANCELLED);
+        for (FinishReason reason : FinishReason.values()) {
+            assertThat(help).contains(reason.label());
+        }
+    }
 
     @Test
     void testEndsAreCountedByTheirKindAndOpenOnesAreNoMore() {

@@ -66,6 +66,18 @@ class SocketTurnTest {
     }
 
     @Test
+    void testOfOneThatIsDroppedOnlyTheEndIsSent() {
+        Future<Void> left = turn.audio(new byte[] {1}, 0);
+        turn.drop();
+        assertThat(left.succeeded()).isTrue();
+        assertThat(turn.audio(new byte[] {2}, 320).succeeded()).isTrue();
+        turn.ended(STOP);
+        line.next = turn;
+        turn.release();
+        assertThat(line.sent).containsExactly("stop");
+    }
+
+    @Test
     void testALineThatBrokeFailsWhatWaited() {
         Future<Void> left = turn.audio(new byte[] {1}, 0);
         line.next = turn;
@@ -95,6 +107,11 @@ class SocketTurnTest {
             sent.add(pcm[0] + " at " + sampleOffset);
             promises.add(Promise.promise());
             return promises.get(promises.size() - 1).future();
+        }
+
+        @Override
+        public void abort() {
+            sent.add("abort");
         }
 
         @Override

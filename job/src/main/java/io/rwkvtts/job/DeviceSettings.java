@@ -4,6 +4,7 @@ import io.rwkvtts.checkpoint.ModelFormatException;
 import io.rwkvtts.engine.device.Device;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.ModelForms;
+import io.rwkvtts.model.Quantization;
 import io.rwkvtts.operator.OptionChecks;
 import java.io.Serializable;
 import java.util.List;
@@ -26,12 +27,14 @@ public record DeviceSettings(Device device, int index) implements Serializable {
                     .defaultValue(Device.AUTO)
                     .withDescription(
                             "What the engines compute on. 'cpu'. 'cuda': a CUDA device"
-                                    + " (experimental, never run on a card), which takes 8-bit"
-                                    + " weights by the row only (tts.quantize int8 or int8-native);"
-                                    + " the job does not start without it. 'auto': a CUDA device if"
-                                    + " ONNX Runtime has its CUDA provider, the device works and the"
-                                    + " model has such weights, else the CPU, with a line in the log"
-                                    + " that says why. A step on a device does not hold up the task.");
+                                    + " (experimental, never run on a card), which takes the weights"
+                                    + " of tts.quantize "
+                                    + String.join(", ", Quantization.takenByCuda())
+                                    + " only; the job does not start without it. 'auto': a CUDA"
+                                    + " device if ONNX Runtime has its CUDA provider, the device"
+                                    + " works and takes the weights, else the CPU, with a line in"
+                                    + " the log that says why. A step on a device does not hold up"
+                                    + " the task.");
 
     /** Which CUDA device. */
     public static final ConfigOption<Integer> DEVICE_INDEX =

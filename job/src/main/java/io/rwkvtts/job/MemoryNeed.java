@@ -91,7 +91,8 @@ public record MemoryNeed(
      * @param headRows rows of the head that are computed
      * @param slots requests that are generated at once
      */
-    MemoryNeed onDevice(ModelShape shape, int headRows, int slots) {
+    MemoryNeed onDevice(ModelShape shape, int headRows, Quantization quantization, int slots) {
+        long matrices = quantization.weights().deviceWeightBytes(shape, headRows);
         long embedding = (long) shape.vocabRows() * shape.width() * Float.BYTES;
         long shared = (long) slots * headRows * Float.BYTES;
         return new MemoryNeed(
@@ -101,7 +102,7 @@ public record MemoryNeed(
                 snapshots,
                 prefixes,
                 earlyEvents,
-                weights - RUNTIME + embedding + states + buffers - shared,
+                matrices + embedding + states + buffers - shared,
                 texts);
     }
 

@@ -54,7 +54,12 @@ public record TtsSettings(
                         synthesis);
         if (device.device() == Device.CUDA) {
             DeviceSettings.requireCudaWeights(directory);
-            need = need.onDevice(directory.shape(), directory.headRows(), engine.slots());
+            need =
+                    need.onDevice(
+                            directory.shape(),
+                            directory.headRows(),
+                            directory.quantization(),
+                            engine.slots());
         }
         return new TtsSettings(
                 KafkaSettings.from(config),

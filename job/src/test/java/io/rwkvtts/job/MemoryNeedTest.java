@@ -168,7 +168,7 @@ class MemoryNeedTest {
     @Test
     void testWeightsAndStatesOfADeviceAreNotInTheSumOfTheProcess() {
         MemoryNeed cpu = need(32, Mode.STATE);
-        MemoryNeed device = cpu.onDevice(PUBLIC_0_4B, 8193, 32);
+        MemoryNeed device = cpu.onDevice(PUBLIC_0_4B, 8193, Quantization.INT8_NATIVE, 32);
 
         assertThat(device.states()).isZero();
         assertThat(device.snapshots()).isEqualTo(cpu.snapshots());

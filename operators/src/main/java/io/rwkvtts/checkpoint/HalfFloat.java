@@ -1,7 +1,7 @@
 package io.rwkvtts.checkpoint;
 
 /** IEEE 754 binary16, which Java 17 has no conversions for. */
-final class HalfFloat {
+public final class HalfFloat {
 
     private static final int EXPONENT_SHIFT = 112 << 23;
     private static final int SMALLEST_NORMAL = Float.floatToRawIntBits(0x1p-14f);
@@ -11,7 +11,7 @@ final class HalfFloat {
     private HalfFloat() {}
 
     /** The same number as a float: exact for all 65,536 bit patterns. */
-    static float toFloat(short half) {
+    public static float toFloat(short half) {
         int sign = (half & 0x8000) << 16;
         int exponent = half & 0x7c00;
         int mantissa = half & 0x3ff;
@@ -25,7 +25,7 @@ final class HalfFloat {
     }
 
     /** The nearest half, ties to the even one; infinity from 65520 on. */
-    static short fromFloat(float value) {
+    public static short fromFloat(float value) {
         int bits = Float.floatToRawIntBits(value);
         int sign = bits >>> 16 & 0x8000;
         int magnitude = bits & 0x7fffffff;

@@ -31,15 +31,22 @@ public enum GraphForm {
     },
 
     /**
-     * Everything in the project's own operators for CUDA devices, which compute the bits of those
-     * of {@link #NATIVE}; the states of all sequences stay in the memory of the device.
+     * Everything in the project's own operators for CUDA devices; the states of all sequences stay
+     * in the memory of the device. With bytes by the row they compute the bits of {@link #NATIVE}.
      */
     CUDA(CudaGraph.VERSION) {
         @Override
         void build(OnnxGraph graph, Checkpoint checkpoint, MatrixFormat format, int headRows)
                 throws IOException {
-            GraphWeights weights = new GraphWeights(checkpoint, graph, rowFormat(format));
-            CudaGraph.build(graph, weights, checkpoint.shape(), headRows);
+            CudaMatrices matrices;
+            if (format instanceof HalfFormat) {
+                matrices = new CudaHalfMatrices(graph);
+            } else {
+                rowFormat(format);
+                matrices = new CudaByteMatrices(graph);
+            }
+            GraphWeights weights = new GraphWeights(checkpoint, graph, format);
+            CudaGraph.build(graph, weights, matrices, checkpoint.shape(), headRows);
         }
     };
 

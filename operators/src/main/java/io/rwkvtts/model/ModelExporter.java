@@ -178,7 +178,7 @@ public final class ModelExporter {
     }
 
     /** Removes a directory and what is in it, if it exists. */
-    static void delete(Path directory) throws IOException {
+    public static void delete(Path directory) throws IOException {
         if (!Files.exists(directory)) {
             return;
         }

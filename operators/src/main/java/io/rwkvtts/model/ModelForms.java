@@ -18,8 +18,6 @@ import java.util.Optional;
 public record ModelForms(String directory, String checkpoint, String cache)
         implements Serializable {
 
-    private static final Quantization FOR_CUDA = Quantization.INT8_CUDA;
-
     /**
      * Where the forms of a model are that was opened.
      *
@@ -45,9 +43,9 @@ public record ModelForms(String directory, String checkpoint, String cache)
     }
 
     /**
-     * The form for a CUDA device: the given directory itself, a folder {@code int8-cuda} in it, or
-     * exported from the checkpoint on first use. A device never changes the numbers of the weights:
-     * it takes those of {@link Quantization#INT8} and {@link Quantization#INT8_NATIVE} only.
+     * The form for a CUDA device: the given directory itself, a folder in it of the name of that
+     * form, as {@code int8-cuda}, or exported from the checkpoint on first use. A device never
+     * changes the numbers of the weights: it takes those of {@link Quantization#takenByCuda} only.
      *
      * @throws ModelFormatException if there is none, or it is not of the same weights; says what to
      *     do
@@ -57,38 +55,47 @@ public record ModelForms(String directory, String checkpoint, String cache)
         if (given.quantization().graph() == GraphForm.CUDA) {
             return given;
         }
-        requireCudaWeights(given);
-        Path beside = given.path().resolve(FOR_CUDA.label());
+        Quantization form = requireCudaWeights(given);
+        Path beside = given.path().resolve(form.label());
         if (ModelDirectory.isModelDirectory(beside)) {
-            return sameWeights(given, ModelDirectory.open(beside));
+            return sameWeights(given, ModelDirectory.open(beside), form);
         }
         if (checkpoint == null) {
             throw new ModelFormatException(
                     "%s has no form for CUDA devices: export its checkpoint with quantisation %s to %s, too, or give the checkpoint itself"
-                            .formatted(given.path(), FOR_CUDA, beside));
+                            .formatted(given.path(), form, beside));
         }
         return sameWeights(
                 given,
                 new ModelCache(Path.of(cache))
-                        .open(Path.of(checkpoint), Optional.of(FOR_CUDA), given.headRows()));
+                        .open(Path.of(checkpoint), Optional.of(form), given.headRows()),
+                form);
     }
 
     /**
      * Requires that a CUDA device takes the numbers of a model's weights.
      *
+     * @return the form in which it does
      * @throws ModelFormatException if not
      */
-    public static void requireCudaWeights(ModelDirectory given) {
-        if (given.quantization().weights() != FOR_CUDA.weights()) {
-            throw new ModelFormatException(
-                    "%s has weights of the form %s, and a CUDA device takes 8-bit weights by the row only, since another form would be another voice: take the quantisation %s"
-                            .formatted(
-                                    given.path(), given.quantization(), Quantization.INT8_NATIVE));
-        }
+    public static Quantization requireCudaWeights(ModelDirectory given) {
+        return given.quantization()
+                .onCuda()
+                .orElseThrow(
+                        () ->
+                                new ModelFormatException(
+                                        "%s has weights of the form %s, which a CUDA device does not take, and another form would be another voice: take one of the quantisations %s"
+                                                .formatted(
+                                                        given.path(),
+                                                        given.quantization(),
+                                                        String.join(
+                                                                ", ",
+                                                                Quantization.takenByCuda()))));
     }
 
-    private static ModelDirectory sameWeights(ModelDirectory given, ModelDirectory form) {
-        if (form.quantization() != FOR_CUDA
+    private static ModelDirectory sameWeights(
+            ModelDirectory given, ModelDirectory form, Quantization expected) {
+        if (form.quantization() != expected
                 || !form.weightsId().equals(given.weightsId())
                 || form.headRows() != given.headRows()) {
             throw new ModelFormatException(
@@ -99,7 +106,7 @@ public record ModelForms(String directory, String checkpoint, String cache)
                                     form.weightsId(),
                                     form.headRows(),
                                     given.path(),
-                                    FOR_CUDA,
+                                    expected,
                                     given.weightsId(),
                                     given.headRows()));
         }

@@ -95,6 +95,11 @@ final class OnnxGraph {
         return external(name, TensorProto.DataType.INT32, weights.append(data), shape);
     }
 
+    /** A tensor of 16-bit floats in the weight file. */
+    String halves(String name, short[] data, long... shape) throws IOException {
+        return external(name, TensorProto.DataType.FLOAT16, weights.append(data), shape);
+    }
+
     /** A tensor of unsigned bytes in the weight file. */
     String weights(String name, byte[] data, long... shape) throws IOException {
         return external(name, TensorProto.DataType.UINT8, weights.append(data), shape);

@@ -2,9 +2,11 @@ package io.rwkvtts.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.rwkvtts.checkpoint.ModelShape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -44,6 +46,18 @@ public enum Quantization {
             WeightFormat.INT8_ROWS,
             GraphForm.CUDA,
             "the same 8 bits on a CUDA device: experimental, never run on one"),
+
+    /** The numbers of {@link #FP16_CUDA}, on a CPU. */
+    FP16(
+            WeightFormat.HALVES,
+            GraphForm.STANDARD,
+            "16-bit floats, which a CPU computes with as with none; for CUDA devices"),
+
+    /** Closer to the checkpoint than {@link #INT8_CUDA}. */
+    FP16_CUDA(
+            WeightFormat.HALVES,
+            GraphForm.CUDA,
+            "the same 16 bits on a CUDA device: experimental, never run on one"),
 
     /** For CPUs that {@link #INT8} is not for. */
     INT8_BLOCKS(
@@ -95,6 +109,20 @@ public enum Quantization {
                 .toList();
     }
 
+    /** The labels of the forms for CPUs whose numbers a CUDA device takes, for users. */
+    public static List<String> takenByCuda() {
+        return ofCpus().filter(value -> value.onCuda().isPresent())
+                .map(Quantization::label)
+                .toList();
+    }
+
+    /** The form with the same numbers for CUDA devices; empty if there is none. */
+    public Optional<Quantization> onCuda() {
+        return Arrays.stream(values())
+                .filter(value -> value.graph == GraphForm.CUDA && value.weights == weights)
+                .findFirst();
+    }
+
     private static Stream<Quantization> ofCpus() {
         return Arrays.stream(values()).filter(value -> value.graph != GraphForm.CUDA);
     }
@@ -102,6 +130,17 @@ public enum Quantization {
     /** How the numbers are held. */
     public WeightFormat weights() {
         return weights;
+    }
+
+    /**
+     * Bytes of the matrices that one step in this form reads.
+     *
+     * @param headRows rows of the head that are computed
+     */
+    public long stepWeightBytes(ModelShape shape, int headRows) {
+        return graph == GraphForm.CUDA
+                ? weights.deviceWeightBytes(shape, headRows)
+                : weights.stepWeightBytes(shape, headRows);
     }
 
     /** What the graph is made of. */

@@ -76,6 +76,15 @@ final class WeightFile implements AutoCloseable {
         return new Region(offset, bytes.capacity());
     }
 
+    Region append(short[] data) throws IOException {
+        long offset = startRegion();
+        ByteBuffer bytes =
+                ByteBuffer.allocate(data.length * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asShortBuffer().put(data);
+        write(bytes);
+        return new Region(offset, bytes.capacity());
+    }
+
     Region append(byte[] data) throws IOException {
         long offset = startRegion();
         write(ByteBuffer.wrap(data));

@@ -19,6 +19,23 @@ public enum WeightFormat {
             false),
 
     /**
+     * 16-bit floats, also in the first matrices of the low-rank pairs. On a CPU they are held as
+     * 32-bit floats of the same values.
+     */
+    HALVES(
+            HalfFormat::new,
+            WeightFormat::floatRowBytes,
+            WeightFormat::floatRowBytes,
+            false,
+            false) {
+        @Override
+        public long deviceWeightBytes(ModelShape shape, int headRows) {
+            long seconds = (long) ranks(shape) * shape.width() * Float.BYTES;
+            return (stepWeightBytes(shape, headRows) - seconds) / 2 + seconds;
+        }
+    },
+
+    /**
      * 8-bit integers with one scale for each row, also in the first matrices of the low-rank pairs;
      * the activations are quantised likewise, by the row. ONNX Runtime wants a CPU that adds 8-bit
      * products exactly: x86 with VNNI, or ARM.
@@ -96,12 +113,20 @@ public enum WeightFormat {
                 4 * matrixBytes(width, width)
                         + matrixBytes(shape.ffnWidth(), width)
                         + matrixBytes(width, shape.ffnWidth());
-        int ranks =
-                shape.layers() * (shape.decayRank() + shape.aRank() + shape.gateRank())
-                        + (shape.layers() - 1) * shape.valueRank();
         return shape.layers() * layer
                 + headRows * headRowBytes.applyAsLong(width)
-                + lowRankBytes(ranks, width);
+                + lowRankBytes(ranks(shape), width);
+    }
+
+    /** As {@link #stepWeightBytes}, of the matrices as a CUDA device holds them. */
+    public long deviceWeightBytes(ModelShape shape, int headRows) {
+        return stepWeightBytes(shape, headRows);
+    }
+
+    /** The ranks of all low-rank pairs. */
+    static int ranks(ModelShape shape) {
+        return shape.layers() * (shape.decayRank() + shape.aRank() + shape.gateRank())
+                + (shape.layers() - 1) * shape.valueRank();
     }
 
     /** Bytes of a large matrix with what belongs to it, such as scales. */

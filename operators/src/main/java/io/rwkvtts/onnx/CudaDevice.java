@@ -6,6 +6,8 @@ import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -67,9 +69,18 @@ public final class CudaDevice {
      * @throws DeviceUnavailableException if it can't be used just now
      */
     public static CudaDevice open(int index) {
+        List<String> missing = new ArrayList<>();
         if (!providerAvailable()) {
+            missing.add(
+                    "this ONNX Runtime has no CUDA provider: com.microsoft.onnxruntime:onnxruntime_gpu must be in the class path in the place of onnxruntime");
+        }
+        if (!operatorsAvailable()) {
+            missing.add("this build has no CUDA operators: it must be made where nvcc is");
+        }
+        if (!missing.isEmpty()) {
             throw new OnnxUnavailableException(
-                    "this ONNX Runtime has no CUDA provider: com.microsoft.onnxruntime:onnxruntime_gpu must be in the class path in the place of onnxruntime",
+                    String.join("; ", missing)
+                            + " ('./tts doctor' on this machine says what else it lacks)",
                     null);
         }
         return open(LIBRARY, index);
@@ -137,6 +148,20 @@ public final class CudaDevice {
      */
     public long freeBytes() throws OrtException {
         return DeviceLibrary.freeBytes();
+    }
+
+    /**
+     * Requires that ONNX Runtime can use this device, as far as that shows without a model.
+     *
+     * @throws OnnxUnavailableException if not, as where one of CUDA's libraries is missing
+     */
+    public void requireProvider() {
+        try (SessionOptions options = new SessionOptions()) {
+            addTo(options, false);
+        } catch (OrtException e) {
+            throw new OnnxUnavailableException(
+                    "ONNX Runtime can't use its CUDA provider on " + this, e);
+        }
     }
 
     /** Whether it is one that the CPU plays. */

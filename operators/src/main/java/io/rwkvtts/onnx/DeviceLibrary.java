@@ -38,6 +38,9 @@ final class DeviceLibrary {
     /** Copies the whole array. */
     static native void write(long address, byte[] from) throws OrtException;
 
+    /** Copies from one place to another; returns when it is done. */
+    static native void copy(long to, long from, long bytes) throws OrtException;
+
     /** Runs the kernel of {@code sample.cuh} with that many draws; returns when it is done. */
     static native void sample(
             long draws, long logits, int stride, long scratch, long tokens, int count)

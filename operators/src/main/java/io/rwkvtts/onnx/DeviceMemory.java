@@ -95,6 +95,11 @@ public final class DeviceMemory implements AutoCloseable {
         DeviceLibrary.write(place(offset, from.length), from);
     }
 
+    /** Overwrites other memory of this size; returns when it is done. */
+    public void copyTo(DeviceMemory other) throws OrtException {
+        DeviceLibrary.copy(other.address(bytes), address(bytes), bytes);
+    }
+
     /** The address of the first bytes, of which there must be that many. */
     long address(long count) {
         return place(0, count);

@@ -15,6 +15,8 @@ final class GpuResources {
 
     private static final String INDEX = "index";
 
+    private static final String NUMBER = "[0-9]{1,9}";
+
     private GpuResources() {}
 
     /**
@@ -30,14 +32,12 @@ final class GpuResources {
     }
 
     private static int index(ExternalResourceInfo gpu) {
-        String index = gpu.getProperty(INDEX).orElse("");
-        try {
-            return Integer.parseInt(index.strip());
-        } catch (NumberFormatException e) {
+        String index = gpu.getProperty(INDEX).orElse("").strip();
+        if (!index.matches(NUMBER)) {
             throw new IllegalArgumentException(
                     "Flink's external resource '%s' has the %s '%s': expected the number of a CUDA device from its discovery script"
-                            .formatted(RESOURCE, INDEX, index),
-                    e);
+                            .formatted(RESOURCE, INDEX, index));
         }
+        return Integer.parseInt(index);
     }
 }

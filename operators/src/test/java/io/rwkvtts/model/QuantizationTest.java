@@ -30,7 +30,9 @@ class QuantizationTest {
                         entry("int8-blocks", "rwkv7-linear-attention-4"),
                         entry("int8-native", "rwkv7-native-3"),
                         entry("int4-native", "rwkv7-native-3"),
-                        entry("int8-cuda", "rwkv7-cuda-1"));
+                        entry("int8-cuda", "rwkv7-cuda-1"),
+                        entry("fp16", "rwkv7-linear-attention-4"),
+                        entry("fp16-cuda", "rwkv7-cuda-1"));
     }
 
     @Test
@@ -43,10 +45,20 @@ class QuantizationTest {
                                         Collectors.toMap(
                                                 text -> text.substring(0, text.indexOf(" (")),
                                                 Function.identity())))
-                .containsOnlyKeys("none", "int8", "int8-native", "int4-native", "int8-blocks");
+                .containsOnlyKeys(
+                        "none", "int8", "int8-native", "int4-native", "fp16", "int8-blocks");
         assertThatThrownBy(() -> Quantization.ofLabel("fp32"))
                 .hasMessage(
-                        "unknown quantisation 'fp32': one of none, int8, int8-native, int4-native, int8-blocks");
+                        "unknown quantisation 'fp32': one of none, int8, int8-native, int4-native, fp16, int8-blocks");
+    }
+
+    @Test
+    void testDeviceTakesTheSameNumbersOnly() {
+        assertThat(Quantization.takenByCuda()).containsExactly("int8", "int8-native", "fp16");
+        assertThat(Quantization.INT8_NATIVE.onCuda()).contains(Quantization.INT8_CUDA);
+        assertThat(Quantization.FP16.onCuda()).contains(Quantization.FP16_CUDA);
+        assertThat(Quantization.FP16_CUDA.onCuda()).contains(Quantization.FP16_CUDA);
+        assertThat(Quantization.NONE.onCuda()).isEmpty();
     }
 
     @Test
@@ -65,7 +77,7 @@ class QuantizationTest {
         ModelShape shape = ModelShape.proportioned(1, 4160, 70, 70);
         try (WeightFile weights = new WeightFile(directory.resolve("weights"))) {
             OnnxGraph graph = new OnnxGraph(weights);
-            assertThatThrownBy(() -> CudaGraph.build(graph, null, shape, 1))
+            assertThatThrownBy(() -> CudaGraph.build(graph, null, null, shape, 1))
                     .isInstanceOf(ModelFormatException.class)
                     .hasMessage(
                             "the model is 4160 wide: the operators for CUDA devices take at most 4096");

@@ -35,6 +35,19 @@ class WeightFormatTest {
                 .isEqualTo(bytes + Float.BYTES * (rows + floats));
     }
 
+    /** Two bytes a weight on a device, but for the second LoRA matrices, and four on a CPU. */
+    @Test
+    void testStepOfThePublicModelInHalves() {
+        ModelShape shape = ModelShape.proportioned(24, 1024, 77_923, 8_193);
+        long seconds = 1024L * (24 * (64 + 64 + 128) + 23 * 32);
+        long floats = WeightFormat.FLOATS.stepWeightBytes(shape, 8_193);
+        assertThat(WeightFormat.HALVES.stepWeightBytes(shape, 8_193)).isEqualTo(floats);
+        assertThat(WeightFormat.HALVES.deviceWeightBytes(shape, 8_193))
+                .isEqualTo(2 * (floats / Float.BYTES - seconds) + Float.BYTES * seconds);
+        assertThat(WeightFormat.INT8_ROWS.deviceWeightBytes(shape, 8_193))
+                .isEqualTo(WeightFormat.INT8_ROWS.stepWeightBytes(shape, 8_193));
+    }
+
     /** One byte a weight and a scale for each 64, but for the LoRA matrices. */
     @Test
     void testStepOfThePublicModelInEightBitBlocks() {

@@ -1,11 +1,14 @@
 package io.rwkvtts.cli;
 
+import io.rwkvtts.bench.engine.DeviceRate;
+import io.rwkvtts.bench.engine.DeviceTables;
 import io.rwkvtts.bench.engine.EngineBench;
 import io.rwkvtts.bench.engine.EngineBenchSettings;
 import io.rwkvtts.bench.engine.EngineReport;
 import io.rwkvtts.bench.engine.EngineTables;
 import io.rwkvtts.bench.engine.StateBench;
 import io.rwkvtts.bench.engine.StateReport;
+import io.rwkvtts.doctor.CudaRequirement;
 import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.device.Device;
@@ -90,9 +93,10 @@ final class BenchEngineCommand implements Callable<Integer> {
             converter = DeviceConverter.class,
             defaultValue = "cpu",
             description =
-                    "what is measured; with cuda one model in the form int8-cuda on CUDA device 0"
-                            + " (experimental), while the floors are still those of the CPU"
-                            + " (default: ${DEFAULT-VALUE})")
+                    "what is measured; with cuda one model in its form for that on CUDA device 0"
+                            + " (experimental), with a second table beside what the memory of the"
+                            + " device allows; the first one has the floors of the CPU (default:"
+                            + " ${DEFAULT-VALUE})")
     private Device device;
 
     @Override
@@ -103,6 +107,9 @@ final class BenchEngineCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "--device auto: a measurement has to say of what; expected cpu or cuda");
         }
+        if (device == Device.CUDA) {
+            CudaRequirement.check(0);
+        }
         PrintWriter out = spec.commandLine().getOut();
         EngineBenchSettings settings = settings();
         if (states) {
@@ -110,11 +117,20 @@ final class BenchEngineCommand implements Callable<Integer> {
             EngineTables.print(report, out);
             json.write(report);
         } else {
+            double before = deviceRate();
             EngineReport report = new EngineBench(settings, this::open).run();
             EngineTables.print(report, out);
+            if (device == Device.CUDA) {
+                double rate = Math.max(before, deviceRate());
+                DeviceTables.print(report, settings.models().get(0), rate, out);
+            }
             json.write(report);
         }
         return 0;
+    }
+
+    private double deviceRate() {
+        return device == Device.CUDA ? DeviceRate.gigabytesPerSecond(0) : 0;
     }
 
     private InferenceEngine open(ModelDirectory model, EngineOptions options) {

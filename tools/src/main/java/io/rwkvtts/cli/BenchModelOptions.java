@@ -7,6 +7,7 @@ import io.rwkvtts.model.Quantization;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -60,12 +61,14 @@ final class BenchModelOptions {
      * @throws IllegalArgumentException if it is more than one, or asked for in another format
      */
     List<BenchModel> openForCuda() throws IOException {
-        if (models.size() != 1 || formats.stream().anyMatch(f -> f != Quantization.INT8_CUDA)) {
+        Quantization asked = formats.isEmpty() ? Quantization.INT8_NATIVE : formats.get(0);
+        Optional<Quantization> form = asked.onCuda();
+        if (models.size() != 1 || formats.size() > 1 || form.isEmpty()) {
             throw new IllegalArgumentException(
-                    "a CUDA device has room for one engine at a time: expected one --model, and no --quantize but %s"
-                            .formatted(Quantization.INT8_CUDA));
+                    "a CUDA device has room for one engine at a time: expected one --model, and no --quantize or one of %s"
+                            .formatted(String.join(", ", Quantization.takenByCuda())));
         }
-        return BenchModel.open(models.get(0), List.of(Quantization.INT8_CUDA), cache());
+        return BenchModel.open(models.get(0), List.of(form.get()), cache());
     }
 
     /** Opens each model as 32-bit floats and then in the other formats wanted. */

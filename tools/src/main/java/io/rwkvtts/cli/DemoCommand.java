@@ -4,7 +4,6 @@ import io.rwkvtts.client.ReceivedTokens;
 import io.rwkvtts.client.SpeechClient;
 import io.rwkvtts.client.SpeechRequest;
 import io.rwkvtts.client.TokenListener;
-import io.rwkvtts.engine.device.Device;
 import io.rwkvtts.job.DeviceSettings;
 import io.rwkvtts.job.OptionKeys;
 import io.rwkvtts.job.SpeechModel;
@@ -136,6 +135,7 @@ final class DemoCommand implements Callable<Integer> {
                     "--wav with tts.model needs --decoder: the demo voice's decoder knows its own"
                             + " tokens only");
         }
+        JobDevice.check(configuration);
         SpeechModel model = model(configuration);
         int page = once ? 0 : port(gatewayPort, 8080, "--gateway-port");
         try (LocalStack stack =
@@ -192,7 +192,7 @@ final class DemoCommand implements Callable<Integer> {
         Optional<Quantization> format = SpeechModel.quantization(configuration);
         return DemoVoice.model(
                 cache,
-                format.isEmpty() && configuration.get(DeviceSettings.DEVICE) == Device.CUDA
+                format.isEmpty() && JobDevice.mustBeCuda(configuration)
                         ? Optional.of(Quantization.INT8_NATIVE)
                         : format);
     }

@@ -1,5 +1,6 @@
 package io.rwkvtts.cli;
 
+import io.rwkvtts.doctor.CudaRequirement;
 import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.device.Device;
@@ -20,9 +21,8 @@ final class DeviceOptions {
             converter = DeviceConverter.class,
             defaultValue = "auto",
             description =
-                    "what computes: auto takes a CUDA device if it works and the weights are int8 or"
-                            + " int8-native; cuda takes nothing else (experimental, default:"
-                            + " ${DEFAULT-VALUE})")
+                    "what computes: auto takes a CUDA device if it works and takes the weights;"
+                            + " cuda takes nothing else (experimental, default: ${DEFAULT-VALUE})")
     private Device device;
 
     @Option(
@@ -44,8 +44,16 @@ final class DeviceOptions {
                 : asked;
     }
 
-    /** An engine for one sequence. */
+    /**
+     * An engine for one sequence.
+     *
+     * @throws IllegalArgumentException if it must be on a device and that can't be used; names all
+     *     that is missing
+     */
     InferenceEngine open(ModelForms model, int threads) throws IOException {
+        if (device == Device.CUDA) {
+            CudaRequirement.check(index);
+        }
         return EngineLadder.open(
                 device, List.of(index), model, new EngineOptions(1, threads, true, true));
     }

@@ -3,6 +3,7 @@ package io.rwkvtts.cli;
 import io.rwkvtts.audio.AudioDecoder;
 import io.rwkvtts.client.SpeechSettings;
 import io.rwkvtts.gateway.Gateway;
+import io.rwkvtts.gateway.GatewaySettings;
 import io.rwkvtts.local.GatewayKafka;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.schema.InputFormat;
@@ -74,6 +75,7 @@ final class GatewayCommand implements Callable<Integer> {
                     "--format is text, which has neither voices nor cancellations; expected avro or"
                             + " json");
         }
+        GatewaySettings settings = settings();
         kafka.require(requestsTopic);
         kafka.require(tokensTopic);
         SpeechSettings speech =
@@ -86,16 +88,19 @@ final class GatewayCommand implements Callable<Integer> {
                                         : IsolationLevel.READ_UNCOMMITTED);
         int calls = Runtime.getRuntime().availableProcessors();
         try (AudioDecoder decoder = decoding.open(ModelCache.ofUser(), calls);
-                Gateway gateway =
-                        Gateway.start(
-                                server.settings(decoding.gain()),
-                                speech,
-                                decoder,
-                                Optional.empty())) {
+                Gateway gateway = Gateway.start(settings, speech, decoder, Optional.empty())) {
             Runtime.getRuntime().addShutdownHook(new Thread(gateway::close, "close-gateway"));
             Listening.print(Map.of("Gateway", gateway.address()), spec.commandLine().getOut());
             new CountDownLatch(1).await();
         }
         return CommandLine.ExitCode.OK;
+    }
+
+    private GatewaySettings settings() {
+        try {
+            return server.settings(decoding.gain());
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
     }
 }

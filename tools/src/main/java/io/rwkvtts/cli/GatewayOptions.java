@@ -7,10 +7,8 @@ import io.rwkvtts.gateway.GatewaySettings.Listen;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /** How a gateway is set up. */
@@ -48,7 +46,8 @@ final class GatewayOptions {
     @Option(
             names = "--max-text-chars",
             paramLabel = "N",
-            defaultValue = "20000",
+            defaultValue = "10000",
+            converter = PositiveConverter.class,
             description = "most characters of a request (default: ${DEFAULT-VALUE})")
     private int textChars;
 
@@ -56,6 +55,7 @@ final class GatewayOptions {
             names = "--max-connections",
             paramLabel = "N",
             defaultValue = "20000",
+            converter = PositiveConverter.class,
             description = "most connections at once (default: ${DEFAULT-VALUE})")
     private int connections;
 
@@ -63,6 +63,7 @@ final class GatewayOptions {
             names = "--max-buffered",
             paramLabel = "BYTES",
             defaultValue = "1048576",
+            converter = PositiveConverter.class,
             description =
                     "sound that is decoded ahead of a client (default: ${DEFAULT-VALUE}, half a"
                             + " minute)")
@@ -72,6 +73,7 @@ final class GatewayOptions {
             names = "--stalled-after",
             paramLabel = "SECONDS",
             defaultValue = "60",
+            converter = PositiveConverter.class,
             description =
                     "the request of a client that takes nothing for that long is cancelled (default:"
                             + " ${DEFAULT-VALUE})")
@@ -81,6 +83,7 @@ final class GatewayOptions {
             names = "--resume-within",
             paramLabel = "SECONDS",
             defaultValue = "600",
+            converter = PositiveConverter.class,
             description =
                     "how long after its begin a request can be resumed (default: ${DEFAULT-VALUE})")
     private int lookBackSeconds;
@@ -100,17 +103,16 @@ final class GatewayOptions {
                             + " than once")
     private List<String> voices = List.of();
 
+    /**
+     * All of it.
+     *
+     * @throws IllegalArgumentException if an option cannot be served, such as the origin {@code *}
+     */
     GatewaySettings settings(float gain) {
         return new GatewaySettings(
-                new Listen(
-                        host,
-                        port,
-                        origins.stream()
-                                .map(o -> o.toLowerCase(Locale.ROOT))
-                                .collect(Collectors.toSet())),
+                new Listen(host, port, origins),
                 new Limits(
                         textChars,
-                        Limits.DEFAULT.bodyBytes(),
                         connections,
                         Limits.DEFAULT.requestWithin(),
                         bufferedBytes,

@@ -41,8 +41,7 @@ final class JobModelOptions {
             names = "--device",
             paramLabel = "auto|cpu|cuda",
             description =
-                    "what the engines compute on (tts.device); cuda takes --quantize int8 or"
-                            + " int8-native only")
+                    "what the engines compute on (tts.device); cuda does not take all weights")
     private String device;
 
     @Option(
@@ -66,6 +65,7 @@ final class JobModelOptions {
         if (device != null) {
             all.setString(DeviceSettings.DEVICE.key(), device);
         }
+        JobDevice.check(all);
         if (all.contains(SpeechModel.MODEL)) {
             return new Opened(all.get(SpeechModel.MODEL), SpeechModel.from(all), all);
         }

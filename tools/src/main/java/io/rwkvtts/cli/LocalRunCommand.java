@@ -20,6 +20,7 @@ final class LocalRunCommand extends RunCommand {
     protected void execute(StreamExecutionEnvironment environment, TtsSettings settings)
             throws Exception {
         Configuration options = Configuration.fromMap(environment.getConfiguration().toMap());
+        JobDevice.check(options);
         try (LocalJob job = LocalJob.start(options, settings)) {
             job.closeOnExit();
             PrintWriter out = spec.commandLine().getOut();

@@ -1,5 +1,6 @@
 package io.rwkvtts.doctor;
 
+import io.rwkvtts.model.Quantization;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,7 +47,8 @@ public record Diagnosis(
                         .map(Check::name)
                         .toList();
         return lacking.isEmpty()
-                ? "everything is there, but the engine for GPUs can't be chosen yet: the CPU is used"
+                ? "everything is there: --device auto takes it for weights of "
+                        + String.join(", ", Quantization.takenByCuda())
                 : "not here (" + String.join(", ", lacking) + "): the CPU is used";
     }
 

@@ -1,12 +1,15 @@
 package io.rwkvtts.doctor;
 
+import io.rwkvtts.engine.InferenceException;
 import io.rwkvtts.engine.cpu.CpuEngine;
-import io.rwkvtts.local.TemporaryDirectory;
+import io.rwkvtts.engine.device.DeviceTrial;
 import io.rwkvtts.model.Quantization;
 import io.rwkvtts.onnx.CudaDevice;
+import io.rwkvtts.onnx.DeviceUnavailableException;
 import io.rwkvtts.onnx.OnnxRuntime;
 import io.rwkvtts.onnx.OnnxUnavailableException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +28,8 @@ final class GpuChecks {
             List.of("libcudart.so.12", "libcublas.so.12", "libcublasLt.so.12", "libcurand.so.10");
 
     private static final String PROVIDER = "cuda provider";
+
+    private static final String OPERATORS = "cuda operators";
 
     /** The drivers that CUDA's libraries want at the least. */
     private static final int CUDA_12_DRIVER = 525;
@@ -45,15 +50,9 @@ final class GpuChecks {
     private GpuChecks() {}
 
     static List<Check> of(Machine machine) {
-        List<Check> checks = new ArrayList<>();
-        checks.add(driver(machine, CudaDevice.toolkit()));
-        checks.addAll(devices(machine));
-        checks.add(libraries(machine));
-        checks.add(provider());
-        checks.add(operators());
+        List<Check> checks = needs(machine);
         checks.add(compiler(machine));
-        if (CudaDevice.operatorsAvailable()
-                && checks.stream().anyMatch(check -> check.name().equals(PROVIDER) && check.isOk())
+        if (canTry(checks)
                 && CpuEngine.supports(Quantization.INT8_NATIVE)
                 && CpuEngine.sumsBytesExactly()) {
             checks.add(trial());
@@ -61,11 +60,53 @@ final class GpuChecks {
         return checks;
     }
 
+    /** What an engine needs to run, apart from a model. */
+    static List<Check> needs(Machine machine) {
+        List<Check> checks = new ArrayList<>();
+        checks.add(driver(machine, CudaDevice.toolkit()));
+        checks.addAll(devices(machine));
+        checks.add(libraries(machine));
+        checks.add(provider());
+        checks.add(operators());
+        return checks;
+    }
+
+    /** Whether a device can be asked for at all: what else is missing it says itself. */
+    static boolean canTry(List<Check> checks) {
+        return Stream.of(PROVIDER, OPERATORS)
+                .allMatch(
+                        name ->
+                                checks.stream()
+                                        .anyMatch(
+                                                check ->
+                                                        check.name().equals(name) && check.isOk()));
+    }
+
     private static Check trial() {
-        try (TemporaryDirectory directory = TemporaryDirectory.create("doctor")) {
-            return DeviceTrial.of(() -> CudaDevice.open(0), directory.path());
+        String name = "cuda engine";
+        try {
+            CudaDevice device = CudaDevice.open(0);
+            Optional<String> difference = Optional.empty();
+            for (Quantization form : List.of(Quantization.INT8_CUDA, Quantization.FP16_CUDA)) {
+                difference = difference.or(() -> difference(device, form));
+            }
+            return difference
+                    .map(text -> Check.bad(name, text, "take the CPU; please report this line"))
+                    .orElseGet(
+                            () -> Check.ok(name, "the CPU's numbers in int8-cuda and fp16-cuda"));
+        } catch (OnnxUnavailableException
+                | DeviceUnavailableException
+                | InferenceException
+                | UncheckedIOException e) {
+            return Check.bad(name, e.getMessage(), "take the CPU; please report this line");
+        }
+    }
+
+    private static Optional<String> difference(CudaDevice device, Quantization form) {
+        try {
+            return DeviceTrial.of(device, form).map(text -> form + ": " + text);
         } catch (IOException e) {
-            return Check.bad("cuda engine", e.toString(), "set -Djava.io.tmpdir to a directory");
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -203,11 +244,11 @@ final class GpuChecks {
     private static Check operators() {
         return CudaDevice.operatorsAvailable()
                 ? Check.ok(
-                        "cuda operators",
+                        OPERATORS,
                         "in this build, of CUDA %s, for compute capability 8.0 and 9.0"
                                 .formatted(CudaDevice.toolkit().orElse("?")))
                 : Check.absent(
-                        "cuda operators",
+                        OPERATORS,
                         "not in this build",
                         "build where nvcc is: in the PATH, in /usr/local/cuda/bin or named by NVCC");
     }

@@ -4,7 +4,8 @@ package io.rwkvtts.plan;
  * What is asked of the job.
  *
  * @param firstChunkP95Ms 95 of 100 first chunks come within it
- * @param continuous least share of the listeners who never wait longer than 100 ms in mid-speech
+ * @param continuous least share of the listeners who never wait longer than 100 ms for a later
+ *     chunk
  * @param reserve share by which the load could grow before it is no longer met: the job is slower
  *     under load than the simulation
  */

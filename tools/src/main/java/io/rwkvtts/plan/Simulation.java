@@ -26,7 +26,7 @@ public final class Simulation {
 
     /**
      * From the producer of a request to the job, and from there to the consumer of its tokens:
-     * Kafka's and Flink's part, where records go on at once.
+     * Kafka's and Flink's part, where records are passed on at once.
      */
     static final double PATH_MS = 22;
 

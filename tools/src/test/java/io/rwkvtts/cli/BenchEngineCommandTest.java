@@ -101,7 +101,7 @@ class BenchEngineCommandTest {
                 bench("--quantize=int3"),
                 "--quantize",
                 "int3",
-                "none, int8, int8-native, int4-native, int8-blocks");
+                "none, int8, int8-native, int4-native, fp16, int8-blocks");
         assertUsage(TtsRun.of("bench"), "benchmark is missing");
         bench("--model=random:huge").assertFailure("random:huge", "random:0.4b");
         bench("--model=random:2x100").assertFailure("100", "multiple of the head size 64");

@@ -2,13 +2,22 @@ package io.rwkvtts.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.rwkvtts.RecordedLog;
+import io.rwkvtts.onnx.OnnxRuntime;
 import io.rwkvtts.schema.InputFormat;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +68,31 @@ class DemoCommandITCase {
         assertThat(run.err()).isEmpty();
         assertThat(run.exit()).isZero();
         assertThat(run.out()).containsPattern("demo-1: stop after \\d\\.\\d\\d s of audio\n");
+    }
+
+    /** Where there is no CUDA device, what looks for one generates and says what it did before. */
+    @Test
+    void testLooksForADeviceWithoutATraceWhereThereIsNone() throws IOException {
+        assumeFalse(OnnxRuntime.providers().contains("CUDA"), "with the libraries for GPUs");
+        Map<String, byte[]> sounds = new HashMap<>();
+        try (RecordedLog log = new RecordedLog(Level.WARN)) {
+            for (String device : List.of("", "--device=auto", "--device=cpu")) {
+                Path wav = cache.resolve("device" + device);
+                List<String> arguments =
+                        new ArrayList<>(List.of("--once", "--wav=" + wav, "Good", "morning."));
+                if (!device.isEmpty()) {
+                    arguments.add(1, device);
+                }
+                TtsRun run = demo(arguments.toArray(String[]::new));
+                assertThat(run.err()).isEmpty();
+                assertThat(run.exit()).isZero();
+                sounds.put(device, Files.readAllBytes(wav.resolve("demo-1.wav")));
+            }
+            assertThat(log.lines()).noneMatch(line -> line.contains("CUDA"));
+        }
+        assertThat(sounds.get("--device=auto"))
+                .isEqualTo(sounds.get(""))
+                .isEqualTo(sounds.get("--device=cpu"));
     }
 
     @Test

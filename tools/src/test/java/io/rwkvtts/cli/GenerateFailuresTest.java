@@ -67,7 +67,7 @@ class GenerateFailuresTest {
                 .assertWrongUsage("--voice", "--age", "mutually exclusive");
         say("--text=Hi", "--quantize=int4")
                 .assertWrongUsage(
-                        "unknown quantisation 'int4': one of none, int8, int8-native, int4-native, int8-blocks");
+                        "unknown quantisation 'int4': one of none, int8, int8-native, int4-native, fp16, int8-blocks");
     }
 
     @Test

@@ -56,6 +56,22 @@ class TtsTest {
         assertThat(help).contains(String.join(", ", Quantization.described()));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--allow-origin *|would let every page use the gateway",
+                "--allow-origin https://example.org/|continues after the host",
+                "--max-buffered 0|is not a whole number from 1",
+                "--stalled-after 0|is not a whole number from 1",
+                "--max-text-chars 300001|more than Kafka takes",
+                "--port 70000|port is 70000"
+            })
+    void testAGatewayThatCouldNotServeIsRefused(String options, String why) {
+        assertThat(run("gateway --bootstrap-servers localhost:1 " + options)).isEqualTo(2);
+        assertThat(err.toString()).contains(why);
+    }
+
     @Test
     void testRandomModelIsWrittenAsAsked() throws IOException {
         Path file = directory.resolve("f.safetensors");

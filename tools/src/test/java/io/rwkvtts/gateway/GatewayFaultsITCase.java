@@ -1,6 +1,8 @@
 package io.rwkvtts.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 import io.rwkvtts.client.ReceivedTokens;
@@ -14,17 +16,23 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.IsolationLevel;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -156,19 +164,10 @@ class GatewayFaultsITCase {
         return ends;
     }
 
-    private static TokenListener listener() {
-        return new TokenListener(
-                fixture.stack().kafka().properties(),
-                fixture.stack().kafka().topics().tokens(),
-                TokenListener.Start.LATEST,
-                IsolationLevel.READ_UNCOMMITTED);
-    }
-
     /** Some in mid-generation, most while they wait for a slot. */
     @Test
     void testClientsThatLeaveTakeNoSlots() throws Exception {
-        try (TokenListener listener = listener()) {
-            listener.poll(Duration.ofMillis(100));
+        try (TokenListener listener = fixture.listener()) {
             List<Socket> sockets = new ArrayList<>();
             for (int i = 0; i < LEAVING; i++) {
                 sockets.add(raw(gateway, body(LONG.repeat(60), ""), 0));
@@ -190,7 +189,6 @@ class GatewayFaultsITCase {
         Limits small =
                 new Limits(
                         20_000,
-                        256 << 10,
                         1_000,
                         Duration.ofSeconds(10),
                         64 << 10,
@@ -206,6 +204,16 @@ class GatewayFaultsITCase {
         HttpResponse<byte[]> metrics = fixture.send(fixture.to(bounded, "/metrics").build());
         assertThat(new String(metrics.body(), StandardCharsets.UTF_8))
                 .contains("tts_gateway_utterances_total{end=\"slow_client\"} " + SLOW + ".0");
+        // Their connections are closed, although they read nothing; one is ours.
+        await().until(
+                        () ->
+                                new String(
+                                                fixture.send(
+                                                                fixture.to(bounded, "/metrics")
+                                                                        .build())
+                                                        .body(),
+                                                StandardCharsets.UTF_8)
+                                        .contains("tts_gateway_connections 1.0"));
         for (Socket socket : sockets) {
             socket.close();
         }
@@ -217,7 +225,6 @@ class GatewayFaultsITCase {
         Limits small =
                 new Limits(
                         20_000,
-                        256 << 10,
                         1_000,
                         Duration.ofSeconds(10),
                         64 << 10,
@@ -228,8 +235,7 @@ class GatewayFaultsITCase {
         byte[] expected =
                 fixture.undisturbed(
                         TextEvent.newBuilder().setRequestId("").setText(text).setSeed(7L));
-        try (TokenListener listener = listener()) {
-            listener.poll(Duration.ofMillis(100));
+        try (TokenListener listener = fixture.listener()) {
             HttpResponse<InputStream> response = begin(bounded, body(text, ""));
             // All has been generated: what does not fit waits as tokens.
             assertThat(ends(listener, 1)).isEqualTo(Map.of("stop", 1));
@@ -244,7 +250,6 @@ class GatewayFaultsITCase {
         Limits impatient =
                 new Limits(
                         20_000,
-                        256 << 10,
                         20,
                         Duration.ofMillis(300),
                         4 << 20,
@@ -280,6 +285,85 @@ class GatewayFaultsITCase {
         Socket socket = new Socket(address.getHost(), address.getPort());
         socket.setSoTimeout(20_000);
         return socket;
+    }
+
+    /**
+     * A client whose line broke twice before the gateway saw it, and another that is still there.
+     */
+    @Test
+    void testARequestMayBeHeardByManyAtOnce() throws Exception {
+        HttpResponse<InputStream> first =
+                begin(gateway, body(LONG, ",\"on_disconnect\":\"continue\""));
+        String id = first.headers().firstValue("x-request-id").orElseThrow();
+        first.body().readNBytes(6_000);
+        Gateway other = fixture.gateway();
+        List<CompletableFuture<HttpResponse<byte[]>>> resumed = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            String path = "/v1/audio/speech/%s?response_format=pcm&from=%d".formatted(id, 100 * i);
+            HttpRequest request = fixture.to(other, path).build();
+            resumed.add(fixture.http.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray()));
+        }
+        byte[] all = undisturbed();
+        for (int i = 0; i < resumed.size(); i++) {
+            HttpResponse<byte[]> response = resumed.get(i).get();
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.body()).isEqualTo(Arrays.copyOfRange(all, 200 * i, all.length));
+        }
+        first.body().close();
+    }
+
+    /** An error that nobody foresaw ends the thread that reads the tokens of all requests. */
+    @Test
+    void testAGatewayThatReadsNoMoreTokensIsUnhealthy() throws Exception {
+        Set<Thread> before = threads("speech-client");
+        Gateway deaf = fixture.gateway();
+        assertThat(fixture.send(fixture.to(deaf, "/health").build()).statusCode()).isEqualTo(200);
+        Set<Thread> readers = threads("speech-client");
+        readers.removeAll(before);
+        assertThat(readers).hasSize(2);
+        for (Thread reader : readers) {
+            reader.interrupt();
+            reader.join();
+        }
+
+        HttpResponse<byte[]> health = fixture.send(fixture.to(deaf, "/health").build());
+        assertThat(health.statusCode()).isEqualTo(503);
+        assertThat(GatewayFixture.json(health).get("tokens").asText()).isEqualTo("no longer read");
+        assertThat(GatewayFixture.json(health).get("kafka").asText()).isEqualTo("reachable");
+        HttpResponse<byte[]> refused = fixture.speak(deaf, body("Hello.", ""));
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(GatewayFixture.json(refused).at("/error/message").asText())
+                .contains("must be restarted");
+    }
+
+    private static Set<Thread> threads(String... prefixes) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> Stream.of(prefixes).anyMatch(thread.getName()::startsWith))
+                .collect(Collectors.toCollection(HashSet::new));
+    }
+
+    @Test
+    void testAGatewayThatCannotStartLeavesNothingBehind() throws Exception {
+        String[] own = {"vert.x-", "gateway-", "speech-client"};
+        Set<Thread> before = threads(own);
+        int taken = URI.create(gateway.address()).getPort();
+        GatewaySettings.Listen listen = new GatewaySettings.Listen("127.0.0.1", taken, Set.of());
+        assertThatIOException()
+                .isThrownBy(() -> fixture.gateway(listen, Limits.DEFAULT, Optional.empty()))
+                .withMessageContaining("cannot listen on 127.0.0.1:" + taken);
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () ->
+                                Gateway.start(
+                                        fixture.settings(
+                                                GatewayFixture.loopback(),
+                                                Limits.DEFAULT,
+                                                Optional.empty()),
+                                        fixture.speech().withTopics("tts-requests", "missing"),
+                                        fixture.decoder(),
+                                        Optional.empty()))
+                .withMessageContaining("missing");
+        await().until(() -> before.containsAll(threads(own)));
     }
 
     @Test

@@ -9,7 +9,9 @@ import io.rwkvtts.audio.RequestAudio;
 import io.rwkvtts.audio.WindowPlan;
 import io.rwkvtts.client.ReceivedTokens;
 import io.rwkvtts.client.SpeechClient;
+import io.rwkvtts.client.SpeechSettings;
 import io.rwkvtts.client.SpeechStream;
+import io.rwkvtts.client.TokenListener;
 import io.rwkvtts.gateway.GatewaySettings.Catalog;
 import io.rwkvtts.gateway.GatewaySettings.Limits;
 import io.rwkvtts.gateway.GatewaySettings.Listen;
@@ -34,6 +36,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.kafka.common.IsolationLevel;
 
 /** The whole job on embedded parts, with gateways before it. */
 final class GatewayFixture implements AutoCloseable {
@@ -79,17 +82,40 @@ final class GatewayFixture implements AutoCloseable {
     Gateway gateway(Listen listen, Limits limits, Optional<Path> keys) throws IOException {
         Gateway gateway =
                 Gateway.start(
-                        new GatewaySettings(
-                                listen, limits, new Catalog("demo", List.of("anna")), keys, 1),
-                        GatewayKafka.settings(stack.kafka()),
+                        settings(listen, limits, keys),
+                        speech(),
                         decoder,
                         Optional.of(stack::killWorker));
         opened.add(0, gateway);
         return gateway;
     }
 
+    GatewaySettings settings(Listen listen, Limits limits, Optional<Path> keys) {
+        return new GatewaySettings(listen, limits, new Catalog("demo", List.of("anna")), keys, 1);
+    }
+
+    SpeechSettings speech() {
+        return GatewayKafka.settings(stack.kafka());
+    }
+
+    AudioDecoder decoder() {
+        return decoder;
+    }
+
     private SpeechClient client() {
         return SpeechClient.connect(ClientSettings.of(stack.kafka()));
+    }
+
+    /** Reads the job's tokens from now on. */
+    TokenListener listener() {
+        TokenListener listener =
+                new TokenListener(
+                        stack.kafka().properties(),
+                        stack.kafka().topics().tokens(),
+                        TokenListener.Start.LATEST,
+                        IsolationLevel.READ_UNCOMMITTED);
+        listener.poll(Duration.ofMillis(100));
+        return listener;
     }
 
     /** What the tokens of a request give, decoded here. */

@@ -7,6 +7,8 @@ import io.rwkvtts.gateway.GatewaySettings.Limits;
 import io.rwkvtts.gateway.GatewaySettings.Listen;
 import io.rwkvtts.schema.TextEvent;
 import java.io.ByteArrayOutputStream;
+import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The gateway's endpoints, before the whole job with the demo voice. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -151,10 +154,10 @@ class GatewayITCase {
     @Test
     void testTextsThatAreTooLongOrNoUtf8AreRefused() throws Exception {
         HttpResponse<byte[]> chars =
-                fixture.speak(gateway, "{\"input\":\"%s\"}".formatted("a".repeat(20_001)));
+                fixture.speak(gateway, "{\"input\":\"%s\"}".formatted("a".repeat(10_001)));
         assertThat(chars.statusCode()).isEqualTo(400);
         assertThat(GatewayFixture.json(chars).at("/error/message").asText())
-                .isEqualTo("input has 20001 characters, expected at most 20000");
+                .isEqualTo("input has 10001 characters, expected at most 10000");
 
         HttpResponse<byte[]> huge =
                 fixture.speak(gateway, "{\"input\":\"%s\"}".formatted("a".repeat(2_000_000)));
@@ -170,6 +173,101 @@ class GatewayITCase {
         assertThat(malformed.statusCode()).isEqualTo(400);
         assertThat(GatewayFixture.json(malformed).at("/error/message").asText())
                 .isEqualTo("the body is not well-formed UTF-8");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/",
+        "/page.js",
+        "/health",
+        "/metrics",
+        "/v1/models",
+        "/v1/audio/voices",
+        "/api/voice-clone/list",
+        "/demo"
+    })
+    void testAHeadIsThatOfTheAnswerToAGet(String path) throws Exception {
+        HttpResponse<byte[]> get = fixture.send(fixture.to(gateway, path).build());
+        HttpResponse<byte[]> head = method("HEAD", path);
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.body()).isEmpty();
+        assertThat(head.headers().firstValue("content-type"))
+                .isEqualTo(get.headers().firstValue("content-type"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "HEAD, /v1/audio/speech, POST",
+        "DELETE, /v1/audio/speech, POST",
+        "HEAD, /v1/audio/speech/gw-~x, GET",
+        "POST, /v1/audio/speech/gw-~x, GET",
+        "GET, /api/tts, POST",
+        "GET, /demo/kill-worker, POST"
+    })
+    void testAMethodThatIsNotServedIsAnsweredWithThoseThatAre(
+            String method, String path, String allowed) throws Exception {
+        HttpResponse<byte[]> response = method(method, path);
+        assertThat(response.statusCode()).isEqualTo(405);
+        assertThat(response.headers().firstValue("allow")).contains(allowed);
+    }
+
+    @Test
+    void testOfAPageTwoMethodsAreServed() throws Exception {
+        for (String path : new String[] {"/", "/v1/models", "/health"}) {
+            HttpResponse<byte[]> response = method("POST", path);
+            assertThat(response.statusCode()).as(path).isEqualTo(405);
+            assertThat(response.headers().firstValue("allow").orElseThrow().split(", ?"))
+                    .containsExactlyInAnyOrder("GET", "HEAD");
+        }
+        assertThat(method("DELETE", "/nothing").statusCode()).isEqualTo(404);
+    }
+
+    private static HttpResponse<byte[]> method(String method, String path) throws Exception {
+        return fixture.send(
+                fixture.to(gateway, path)
+                        .method(method, HttpRequest.BodyPublishers.noBody())
+                        .build());
+    }
+
+    /** Java's client would not send them. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/%zz",
+                "/%",
+                "/v1/audio/speech/%4",
+                "/v1/audio/speech/gw-~x?from=%zz",
+                "/v1/models?x=%",
+                "/page.js%"
+            })
+    void testAPathThatIsMalformedIsTheClientsFault(String path) throws Exception {
+        URI address = URI.create(gateway.address());
+        try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+            String request =
+                    "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                            .formatted(path);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            assertThat(
+                            new String(
+                                    socket.getInputStream().readAllBytes(),
+                                    StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 400 ")
+                    .contains("invalid_request_error");
+        }
+    }
+
+    /** As docs/gateway.md says it, without a Content-Type of JSON. */
+    @Test
+    void testATextWithAPercentSignIsTakenFromCurl() throws Exception {
+        HttpResponse<byte[]> response =
+                fixture.send(
+                        fixture.to(gateway, "/v1/audio/speech")
+                                .header("Content-Type", "application/x-www-form-urlencoded")
+                                .POST(
+                                        HttpRequest.BodyPublishers.ofString(
+                                                "{\"input\": \"I am 100% sure.\"}"))
+                                .build());
+        assertThat(response.statusCode()).isEqualTo(200);
     }
 
     @Test

@@ -1,13 +1,21 @@
 package io.rwkvtts.gateway;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.rwkvtts.client.ReceivedTokens;
+import io.rwkvtts.client.TokenListener;
+import io.rwkvtts.gateway.GatewaySettings.Limits;
 import io.rwkvtts.schema.TextEvent;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.Deflater;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -153,6 +161,111 @@ class SpeechSocketITCase {
             client.flush();
             assertThat(client.next("speech.audio.done").get("finish_reason").asText())
                     .isEqualTo("stop");
+        }
+    }
+
+    /** Some 4 kB that would become 4 MB. */
+    @Test
+    void testCompressionIsNotAgreedOnAndNotTaken() throws Exception {
+        String offer = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n";
+        try (RawSocket client = new RawSocket(gateway, offer)) {
+            assertThat(client.head())
+                    .startsWith("HTTP/1.1 101 ")
+                    .doesNotContainIgnoringCase("Sec-WebSocket-Extensions");
+            byte[] bomb = new byte[10_000];
+            Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION, true);
+            deflater.setInput(new byte[4 << 20]);
+            deflater.finish();
+            int length = deflater.deflate(bomb);
+            deflater.end();
+            client.sendLast(RawSocket.COMPRESSED | RawSocket.TEXT, Arrays.copyOf(bomb, length));
+            assertThat(client.closeCode()).isEqualTo(1002);
+        }
+    }
+
+    @Test
+    void testTextThatIsNoUtf8EndsTheConnection() throws Exception {
+        byte[] half = "{\"type\":\"input_text.append\",\"text\":\"\u00e9".getBytes(UTF_8);
+        try (RawSocket client = new RawSocket(gateway, "")) {
+            client.send(RawSocket.TEXT, Arrays.copyOf(half, half.length - 1));
+            client.sendLast(RawSocket.CONTINUATION, "x\"}".getBytes(UTF_8));
+            assertThat(client.closeCode()).isEqualTo(1007);
+        }
+        try (RawSocket client = new RawSocket(gateway, "")) {
+            client.send(RawSocket.TEXT, new byte[0]);
+            client.send(RawSocket.CONTINUATION, Arrays.copyOf(half, half.length - 1));
+            client.send(RawSocket.PING | 0x80, new byte[0]);
+            byte[] rest = {half[half.length - 1], '"', '}'};
+            client.sendLast(RawSocket.CONTINUATION, rest);
+            assertThat(client.nextWith("speech.created")).contains("gw-~");
+        }
+    }
+
+    @Test
+    void testAMessageIsBoundedHoweverItIsCut() throws Exception {
+        byte[] piece = " ".repeat(10_000).getBytes(UTF_8);
+        try (RawSocket client = new RawSocket(gateway, "")) {
+            client.send(RawSocket.TEXT, piece);
+            for (int sent = 0; sent < Limits.DEFAULT.bodyBytes(); sent += piece.length) {
+                client.send(RawSocket.CONTINUATION, piece);
+            }
+            assertThat(client.closeCode()).isEqualTo(1009);
+        }
+        try (RawSocket client = new RawSocket(gateway, "")) {
+            client.announce(RawSocket.TEXT, Limits.DEFAULT.bodyBytes() + 1);
+            assertThat(client.closeCode()).isEqualTo(1009);
+        }
+    }
+
+    /**
+     * Of the sound that waits for a client that does not read, none keeps its word from the job.
+     */
+    @Test
+    void testBargeInOfAClientThatDoesNotReadReachesTheJob() throws Exception {
+        String text = GatewayFixture.LONG_TEXT.repeat(60);
+        try (RawSocket client = new RawSocket(gateway, "");
+                TokenListener listener = fixture.listener()) {
+            client.send("{\"type\":\"input_text.append\",\"text\":\"%s\"}".formatted(text));
+            client.send("{\"type\":\"input_text.flush\"}");
+            // More than the system holds for a connection: some of it waits in the gateway.
+            long tokens = 0;
+            while (tokens < 1_500) {
+                for (ReceivedTokens record : listener.poll(Duration.ofMillis(100))) {
+                    tokens += record.tokens().getTokens().size();
+                }
+            }
+            client.send("{\"type\":\"response.cancel\"}");
+            String reason = null;
+            while (reason == null) {
+                for (ReceivedTokens record : listener.poll(Duration.ofMillis(100))) {
+                    reason = record.end() ? record.tokens().getFinishReason() : reason;
+                }
+            }
+            assertThat(reason).isEqualTo("cancelled");
+            assertThat(client.nextWith("speech.audio.done")).contains("cancelled");
+        }
+    }
+
+    /** Vert.x answers pings by itself, and keeps the answers for ever. */
+    @Test
+    void testAClientThatSendsPingsAndDoesNotReadIsClosed() throws Exception {
+        try (RawSocket client = new RawSocket(gateway, "")) {
+            assertThatIOException()
+                    .isThrownBy(
+                            () -> {
+                                for (int i = 0; i < 500_000; i++) {
+                                    client.sendLast(RawSocket.PING, new byte[125]);
+                                }
+                            });
+        }
+        try (RawSocket client = new RawSocket(gateway, "")) {
+            assertThatIOException()
+                    .isThrownBy(
+                            () -> {
+                                for (int i = 0; i < 500_000; i++) {
+                                    client.send("no JSON");
+                                }
+                            });
         }
     }
 

@@ -10,13 +10,13 @@ import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.EngineThread;
 import io.rwkvtts.engine.cpu.CpuEngine;
 import io.rwkvtts.engine.cuda.CudaEngine;
+import io.rwkvtts.engine.cuda.Emulation;
 import io.rwkvtts.job.SpeechCluster.Speech;
 import io.rwkvtts.job.kafka.KafkaSettings;
 import io.rwkvtts.local.DemoVoice;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.model.ModelForms;
 import io.rwkvtts.model.Quantization;
-import io.rwkvtts.onnx.CudaDevice;
 import io.rwkvtts.operator.EngineFactory;
 import io.rwkvtts.schema.AudioTokens;
 import io.rwkvtts.schema.TextEvent;
@@ -63,7 +63,7 @@ class DeviceJobITCase {
     @BeforeAll
     static void speakUndisturbed() throws Exception {
         assumeTrue(
-                CudaDevice.emulationAvailable() && CpuEngine.supports(Quantization.INT8_NATIVE),
+                Emulation.hasDevice() && CpuEngine.supports(Quantization.INT8_NATIVE),
                 "built without a C++ compiler: no native operators, no emulation");
         assumeTrue(CpuEngine.sumsBytesExactly(), "a processor without the device's bits");
         ModelForms forms =
@@ -72,7 +72,7 @@ class DeviceJobITCase {
                                 Optional.of(Quantization.INT8_NATIVE))
                         .forms();
         onCpu = gpus -> CpuEngine.open(forms.given(), options());
-        onDevice = gpus -> CudaEngine.open(forms.forCuda(), options(), CudaDevice.openEmulated());
+        onDevice = gpus -> CudaEngine.open(forms.forCuda(), options(), Emulation.device());
         cluster = SpeechCluster.start(directory, Duration.ofMillis(100));
         requests = IntStream.range(0, REQUESTS).mapToObj(DeviceJobITCase::request).toList();
         KafkaSettings topics = cluster.topics("undisturbed", "at-least-once");

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What 8-bit weights change in a trained model. */
+/** What fewer bits change in a trained model. */
 class QuantizedDemoVoiceTest {
 
     @TempDir private Path directory;
@@ -33,9 +33,9 @@ class QuantizedDemoVoiceTest {
     @ParameterizedTest
     @EnumSource(
             value = Quantization.class,
-            mode = EnumSource.Mode.EXCLUDE,
-            names = {"NONE", "INT8_CUDA"})
-    void testEightBitsExpectTheSameTokenNext(Quantization quantization) throws IOException {
+            mode = EnumSource.Mode.MATCH_NONE,
+            names = "NONE|.*_CUDA")
+    void testFewerBitsExpectTheSameTokenNext(Quantization quantization) throws IOException {
         assumeTrue(CpuEngine.supports(quantization), "no native operators in this build");
         int positions = 0;
         int equal = 0;

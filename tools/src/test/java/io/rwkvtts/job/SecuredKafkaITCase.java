@@ -26,6 +26,7 @@ import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.logging.log4j.Level;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -58,6 +59,17 @@ class SecuredKafkaITCase {
                         kafka,
                         clientProperties("PLAIN", PASSWORD));
         addScramUsers();
+    }
+
+    @AfterAll
+    static void stop() {
+        try (RecordedLog recorded = log) {
+            if (cluster != null) {
+                cluster.close();
+            } else if (kafka != null) {
+                kafka.close();
+            }
+        }
     }
 
     private static void addScramUsers() throws Exception {

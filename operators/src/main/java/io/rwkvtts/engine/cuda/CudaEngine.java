@@ -31,8 +31,9 @@ import org.slf4j.LoggerFactory;
  * <p>The states of all slots stay in the memory of the device and are updated in place; a call
  * names the slots of its rows. Tokens and logits are in memory that the device and the host share,
  * so that a step copies nothing; where the device draws the tokens, the logits stay on it. State
- * layout 1, as in {@link io.rwkvtts.engine.cpu.CpuEngine}, and the same bits as there with {@link
- * io.rwkvtts.model.Quantization#INT8_NATIVE} on a processor that has fused multiply-adds.
+ * layout 1, as in {@link io.rwkvtts.engine.cpu.CpuEngine}. 8-bit weights yield the bits that {@link
+ * io.rwkvtts.model.Quantization#INT8_NATIVE} yields there, 16-bit ones the numbers of {@link
+ * io.rwkvtts.model.Quantization#FP16} up to rounding.
  */
 public final class CudaEngine implements InferenceEngine {
 

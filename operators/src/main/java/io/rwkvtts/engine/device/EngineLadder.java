@@ -7,13 +7,16 @@ import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.InferenceException;
 import io.rwkvtts.engine.cpu.CpuEngine;
 import io.rwkvtts.engine.cuda.CudaEngine;
+import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.ModelForms;
+import io.rwkvtts.model.Quantization;
 import io.rwkvtts.onnx.CudaDevice;
 import io.rwkvtts.onnx.DeviceUnavailableException;
 import io.rwkvtts.onnx.OnnxUnavailableException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,7 +78,21 @@ public final class EngineLadder {
             throws IOException {
         CudaDevice device = CudaDevice.open(index);
         // The form is looked for, and made if need be, only where it can be used.
-        return CudaEngine.open(model.forCuda(), options, device);
+        ModelDirectory form = model.forCuda();
+        if (options.selfTest()) {
+            requireNumbersOfTheCpu(device, form.quantization());
+        }
+        return CudaEngine.open(form, options, device);
+    }
+
+    private static void requireNumbersOfTheCpu(CudaDevice device, Quantization form)
+            throws IOException {
+        Optional<String> difference = DeviceTrial.of(device, form);
+        if (difference.isPresent()) {
+            throw new InferenceException(
+                    "a small model is computed wrongly on " + device,
+                    new IllegalStateException(difference.get()));
+        }
     }
 
     InferenceEngine climb(

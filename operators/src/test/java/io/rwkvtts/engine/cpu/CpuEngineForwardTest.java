@@ -120,6 +120,19 @@ class CpuEngineForwardTest {
         }
     }
 
+    /** Weights rounded to 11 bits. */
+    @Test
+    void testHalvesAreCloserToTheReference() throws IOException {
+        ModelShape shape = new ModelShape(2, 192, 3, 64, 200, 300, 300, 24, 24, 48, 16);
+        Path file = TestModels.randomCheckpoint(directory.resolve("f.safetensors"), shape);
+        try (CpuEngine engine = open(file, Quantization.FP16);
+                Checkpoint checkpoint = Checkpoint.open(file)) {
+            int[] prompt = tokens(30, 300);
+            double[] expected = new ReferenceForward(checkpoint).feed(prompt);
+            assertThat(relativeError(prefill(engine, 0, prompt), expected)).isBetween(1e-5, 2e-3);
+        }
+    }
+
     @Test
     void testInt4IsCloseToTheReference() throws IOException {
         TestModels.assumeOperators(Quantization.INT4_NATIVE);

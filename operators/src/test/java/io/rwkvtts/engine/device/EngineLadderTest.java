@@ -263,7 +263,7 @@ class EngineLadderTest {
                 .singleElement()
                 .asString()
                 .contains("weights of the form none")
-                .contains("take the quantisation int8-native");
+                .contains("take one of the quantisations int8, int8-native, fp16");
         assertThatThrownBy(() -> emulated(device).climb(Device.CUDA, FIRST, floats, OPTIONS))
                 .isInstanceOf(ModelFormatException.class)
                 .hasMessageContaining("weights of the form none");

@@ -82,7 +82,11 @@ public record BenchModel(String shape, String quantize, ModelDirectory directory
 
     private static List<Quantization> orAll(List<Quantization> formats) {
         return formats.isEmpty()
-                ? Arrays.stream(Quantization.values()).filter(CpuEngine::supports).toList()
+                ? Arrays.stream(Quantization.values())
+                        .filter(CpuEngine::supports)
+                        // Its steps are those of NONE.
+                        .filter(format -> format != Quantization.FP16)
+                        .toList()
                 : formats;
     }
 
@@ -92,10 +96,7 @@ public record BenchModel(String shape, String quantize, ModelDirectory directory
 
     /** Bytes of the weights that a step reads. */
     long weightBytes() {
-        return directory
-                .quantization()
-                .weights()
-                .stepWeightBytes(directory.shape(), directory.headRows());
+        return directory.quantization().stepWeightBytes(directory.shape(), directory.headRows());
     }
 
     /** The name of a format in results. */

@@ -27,7 +27,7 @@ record Floor(double bandwidthMs, double operationsMs, double stateMs) {
      */
     static Floor of(ModelDirectory model, int sequences, int tokens, Machine machine) {
         ModelShape shape = model.shape();
-        long weightBytes = model.quantization().weights().stepWeightBytes(shape, model.headRows());
+        long weightBytes = model.quantization().stepWeightBytes(shape, model.headRows());
         long head = (long) model.headRows() * shape.width();
         double large = 2.0 * (tokens * largeWeights(shape) + sequences * head);
         double lowRank = 2.0 * tokens * lowRankWeights(shape);
