@@ -1,7 +1,9 @@
 package io.rwkvtts.job;
 
 import io.rwkvtts.job.kafka.KafkaOptions;
+import io.rwkvtts.operator.DegradeSettings;
 import io.rwkvtts.operator.GenerationSettings;
+import io.rwkvtts.operator.LogSettings;
 import io.rwkvtts.operator.PrefillSettings;
 import io.rwkvtts.operator.QueueSettings;
 import io.rwkvtts.operator.RequestSettings;
@@ -40,7 +42,9 @@ public final class OptionKeys {
         CLASSES.put("Sound", List.of(AudioSettings.class));
         CLASSES.put("Requests", List.of(RequestSettings.class));
         CLASSES.put("Queue and tenants", List.of(QueueSettings.class));
+        CLASSES.put("Under load", List.of(DegradeSettings.class));
         CLASSES.put("Checkpoints", List.of(SnapshotSettings.class));
+        CLASSES.put("Log", List.of(LogSettings.class));
         CLASSES.put("Kafka", List.of(KafkaOptions.class));
         CLASSES.values().forEach(classes -> classes.forEach(OptionKeys::addKeysOf));
     }

@@ -1,10 +1,12 @@
 package io.rwkvtts.job;
 
+import io.rwkvtts.job.kafka.ControlTopic;
 import io.rwkvtts.job.kafka.KafkaAdmin;
 import io.rwkvtts.job.kafka.KafkaConnectors;
 import io.rwkvtts.job.kafka.KafkaSettings;
 import io.rwkvtts.job.kafka.TopicRequirements;
 import io.rwkvtts.operator.CheckEvents;
+import io.rwkvtts.operator.ControlSettings;
 import io.rwkvtts.operator.RejectedRecord;
 import io.rwkvtts.operator.RequestEvent;
 import io.rwkvtts.operator.SynthesizeOperatorFactory;
@@ -12,6 +14,7 @@ import io.rwkvtts.operator.TokenChunk;
 import io.rwkvtts.operator.audio.AudioSettings;
 import io.rwkvtts.operator.audio.DecodeAudioOperatorFactory;
 import io.rwkvtts.operator.audio.PcmChunk;
+import io.rwkvtts.protocol.GenerationLimits;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -60,7 +63,10 @@ public final class TtsJob {
                                 "Synthesize",
                                 TypeInformation.of(TokenChunk.class),
                                 new SynthesizeOperatorFactory(
-                                        settings.engines(), settings.synthesis(), DEAD_LETTERS))
+                                        settings.engines(),
+                                        settings.synthesis(),
+                                        control(settings),
+                                        DEAD_LETTERS))
                         .uid("synthesize")
                         .setParallelism(settings.engine().parallelism());
 
@@ -74,6 +80,14 @@ public final class TtsJob {
                 .sinkTo(KafkaConnectors.deadLetters(kafka))
                 .uid("dead-letters")
                 .name("Dead letters");
+    }
+
+    /** Where changes of options come from, null if none are taken. */
+    private static ControlSettings control(TtsSettings settings) {
+        KafkaSettings kafka = settings.kafka();
+        return kafka.topics().control() == null
+                ? null
+                : new ControlSettings(KafkaConnectors.control(kafka), settings.switchable());
     }
 
     private static void addAudio(
@@ -102,11 +116,22 @@ public final class TtsJob {
         try (KafkaAdmin brokers = KafkaAdmin.connect(kafka.properties())) {
             brokers.requireTopics(settings.topics());
             TopicRequirements requirements = new TopicRequirements(brokers, kafka);
-            requirements.check(settings.synthesis().generation().chunks().mostTokens());
+            requirements.check(mostChunkTokens(settings));
             settings.audio().ifPresent(a -> requirements.checkAudio(a.largestChunkBytes()));
             if (kafka.delivery().exactlyOnce()) {
                 brokers.requireTransactionTimeout(kafka.delivery().transactionTimeout());
             }
+            if (kafka.topics().control() != null) {
+                new ControlTopic(kafka.topics().control()).require(brokers);
+            }
         }
+    }
+
+    /** Most tokens of a record; where chunks may grow, those of the longest segment. */
+    private static int mostChunkTokens(TtsSettings settings) {
+        int configured = settings.synthesis().generation().chunks().mostTokens();
+        return settings.kafka().topics().control() == null
+                ? configured
+                : Math.max(configured, GenerationLimits.MAX);
     }
 }

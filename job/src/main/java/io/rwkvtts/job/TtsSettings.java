@@ -4,6 +4,7 @@ import io.rwkvtts.engine.device.Device;
 import io.rwkvtts.job.kafka.KafkaSettings;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.operator.EngineFactory;
+import io.rwkvtts.operator.SwitchableSettings;
 import io.rwkvtts.operator.SynthesisSettings;
 import io.rwkvtts.operator.audio.AudioSettings;
 import java.io.IOException;
@@ -19,13 +20,15 @@ import org.apache.flink.configuration.ReadableConfig;
  * @param engines opens the engines of the subtasks
  * @param engine how many engines there are, and how large each is
  * @param audio how tokens become sound; empty if the job writes tokens only
+ * @param switchable what may change while the job runs, if it has a topic of changes
  */
 public record TtsSettings(
         KafkaSettings kafka,
         SynthesisSettings synthesis,
         EngineFactory engines,
         EngineSettings engine,
-        Optional<AudioSettings> audio) {
+        Optional<AudioSettings> audio,
+        SwitchableSettings switchable) {
 
     /**
      * Reads the options.
@@ -39,9 +42,9 @@ public record TtsSettings(
         EngineSettings engine = EngineSettings.from(config);
         DeviceSettings device = DeviceSettings.from(config);
         ModelDirectory directory = model.directory();
+        long stateBytes = directory.shape().stateFloats() * Float.BYTES;
         SynthesisSettings synthesis =
-                SynthesisSettings.from(
-                        config, model.vocabulary(), directory.shape().stateFloats() * Float.BYTES);
+                SynthesisSettings.from(config, model.vocabulary(), stateBytes);
         MemoryNeed need =
                 MemoryNeed.of(
                         directory.shape(),
@@ -63,7 +66,8 @@ public record TtsSettings(
                 synthesis,
                 new OnnxEngineFactory(model.forms(), device, engine, need),
                 engine,
-                AudioSettings.from(config));
+                AudioSettings.from(config),
+                SwitchableSettings.from(config, stateBytes));
     }
 
     /** The topics of the job. */

@@ -10,7 +10,10 @@ import io.rwkvtts.synthesis.SpeechRequest;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.operators.ProcessingTimeService;
@@ -33,18 +36,21 @@ final class AdmissionControl {
     private static final long NEVER = Long.MAX_VALUE;
 
     private final Admission admission;
-    private final int capacity;
-    private final WhenFull whenFull;
+    private int capacity;
+    private WhenFull whenFull;
     private final Collection<RunningRequest> running;
     private final int slots;
     private final ProcessingTimeService clock;
     private final NanoClock nanos;
     private final Runnable wake;
-    private final int tenantCapacity;
+    private int tenantCapacity;
     private final Map<String, Integer> openByTenant = new HashMap<>();
 
     /** Tenants of the requests, by id, that were in mid-generation and wait for their slot. */
     private final Map<String, String> interrupted = new HashMap<>();
+
+    /** Ids of requests whose terms are not decided. */
+    private final Set<String> awaitingTerms = new LinkedHashSet<>();
 
     private long arrivals;
     private int open;
@@ -64,14 +70,24 @@ final class AdmissionControl {
             NanoClock nanos,
             Runnable wake) {
         this.admission = settings.admission();
-        this.capacity = settings.capacity();
-        this.whenFull = settings.whenFull();
-        this.tenantCapacity = settings.tenants().queueCapacity();
         this.running = running;
         this.slots = slots;
         this.clock = clock;
         this.nanos = nanos;
         this.wake = wake;
+        take(settings);
+    }
+
+    /** Sets other limits. They count for what comes, and for the next slot that is free. */
+    void limit(QueueSettings settings) {
+        take(settings);
+        admission.limit(settings.tenants());
+    }
+
+    private void take(QueueSettings settings) {
+        capacity = settings.capacity();
+        whenFull = settings.whenFull();
+        tenantCapacity = settings.tenants().queueCapacity();
     }
 
     /** A new request has come: the number of its arrival. */
@@ -104,6 +120,7 @@ final class AdmissionControl {
             openByTenant.computeIfPresent(request.tenant(), (t, n) -> n == 1 ? null : n - 1);
         }
         interrupted.remove(request.id());
+        awaitingTerms.remove(request.id());
         admission.remove(request.id());
     }
 
@@ -126,9 +143,9 @@ final class AdmissionControl {
         return Math.min(interruptedRequests, slots - running.size());
     }
 
-    /** Open requests that neither run nor wait for a slot. */
+    /** Open requests that neither run nor wait for a slot or for their terms. */
     private int awaitingText() {
-        return open - running.size() - admission.waiting();
+        return open - running.size() - admission.waiting() - awaitingTerms.size();
     }
 
     /**
@@ -142,6 +159,20 @@ final class AdmissionControl {
         long active = running.stream().filter(r -> r.request().tenant().equals(tenant)).count();
         int continuing = continuing(Collections.frequency(interrupted.values(), tenant));
         return openByTenant.getOrDefault(tenant, 0) - active - continuing < tenantCapacity;
+    }
+
+    /** Notes whether the terms of a request are decided: before, it cannot wait for a slot. */
+    void terms(SpeechRequest request) {
+        if (request.terms() == null) {
+            awaitingTerms.add(request.id());
+        } else {
+            awaitingTerms.remove(request.id());
+        }
+    }
+
+    /** Requests whose terms are not decided, in the order of their arrival. */
+    List<String> awaitingTerms() {
+        return List.copyOf(awaitingTerms);
     }
 
     /** Lets a request wait for a slot; does nothing if it waits already. */

@@ -48,6 +48,13 @@ public final class MetricNames {
     /** Group key: how a request ended. */
     public static final String FINISH_REASON = "finishReason";
 
+    /**
+     * Group key: side of an experiment, such as {@code short:b}. In it are {@link
+     * #REQUESTS_FINISHED}, {@link #TIME_TO_FIRST_CHUNK} and {@link #AUDIO_RTF} of the requests on
+     * that side, which all count among the others, too.
+     */
+    public static final String ARM = "arm";
+
     /** Histogram: arrival to first semantic token. */
     public static final String TIME_TO_FIRST_TOKEN = "timeToFirstTokenMs";
 
@@ -162,6 +169,30 @@ public final class MetricNames {
 
     /** Counter: requests whose sound ended as {@code error} in the decoder. */
     public static final String AUDIO_FAILURES = "audioFailures";
+
+    /** Counter: records of the control topic that are in effect or will be. */
+    public static final String CONTROL_RECORDS_TAKEN = "controlRecordsTaken";
+
+    /** Counter: records of the control topic that are refused, for the reason that the log has. */
+    public static final String CONTROL_RECORDS_REFUSED = "controlRecordsRefused";
+
+    /** Gauge: values of options that the control topic has set, earlier and later ones too. */
+    public static final String CONTROL_VALUES = "numControlValues";
+
+    /**
+     * Gauge: milliseconds since the control topic was read to its end; new requests may wait when
+     * it is above 2,000. −1 before the first time.
+     */
+    public static final String CONTROL_AGE = "controlAgeMs";
+
+    /**
+     * Gauge: 0 while a subtask has no more to do than it can, 1 while new requests get less, 2
+     * while they are turned away ({@code tts.degrade.*}).
+     */
+    public static final String LOAD_LEVEL = "loadLevel";
+
+    /** Counter: requests that got less for load ({@code tts.degrade.*}). */
+    public static final String REQUESTS_DEGRADED = "requestsDegraded";
 
     private MetricNames() {}
 }

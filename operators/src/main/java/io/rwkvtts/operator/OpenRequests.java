@@ -3,6 +3,7 @@ package io.rwkvtts.operator;
 import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.RequestException;
 import io.rwkvtts.synthesis.RequestSnapshot;
+import io.rwkvtts.synthesis.RequestTerms;
 import io.rwkvtts.synthesis.RequestText;
 import io.rwkvtts.synthesis.SpeechRequest;
 import io.rwkvtts.synthesis.SynthesisLoop;
@@ -27,6 +28,7 @@ final class OpenRequests {
     private final RequestTimers timers;
     private final EarlyEvents early;
     private final RequestEnds ends;
+    private final TermsPolicy policy;
     private final SynthesisMetrics metrics;
     private final ReusedIds reusedIds;
 
@@ -37,6 +39,7 @@ final class OpenRequests {
             RequestTimers timers,
             EarlyEvents early,
             RequestEnds ends,
+            TermsPolicy policy,
             SynthesisMetrics metrics) {
         this.store = store;
         this.loop = loop;
@@ -44,6 +47,7 @@ final class OpenRequests {
         this.timers = timers;
         this.early = early;
         this.ends = ends;
+        this.policy = policy;
         this.metrics = metrics;
         reusedIds = new ReusedIds(timers::now, LOG::warn);
     }
@@ -72,9 +76,10 @@ final class OpenRequests {
                 store.save(request.snapshot());
             }
             timers.watch(request);
-            if (loop.canUseSlot(request)) {
-                admission.awaitSlot(request);
+            if (decide(request)) {
+                store.save(request.snapshot());
             }
+            awaitSlot(request);
         }
         metrics.restored(interrupted);
     }
@@ -99,6 +104,8 @@ final class OpenRequests {
         } else if (event.cancel()) {
             ends.end(request, FinishReason.CANCELLED, null);
         } else if (isTurnedAway(request, event, known != null)) {
+            // So that its end counts for the side of an experiment that it is on.
+            decide(request);
             ends.turnAway(request, event);
         } else {
             accept(request, event);
@@ -117,7 +124,7 @@ final class OpenRequests {
     private boolean isTurnedAway(SpeechRequest request, RequestEvent event, boolean known) {
         boolean starts = event.piece().first() && !request.started();
         return (starts && !admission.hasRoomFor(event.attributes().tenantOrEmpty()))
-                || (!known && admission.turnsAway());
+                || (!known && (admission.turnsAway() || policy.turnsAway()));
     }
 
     private void accept(SpeechRequest request, RequestEvent event) {
@@ -145,6 +152,7 @@ final class OpenRequests {
         if (event.piece().first()) {
             admission.started(request);
         }
+        decide(request);
         ends.continued(request);
         timers.watch(request);
         if (loop.running(request.id()) == null) {
@@ -155,13 +163,55 @@ final class OpenRequests {
     /** Of a request that holds no slot, to which an event has just been added. */
     private void keepWaiting(SpeechRequest request, RequestEvent event) {
         store.save(request.snapshot());
-        if (loop.canUseSlot(request)) {
-            admission.awaitSlot(request);
-        } else if (request.textComplete() && request.segment() > 0) {
+        if (awaitSlot(request)) {
+            return;
+        }
+        if (request.textComplete() && request.segment() > 0) {
             ends.end(request, request.outcome(), null);
         } else if (request.textComplete()) {
             ends.refuse(
                     request, event, "the text holds nothing that sounds: no letter and no digit");
+        }
+    }
+
+    /**
+     * Lets a request wait for a slot, once its terms are decided.
+     *
+     * @return whether it can use one
+     */
+    private boolean awaitSlot(SpeechRequest request) {
+        boolean usable = loop.canUseSlot(request);
+        if (usable && request.terms() != null) {
+            admission.awaitSlot(request);
+        }
+        return usable;
+    }
+
+    /**
+     * Decides the terms of a request if they are not yet and can be.
+     *
+     * @return whether they were decided by this
+     */
+    private boolean decide(SpeechRequest request) {
+        if (request.terms() != null) {
+            return false;
+        }
+        RequestTerms terms = policy.decide(request.id(), request.timestampMs(), timers.now());
+        if (terms != null) {
+            request.agree(terms);
+        }
+        admission.terms(request);
+        return terms != null;
+    }
+
+    /** More is known of what terms depend on: decides those that wait for it. */
+    void decideTerms() {
+        for (String id : admission.awaitingTerms()) {
+            SpeechRequest request = store.load(id);
+            if (decide(request)) {
+                store.save(request.snapshot());
+                awaitSlot(request);
+            }
         }
     }
 

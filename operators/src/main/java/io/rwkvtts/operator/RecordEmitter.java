@@ -39,13 +39,17 @@ final class RecordEmitter {
     /** The end of a request, after all of its chunks. */
     void end(SpeechRequest request, FinishReason reason, String error) {
         emit(request, NO_TOKENS, null, new SpeechEnd(reason.label(), error));
-        metrics.finished(reason);
+        metrics.finished(reason, arm(request));
     }
 
     /** An event that decoded but cannot be served. */
     void deadLetter(RequestEvent event, String detail) {
         metrics.deadLetter();
         output.collect(deadLetters, new StreamRecord<>(RejectedRecord.invalid(event, detail)));
+    }
+
+    private static String arm(SpeechRequest request) {
+        return request.terms() == null ? null : request.terms().arm();
     }
 
     private void emit(SpeechRequest request, int[] tokens, int[] globalTokens, SpeechEnd end) {
@@ -59,6 +63,7 @@ final class RecordEmitter {
                                 modelId,
                                 end,
                                 request.timestampMs(),
-                                System.currentTimeMillis())));
+                                System.currentTimeMillis(),
+                                arm(request))));
     }
 }

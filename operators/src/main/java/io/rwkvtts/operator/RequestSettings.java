@@ -33,7 +33,8 @@ public record RequestSettings(
                     .withDescription(
                             "Time from a request's arrival in which its first record should go out."
                                     + " The metric firstChunkOk counts the requests that keep to it,"
-                                    + " firstChunkTotal all; nothing else depends on it.");
+                                    + " firstChunkTotal all; nothing else depends on it but"
+                                    + " tts.degrade.first-chunk-missed.");
 
     /** Wait for the next event. */
     public static final ConfigOption<Duration> IDLE_TIMEOUT =

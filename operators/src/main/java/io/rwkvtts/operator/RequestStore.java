@@ -1,8 +1,8 @@
 package io.rwkvtts.operator;
 
-import io.rwkvtts.synthesis.ChunkPlan;
 import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.RequestSnapshot;
+import io.rwkvtts.synthesis.RequestTerms;
 import io.rwkvtts.synthesis.SpeechRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,16 +31,22 @@ final class RequestStore {
     private final ValueState<RequestSnapshot> requests;
     private final ValueState<String> finished;
     private final int maxTextChars;
-    private final ChunkPlan chunks;
+    private final RequestTerms terms;
+    private final boolean termsChange;
 
     /**
      * @param settings how long a finished id is remembered, and what a request is restored with
+     * @param termsChange whether the terms of a new request are still to be decided
      */
     RequestStore(
-            KeyedStateBackend<String> backend, KeyedStateStore states, SynthesisSettings settings) {
+            KeyedStateBackend<String> backend,
+            KeyedStateStore states,
+            SynthesisSettings settings,
+            boolean termsChange) {
         this.backend = backend;
         this.maxTextChars = settings.text().maxChars();
-        this.chunks = settings.generation().chunks();
+        this.terms = RequestTerms.configured(settings.generation().chunks());
+        this.termsChange = termsChange;
         this.requests =
                 states.getState(
                         new ValueStateDescriptor<>(REQUESTS, new RequestSnapshotSerializer()));
@@ -63,7 +69,8 @@ final class RequestStore {
 
     /** A request that has just come, which is not saved yet. */
     SpeechRequest begin(String id, long arrival, long timestampMs) {
-        return new SpeechRequest(id, arrival, timestampMs, maxTextChars, chunks);
+        return new SpeechRequest(
+                id, arrival, timestampMs, maxTextChars, termsChange ? null : terms);
     }
 
     /**
@@ -83,7 +90,11 @@ final class RequestStore {
     /** The unfinished request with this id, null if there is none. */
     SpeechRequest load(String id) {
         RequestSnapshot snapshot = value(id, requests);
-        return snapshot == null ? null : SpeechRequest.restore(snapshot, maxTextChars, chunks);
+        if (snapshot == null) {
+            return null;
+        }
+        boolean undecided = termsChange && !snapshot.begun();
+        return SpeechRequest.restore(snapshot, maxTextChars, undecided ? null : terms);
     }
 
     void save(RequestSnapshot request) {

@@ -18,9 +18,11 @@ import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.RequestAttributes;
 import io.rwkvtts.synthesis.RequestIdentity;
 import io.rwkvtts.synthesis.RequestSnapshot;
+import io.rwkvtts.synthesis.RequestTerms;
 import io.rwkvtts.synthesis.RequestText;
 import io.rwkvtts.synthesis.RequestedSampling;
 import io.rwkvtts.synthesis.RequestedVoice;
+import io.rwkvtts.synthesis.SegmentLimits;
 import io.rwkvtts.synthesis.SegmentSnapshot;
 import io.rwkvtts.synthesis.SpeechProgress;
 import io.rwkvtts.synthesis.StateIds;
@@ -43,26 +45,36 @@ import java.util.List;
  * <p>A released version stays readable for ever: its golden file is a test resource. Version 2
  * added the budget of a request. Version 3 added the frame with its checksums, the end that a
  * request waits for, and the part of its text whose normal form is not certain. Version 4 added how
- * its tokens are cut into records. Versions 1 and 2 are the version and the bare fields, the state
- * last after its length (−1 if it is to be computed again), and tell damage only if the fields make
- * no sense.
+ * its tokens are cut into records. Version 5 added the rest of its terms, and is written for
+ * requests that have any: those of other jobs stay in version 4. Versions 1 and 2 are the version
+ * and the bare fields, the state last after its length (−1 if it is to be computed again), and tell
+ * damage only if the fields make no sense.
  */
 final class SnapshotFormat {
-    static final byte VERSION = 4;
+    static final byte VERSION = 5;
 
     private static final byte FIRST_WITH_BUDGET = 2;
     private static final byte FIRST_WITH_FRAME = 3;
     private static final byte FIRST_WITH_PENDING_TEXT = 3;
     private static final byte FIRST_WITH_CHUNKS = 4;
+    private static final byte FIRST_WITH_TERMS = 5;
     private static final int SHOWN_OF_ID = 200;
 
     private SnapshotFormat() {}
 
     static void write(RequestSnapshot request, DataOutput out) throws IOException {
         ByteArrayOutputStream fields = new ByteArrayOutputStream();
-        writeFields(request, new DataOutputStream(fields));
+        byte version = hasTerms(request) ? FIRST_WITH_TERMS : FIRST_WITH_CHUNKS;
+        writeFields(version, request, new DataOutputStream(fields));
         byte[] state = request.active() == null ? null : request.active().state();
-        SnapshotFrame.of(fields.toByteArray(), state).write(VERSION, out);
+        SnapshotFrame.of(fields.toByteArray(), state).write(version, out);
+    }
+
+    /** Whether there is more to be known of a request's terms than how its tokens are cut. */
+    private static boolean hasTerms(RequestSnapshot request) {
+        RequestTerms terms = request.terms();
+        return terms != null
+                && (terms.limits() != null || terms.arm() != null || terms.lowered() != 0);
     }
 
     /**
@@ -122,7 +134,8 @@ final class SnapshotFormat {
         }
     }
 
-    private static void writeFields(RequestSnapshot request, DataOutput out) throws IOException {
+    private static void writeFields(byte version, RequestSnapshot request, DataOutput out)
+            throws IOException {
         writeString(request.id(), out);
         out.writeLong(request.identity().arrival());
         out.writeLong(request.identity().timestampMs());
@@ -130,7 +143,7 @@ final class SnapshotFormat {
         writeAttributes(request.attributes(), out);
         writeText(request.text(), out);
         writeProgress(request.progress(), out);
-        writeChunks(request.chunks(), out);
+        writeTerms(version, request.terms(), out);
         writeString(request.ending() == null ? null : request.ending().name(), out);
         out.writeBoolean(request.active() != null);
         if (request.active() != null) {
@@ -149,7 +162,7 @@ final class SnapshotFormat {
                 readAttributes(in, version),
                 readText(version, in),
                 readProgress(in),
-                version < FIRST_WITH_CHUNKS ? null : readChunks(in),
+                version < FIRST_WITH_CHUNKS ? null : readTerms(version, in),
                 version < FIRST_WITH_FRAME ? null : readEnding(in),
                 in.readBoolean() ? readActive(version, in, state) : null);
     }
@@ -176,17 +189,48 @@ final class SnapshotFormat {
                 in.readBoolean());
     }
 
-    /** As the request has it: null if it was restored from a version before and not loaded yet. */
-    private static void writeChunks(ChunkPlan chunks, DataOutput out) throws IOException {
-        out.writeBoolean(chunks != null);
-        if (chunks != null) {
-            out.writeInt(chunks.firstTokens());
-            out.writeInt(chunks.tokens());
+    /** As the request has them: null if it was restored from a version before, or is undecided. */
+    private static void writeTerms(byte version, RequestTerms terms, DataOutput out)
+            throws IOException {
+        out.writeBoolean(terms != null);
+        if (terms == null) {
+            return;
+        }
+        out.writeInt(terms.chunks().firstTokens());
+        out.writeInt(terms.chunks().tokens());
+        if (version >= FIRST_WITH_TERMS) {
+            SegmentLimits limits = terms.limits();
+            out.writeBoolean(limits != null);
+            if (limits != null) {
+                writeLimits(limits.tokens(), out);
+                out.writeBoolean(limits.byText());
+            }
+            writeString(terms.arm(), out);
+            out.writeInt(terms.lowered());
         }
     }
 
-    private static ChunkPlan readChunks(DataInput in) throws IOException {
-        return in.readBoolean() ? new ChunkPlan(in.readInt(), in.readInt()) : null;
+    private static RequestTerms readTerms(byte version, DataInput in) throws IOException {
+        if (!in.readBoolean()) {
+            return null;
+        }
+        ChunkPlan chunks = new ChunkPlan(in.readInt(), in.readInt());
+        if (version < FIRST_WITH_TERMS) {
+            return RequestTerms.configured(chunks);
+        }
+        SegmentLimits limits =
+                in.readBoolean() ? new SegmentLimits(readLimits(in), in.readBoolean()) : null;
+        return new RequestTerms(chunks, limits, readString(in), in.readInt());
+    }
+
+    private static void writeLimits(GenerationLimits limits, DataOutput out) throws IOException {
+        out.writeInt(limits.minSemanticTokens());
+        out.writeInt(limits.maxSemanticTokens());
+        out.writeInt(limits.maxRepeatedTokens());
+    }
+
+    private static GenerationLimits readLimits(DataInput in) throws IOException {
+        return new GenerationLimits(in.readInt(), in.readInt(), in.readInt());
     }
 
     private static FinishReason readEnding(DataInput in) throws IOException {
@@ -267,9 +311,7 @@ final class SnapshotFormat {
         writeInts(active.prompt(), out);
         out.writeInt(active.promptFed());
         out.writeInt(active.emitted());
-        out.writeInt(active.limits().minSemanticTokens());
-        out.writeInt(active.limits().maxSemanticTokens());
-        out.writeInt(active.limits().maxRepeatedTokens());
+        writeLimits(active.limits(), out);
         writeInts(active.progress().globals(), out);
         writeInts(active.progress().semantics(), out);
         writeString(active.progress().next().name(), out);
@@ -284,7 +326,7 @@ final class SnapshotFormat {
                 readInts(in),
                 in.readInt(),
                 in.readInt(),
-                new GenerationLimits(in.readInt(), in.readInt(), in.readInt()),
+                readLimits(in),
                 new GenerationProgress(
                         readInts(in), readInts(in), NextAction.valueOf(readString(in))),
                 new StateIds(readString(in), readString(in), in.readInt()),

@@ -7,6 +7,7 @@ import io.rwkvtts.synthesis.LoopObserver;
 import io.rwkvtts.synthesis.RequestClock;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
@@ -66,6 +67,7 @@ final class SynthesisMetrics implements LoopObserver {
     private final Counter continuityOk;
     private final Counter continuityTotal;
 
+    private final Map<String, ArmMetrics> arms = new HashMap<>();
     private final TimerGauge deviceBusy;
     private final int slots;
     private volatile int running;
@@ -74,6 +76,7 @@ final class SynthesisMetrics implements LoopObserver {
     private volatile int ending;
     private volatile int earlyEvents;
     private final GenerationRate rate = new GenerationRate();
+    private final LateChunks lateChunks = new LateChunks();
     private final long firstChunkObjectiveNanos;
     private final NanoClock nanos;
 
@@ -172,8 +175,26 @@ final class SynthesisMetrics implements LoopObserver {
         restoredRequests.inc(requests);
     }
 
-    void finished(FinishReason reason) {
+    /**
+     * A request has ended.
+     *
+     * @param arm side of an experiment that it is on, null if on none
+     */
+    void finished(FinishReason reason, String arm) {
         finished.get(reason).inc();
+        if (arm != null) {
+            arm(arm).finished(reason);
+        }
+    }
+
+    /** Share of the latest first chunks that missed their objective, 0 to 1. */
+    double missedFirstChunks() {
+        return lateChunks.share(nanos.nanoTime());
+    }
+
+    private ArmMetrics arm(String label) {
+        return arms.computeIfAbsent(
+                label, key -> new ArmMetrics(group.addGroup(MetricNames.ARM, key)));
     }
 
     void droppedFinished() {
@@ -239,12 +260,17 @@ final class SynthesisMetrics implements LoopObserver {
     }
 
     @Override
-    public void firstChunk(RequestClock clock) {
+    public void firstChunk(RequestClock clock, String arm) {
         timeToFirstToken.update(millis(clock.firstTokenNanos()));
         timeToFirstChunk.update(millis(clock.firstChunkNanos()));
         firstChunkTotal.inc();
-        if (clock.firstChunkNanos() <= firstChunkObjectiveNanos) {
+        boolean late = clock.firstChunkNanos() > firstChunkObjectiveNanos;
+        if (!late) {
             firstChunkOk.inc();
+        }
+        lateChunks.add(late, nanos.nanoTime());
+        if (arm != null) {
+            arm(arm).firstChunk(millis(clock.firstChunkNanos()));
         }
     }
 
@@ -254,7 +280,7 @@ final class SynthesisMetrics implements LoopObserver {
     }
 
     @Override
-    public void finished(RequestClock clock) {
+    public void finished(RequestClock clock, String arm) {
         e2eLatency.update(millis(clock.totalNanos()));
         if (clock.anyToken()) {
             prefillTime.update(millis(clock.prefillNanos()));
@@ -265,7 +291,11 @@ final class SynthesisMetrics implements LoopObserver {
                 continuityOk.inc();
             }
             double audioSeconds = clock.tokensOut() / GenerationLimits.TOKENS_PER_SECOND;
-            audioRtf.update(Math.round(clock.totalNanos() / 1e6 / audioSeconds));
+            long rtfPerMille = Math.round(clock.totalNanos() / 1e6 / audioSeconds);
+            audioRtf.update(rtfPerMille);
+            if (arm != null) {
+                arm(arm).audioRtf(rtfPerMille);
+            }
         }
     }
 

@@ -23,6 +23,8 @@ import org.apache.flink.configuration.ReadableConfig;
  *
  * @param vocabulary path of the vocabulary file
  * @param voiceDirectory path of the directory of reference voices, null for none
+ * @param degrade what new requests get less of under load
+ * @param logLevel how much is logged, null for what logging is configured with
  */
 public record SynthesisSettings(
         String vocabulary,
@@ -32,7 +34,9 @@ public record SynthesisSettings(
         PrefillSettings prefill,
         QueueSettings queue,
         RequestSettings requests,
-        SnapshotSettings snapshots)
+        SnapshotSettings snapshots,
+        DegradeSettings degrade,
+        LogSettings.Level logLevel)
         implements Serializable {
 
     /** Reference voices. */
@@ -61,7 +65,9 @@ public record SynthesisSettings(
                 PrefillSettings.from(config, stateBytes),
                 QueueSettings.from(config),
                 RequestSettings.from(config),
-                SnapshotSettings.from(config));
+                SnapshotSettings.from(config),
+                DegradeSettings.from(config),
+                LogSettings.level(config).orElse(null));
     }
 
     /** The directory of reference voices, read once to see that the operators will be able to. */

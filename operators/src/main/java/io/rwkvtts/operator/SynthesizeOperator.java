@@ -5,10 +5,13 @@ import io.rwkvtts.operator.SnapshotSettings.Mode;
 import io.rwkvtts.scheduling.NanoClock;
 import io.rwkvtts.scheduling.Ticket;
 import io.rwkvtts.synthesis.FinishReason;
+import io.rwkvtts.synthesis.RequestTerms;
+import io.rwkvtts.synthesis.SegmentLimits;
 import io.rwkvtts.synthesis.SpeechOutput;
 import io.rwkvtts.synthesis.SpeechRequest;
 import io.rwkvtts.synthesis.SynthesisLoop;
 import java.io.IOException;
+import java.util.Optional;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -41,6 +44,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
     private final transient MailboxExecutor mailbox;
     private final EngineFactory engines;
     private final SynthesisSettings settings;
+    private final ControlSettings control;
     private final OutputTag<RejectedRecord> deadLetters;
     private final NanoClock nanos;
     private final RunningCheck runningCheck;
@@ -57,11 +61,17 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
     private transient EarlyEvents early;
     private transient RequestEnds ends;
     private transient OpenRequests requests;
+    private transient ControlReader controlReader;
+    private transient DegradePlan degrade;
 
+    /**
+     * @param control null for a job whose options do not change while it runs
+     */
     SynthesizeOperator(
             StreamOperatorParameters<TokenChunk> parameters,
             EngineFactory engines,
             SynthesisSettings settings,
+            ControlSettings control,
             OutputTag<RejectedRecord> deadLetters,
             NanoClock nanos,
             RunningCheck runningCheck) {
@@ -75,6 +85,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
                         .createExecutor(TaskMailbox.MIN_PRIORITY);
         this.engines = engines;
         this.settings = settings;
+        this.control = control;
         this.nanos = nanos;
         this.runningCheck = runningCheck;
         this.deadLetters = deadLetters;
@@ -83,13 +94,21 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
     @Override
     public void open() throws Exception {
         super.open();
+        if (settings.logLevel() != null) {
+            LogLevels.set(Optional.of(settings.logLevel()));
+        }
         openLoop();
         timers =
                 new RequestTimers(
                         getProcessingTimeService(),
                         settings.requests().idleTimeout(),
                         this::endDue);
-        store = new RequestStore(getKeyedStateBackend(), getKeyedStateStore(), settings);
+        store =
+                new RequestStore(
+                        getKeyedStateBackend(),
+                        getKeyedStateStore(),
+                        settings,
+                        control != null || settings.degrade().isOn());
         emitter = new RecordEmitter(output, deadLetters, engine.model().weightsId(), speechMetrics);
         admission =
                 new AdmissionControl(
@@ -106,7 +125,16 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
                 CheckpointingOptions.isCheckpointingEnabled(
                         getContainingTask().getEnvironment().getJobConfiguration());
         ends = new RequestEnds(store, loop, admission, timers, early, emitter, checkpointed);
-        requests = new OpenRequests(store, loop, admission, timers, early, ends, speechMetrics);
+        requests =
+                new OpenRequests(
+                        store,
+                        loop,
+                        admission,
+                        timers,
+                        early,
+                        ends,
+                        underLoad(openControl()),
+                        speechMetrics);
         runner =
                 engine.ownThread()
                         .<StepRunner>map(
@@ -121,6 +149,57 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
         steps = new StepScheduler(mailbox, this::step, getOperatorName(), nanos);
         requests.restore(new RestoredModel(engine.model(), settings.snapshots().otherWeights()));
         kick();
+    }
+
+    /** Reads what the control topic holds, so that requests are decided by it from the first on. */
+    private TermsPolicy openControl() throws Exception {
+        if (control == null) {
+            RequestTerms configured = RequestTerms.configured(settings.generation().chunks());
+            return (id, timestampMs, nowMs) -> configured;
+        }
+        Switchboard switches =
+                new Switchboard(
+                        new ControlRules(control.switchable()),
+                        new SwitchState(getOperatorStateBackend()),
+                        new LiveSettings(control.switchable(), admission, loop),
+                        new ControlMetrics(getMetricGroup()));
+        ControlLog log = control.log().open(switches.position());
+        try {
+            while (!switches.caughtUp()) {
+                switches.take(log.read());
+            }
+        } catch (IOException | RuntimeException e) {
+            log.close();
+            throw e;
+        }
+        controlReader =
+                new ControlReader(
+                        log,
+                        mailbox,
+                        batch -> {
+                            switches.take(batch);
+                            requests.decideTerms();
+                            kick();
+                        },
+                        getOperatorName());
+        return switches;
+    }
+
+    private TermsPolicy underLoad(TermsPolicy usual) {
+        if (!settings.degrade().isOn()) {
+            return usual;
+        }
+        GenerationSettings generation = settings.generation();
+        DegradeMetrics metrics = new DegradeMetrics(getMetricGroup());
+        degrade =
+                new DegradePlan(
+                        usual,
+                        new SegmentLimits(generation.limits(), generation.capByText()),
+                        settings.degrade(),
+                        admission::waiting,
+                        speechMetrics::missedFirstChunks,
+                        metrics);
+        return degrade;
     }
 
     private void openLoop() throws Exception {
@@ -192,6 +271,9 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
                 admission.open(),
                 ends.waiting(),
                 early.count());
+        if (degrade != null) {
+            degrade.publish();
+        }
     }
 
     /**
@@ -255,7 +337,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
      */
     @Override
     public void endInput() throws Exception {
-        while (loop.hasWork() || admission.waiting() > 0) {
+        while (loop.hasWork() || admission.waiting() > 0 || !admission.awaitingTerms().isEmpty()) {
             mailbox.yield();
         }
         ends.writeAll();
@@ -263,6 +345,9 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
 
     @Override
     public void close() throws Exception {
+        if (controlReader != null) {
+            controlReader.close();
+        }
         if (steps != null) {
             steps.close();
         }

@@ -20,6 +20,7 @@ public final class SynthesizeOperatorFactory extends AbstractStreamOperatorFacto
 
     private final EngineFactory engines;
     private final SynthesisSettings settings;
+    private final ControlSettings control;
     private final OutputTag<RejectedRecord> deadLetters;
     private final NanoClock nanos;
     private final RunningCheck runningCheck;
@@ -33,17 +34,33 @@ public final class SynthesizeOperatorFactory extends AbstractStreamOperatorFacto
             EngineFactory engines,
             SynthesisSettings settings,
             OutputTag<RejectedRecord> deadLetters) {
-        this(engines, settings, deadLetters, NanoClock.SYSTEM, RunningCheck.OF_FLINK);
+        this(engines, settings, null, deadLetters);
+    }
+
+    /**
+     * @param engines opens the engine of each subtask
+     * @param settings what the operator needs to know
+     * @param control where changes of options come from; null for none
+     * @param deadLetters side output for records that cannot be served
+     */
+    public SynthesizeOperatorFactory(
+            EngineFactory engines,
+            SynthesisSettings settings,
+            ControlSettings control,
+            OutputTag<RejectedRecord> deadLetters) {
+        this(engines, settings, control, deadLetters, NanoClock.SYSTEM, RunningCheck.OF_FLINK);
     }
 
     SynthesizeOperatorFactory(
             EngineFactory engines,
             SynthesisSettings settings,
+            ControlSettings control,
             OutputTag<RejectedRecord> deadLetters,
             NanoClock nanos,
             RunningCheck runningCheck) {
         this.engines = requireNonNull(engines, "engines");
         this.settings = requireNonNull(settings, "settings");
+        this.control = control;
         this.deadLetters = requireNonNull(deadLetters, "deadLetters");
         this.nanos = requireNonNull(nanos, "nanos");
         this.runningCheck = requireNonNull(runningCheck, "runningCheck");
@@ -55,7 +72,7 @@ public final class SynthesizeOperatorFactory extends AbstractStreamOperatorFacto
             StreamOperatorParameters<TokenChunk> parameters) {
         return (T)
                 new SynthesizeOperator(
-                        parameters, engines, settings, deadLetters, nanos, runningCheck);
+                        parameters, engines, settings, control, deadLetters, nanos, runningCheck);
     }
 
     @Override

@@ -13,6 +13,8 @@ package io.rwkvtts.operator;
  * @param end how the request ended; null for a chunk
  * @param requestTimestampMs timestamp of the request's first event, a Kafka header
  * @param emittedAtMs when the record was emitted, a Kafka header
+ * @param arm side of an experiment that the request is on, a Kafka header; null if it takes part in
+ *     none
  */
 public record TokenChunk(
         String requestId,
@@ -22,7 +24,8 @@ public record TokenChunk(
         String modelId,
         SpeechEnd end,
         long requestTimestampMs,
-        long emittedAtMs) {
+        long emittedAtMs,
+        String arm) {
 
     /** Why the request ended, null for a chunk. */
     public String finishReason() {

@@ -18,6 +18,12 @@ public final class Admission {
         this.rates = rates;
     }
 
+    /** Sets other limits for the tenants; those that are held are looked at again. */
+    public void limit(TenantLimits limits) {
+        rates.limit(limits);
+        retry();
+    }
+
     /** Lets a request wait; does nothing if it waits already. */
     public void add(Ticket ticket) {
         queue.add(ticket);

@@ -14,16 +14,21 @@ public final class TenantRates {
 
     private record Bucket(double tokens, long atNanos) {}
 
-    private final double requestsPerSecond;
-    private final int burst;
+    private double requestsPerSecond;
+    private int burst;
     private final Map<String, Bucket> buckets = new HashMap<>();
 
     /**
      * @param limits the same for every tenant
      */
     public TenantRates(TenantLimits limits) {
-        this.requestsPerSecond = limits.requestsPerSecond();
-        this.burst = limits.burst();
+        limit(limits);
+    }
+
+    /** Sets other limits; what tenants have begun of late counts on. */
+    final void limit(TenantLimits limits) {
+        requestsPerSecond = limits.requestsPerSecond();
+        burst = limits.burst();
     }
 
     /** Whether {@code tenant} may begin a request now; if so, it is counted. */

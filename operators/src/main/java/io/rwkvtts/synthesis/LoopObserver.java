@@ -32,8 +32,12 @@ public interface LoopObserver {
     /** A semantic token of a request came, that long after the one before; 0 for the first. */
     default void semanticToken(long sincePreviousNanos) {}
 
-    /** The first chunk of a request went out. */
-    default void firstChunk(RequestClock clock) {}
+    /**
+     * The first chunk of a request went out.
+     *
+     * @param arm side of an experiment that the request is on, null if on none
+     */
+    default void firstChunk(RequestClock clock, String arm) {}
 
     /**
      * A segment was cut off.
@@ -42,6 +46,10 @@ public interface LoopObserver {
      */
     default void cutOff(boolean ranAway) {}
 
-    /** A request that held a slot ended by itself. */
-    default void finished(RequestClock clock) {}
+    /**
+     * A request that held a slot ended by itself.
+     *
+     * @param arm side of an experiment that the request is on, null if on none
+     */
+    default void finished(RequestClock clock, String arm) {}
 }

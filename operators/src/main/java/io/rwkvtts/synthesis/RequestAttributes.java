@@ -43,8 +43,9 @@ public record RequestAttributes(
         return tenant == null ? "" : tenant;
     }
 
-    /** Its priority, 0 if none is given. */
-    int priorityOrDefault() {
-        return priority == null ? 0 : priority;
+    /** Its priority, 0 if none is given, less {@code drop}; the least there is, if need be. */
+    int priorityLoweredBy(int drop) {
+        long asked = priority == null ? 0 : priority;
+        return (int) Math.max(Integer.MIN_VALUE, asked - drop);
     }
 }

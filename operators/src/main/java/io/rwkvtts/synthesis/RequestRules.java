@@ -166,13 +166,35 @@ public final class RequestRules {
      * @param capByText whether they are also bounded by the segment's text (spec 3.6)
      */
     GenerationLimits limits(RequestAttributes attributes, String segment, boolean capByText) {
+        return capped(limits(attributes), segment, capByText);
+    }
+
+    /**
+     * Limits of one segment of a request that has agreed to some of its own.
+     *
+     * @param agreed no more than what events are checked by
+     */
+    GenerationLimits limits(RequestAttributes attributes, String segment, SegmentLimits agreed) {
         GenerationLimits asked = limits(attributes);
+        int max = Math.min(asked.maxSemanticTokens(), agreed.tokens().maxSemanticTokens());
+        int min =
+                attributes.minSemanticTokens() == null
+                        ? agreed.tokens().minSemanticTokens()
+                        : attributes.minSemanticTokens();
+        return capped(
+                new GenerationLimits(Math.min(min, max), max, agreed.tokens().maxRepeatedTokens()),
+                segment,
+                agreed.byText());
+    }
+
+    private static GenerationLimits capped(
+            GenerationLimits limits, String segment, boolean capByText) {
         if (!capByText) {
-            return asked;
+            return limits;
         }
-        int max = Math.min(asked.maxSemanticTokens(), GenerationLimits.tokensToRead(segment));
+        int max = Math.min(limits.maxSemanticTokens(), GenerationLimits.tokensToRead(segment));
         return new GenerationLimits(
-                Math.min(asked.minSemanticTokens(), max), max, asked.maxRepeatedTokens());
+                Math.min(limits.minSemanticTokens(), max), max, limits.maxRepeatedTokens());
     }
 
     VoiceDirectory voices() {

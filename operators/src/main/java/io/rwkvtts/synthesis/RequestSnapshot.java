@@ -9,7 +9,8 @@ package io.rwkvtts.synthesis;
  * @param attributes attributes of its first event; {@link RequestAttributes#NONE} before that
  * @param text text and early events
  * @param progress how far its speech has come
- * @param chunks how its tokens are cut into records; null in a snapshot that does not know it
+ * @param terms what its records depend on; null if that is not decided, or the snapshot is of a
+ *     version that does not know it
  * @param ending how it ended, if its end is still to be emitted; else null
  * @param active the running segment, null if none runs
  */
@@ -19,7 +20,7 @@ public record RequestSnapshot(
         RequestAttributes attributes,
         RequestText.Snapshot text,
         SpeechProgress progress,
-        ChunkPlan chunks,
+        RequestTerms terms,
         FinishReason ending,
         SegmentSnapshot active) {
 
@@ -28,9 +29,14 @@ public record RequestSnapshot(
         return identity.id();
     }
 
+    /** Whether any of its speech has been generated. */
+    public boolean begun() {
+        return active != null || progress.segment() > 0 || progress.sequence() > 0;
+    }
+
     /** The same request with its running segment as {@code other}. */
     public RequestSnapshot withActive(SegmentSnapshot other) {
         return new RequestSnapshot(
-                identity, idleSinceMs, attributes, text, progress, chunks, ending, other);
+                identity, idleSinceMs, attributes, text, progress, terms, ending, other);
     }
 }

@@ -61,7 +61,8 @@ public final class RunningRequest {
 
     /** Whether enough tokens are there for the next record. */
     boolean chunkDue() {
-        return active.generation.semanticCount() >= request.chunks().nextBorder(active.emitted());
+        ChunkPlan chunks = request.terms().chunks();
+        return active.generation.semanticCount() >= chunks.nextBorder(active.emitted());
     }
 
     /**

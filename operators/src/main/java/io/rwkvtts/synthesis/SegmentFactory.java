@@ -25,7 +25,8 @@ public final class SegmentFactory {
      * @param segmenter cuts the texts
      * @param prompts prompts of the model
      * @param rules voices and limits
-     * @param capByText whether a segment's tokens are also bounded by its text (spec 3.6)
+     * @param capByText whether a segment's tokens are also bounded by its text (spec 3.6), of a
+     *     request whose terms do not say
      */
     public SegmentFactory(
             Segmenter segmenter, PromptBuilder prompts, RequestRules rules, boolean capByText) {
@@ -48,7 +49,13 @@ public final class SegmentFactory {
      *     does not know, or limits that are no longer allowed
      */
     ActiveSegment begin(int slot, SpeechRequest request, String text) {
-        GenerationLimits limits = asked(() -> rules.limits(request.attributes(), text, capByText));
+        SegmentLimits agreed = request.terms().limits();
+        GenerationLimits limits =
+                asked(
+                        () ->
+                                agreed == null
+                                        ? rules.limits(request.attributes(), text, capByText)
+                                        : rules.limits(request.attributes(), text, agreed));
         Prompt prompt = prompt(request, text);
         return new ActiveSegment(slot, prompt, limits, generation(request, prompt.start(), limits));
     }

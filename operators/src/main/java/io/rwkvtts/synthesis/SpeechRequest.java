@@ -13,7 +13,7 @@ import io.rwkvtts.scheduling.Ticket;
  */
 public final class SpeechRequest {
     private final RequestIdentity identity;
-    private final ChunkPlan chunks;
+    private RequestTerms terms;
     private RequestText text;
     private RequestAttributes attributes = RequestAttributes.NONE;
     private long idleSinceMs;
@@ -28,30 +28,31 @@ public final class SpeechRequest {
      * @param arrival number of its arrival in the job
      * @param timestampMs timestamp of its first record, epoch milliseconds
      * @param maxChars most characters of its text
-     * @param chunks how its tokens are cut into records, to its end
+     * @param terms what its records depend on, to its end; null if that is not decided yet
      */
     public SpeechRequest(
-            String id, long arrival, long timestampMs, int maxChars, ChunkPlan chunks) {
-        this(new RequestIdentity(id, arrival, timestampMs), new RequestText(maxChars), chunks);
+            String id, long arrival, long timestampMs, int maxChars, RequestTerms terms) {
+        this(new RequestIdentity(id, arrival, timestampMs), new RequestText(maxChars), terms);
     }
 
-    private SpeechRequest(RequestIdentity identity, RequestText text, ChunkPlan chunks) {
+    private SpeechRequest(RequestIdentity identity, RequestText text, RequestTerms terms) {
         this.identity = identity;
         this.text = text;
-        this.chunks = chunks;
+        this.terms = terms;
     }
 
     /**
      * The request as {@code snapshot} found it; a running segment waits for a slot to continue in.
      *
-     * @param chunks for a snapshot that does not know how its tokens are cut
+     * @param terms for a snapshot that has none; null to leave them undecided
      */
-    public static SpeechRequest restore(RequestSnapshot snapshot, int maxChars, ChunkPlan chunks) {
+    public static SpeechRequest restore(
+            RequestSnapshot snapshot, int maxChars, RequestTerms terms) {
         SpeechRequest request =
                 new SpeechRequest(
                         snapshot.identity(),
                         RequestText.restore(maxChars, snapshot.text()),
-                        snapshot.chunks() == null ? chunks : snapshot.chunks());
+                        snapshot.terms() == null ? terms : snapshot.terms());
         request.idleSinceMs = snapshot.idleSinceMs();
         request.attributes = snapshot.attributes();
         request.progress = snapshot.progress();
@@ -73,7 +74,7 @@ public final class SpeechRequest {
                 attributes,
                 text.snapshot(),
                 progress,
-                chunks,
+                terms,
                 ending,
                 segment);
     }
@@ -110,9 +111,21 @@ public final class SpeechRequest {
         progress = next;
     }
 
-    /** How its tokens are cut into records. */
-    ChunkPlan chunks() {
-        return chunks;
+    /** What its records depend on beside its events and the model; null if not decided yet. */
+    public RequestTerms terms() {
+        return terms;
+    }
+
+    /**
+     * Decides what its records depend on.
+     *
+     * @throws IllegalStateException if that is decided already
+     */
+    public void agree(RequestTerms decided) {
+        if (terms != null) {
+            throw new IllegalStateException("the terms of request " + id() + " are decided");
+        }
+        terms = decided;
     }
 
     /** Whether a restore found it in mid-generation, and it waits for a slot to continue. */
@@ -135,7 +148,7 @@ public final class SpeechRequest {
     }
 
     /**
-     * Its place in the queue.
+     * Its place in the queue, once its terms are decided.
      *
      * @param sinceNanos when its wait began, by a {@link NanoClock}
      */
@@ -143,7 +156,7 @@ public final class SpeechRequest {
         return new Ticket(
                 id(),
                 isInterrupted() || segment() > 0,
-                attributes.priorityOrDefault(),
+                attributes.priorityLoweredBy(terms.lowered()),
                 deadlineMs(),
                 tenant(),
                 arrival(),

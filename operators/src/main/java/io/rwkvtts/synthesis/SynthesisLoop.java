@@ -28,7 +28,7 @@ public final class SynthesisLoop {
     private final InferenceEngine engine;
     private final SegmentFactory segments;
     private final int prefillChunkTokens;
-    private final PrefixCache prefixes;
+    private PrefixCache prefixes;
     private final SpeechOutput output;
     private final LoopObserver observer;
     private final NanoClock nanos;
@@ -88,6 +88,11 @@ public final class SynthesisLoop {
         draws = new DrawBatch(engine.slots());
         stepSlots = new int[engine.slots()];
         stepTokens = new int[engine.slots()];
+    }
+
+    /** Has prompts begin with the states in another cache from now on; what was kept is lost. */
+    public void keepPrefixesIn(PrefixCache cache) {
+        prefixes = cache;
     }
 
     public boolean hasFreeSlot() {
@@ -397,7 +402,7 @@ public final class SynthesisLoop {
         output.chunk(request, tokens, globals);
         running.clock().chunk(tokens.length);
         if (request.sequence() == 0) {
-            observer.firstChunk(running.clock());
+            observer.firstChunk(running.clock(), request.terms().arm());
         }
         request.advance(request.progress().recordEmitted(tokens.length));
     }
@@ -420,7 +425,7 @@ public final class SynthesisLoop {
         if (segment.isPresent()) {
             begin(running, segment.get());
         } else if (request.textComplete()) {
-            observer.finished(running.clock());
+            observer.finished(running.clock(), request.terms().arm());
             finish(running, request.outcome(), null);
         } else {
             free(running);

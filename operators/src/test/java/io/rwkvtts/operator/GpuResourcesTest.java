@@ -141,6 +141,7 @@ class GpuResourcesTest {
                                 new Configuration(),
                                 Path.of(SynthesizeHarness.resource("vectors/mini_vocab.txt")),
                                 0),
+                        null,
                         SynthesizeHarness.DEAD_LETTERS,
                         new ManualNanoClock(),
                         running -> true);

@@ -66,7 +66,8 @@ class InFlightRecordsTest {
                         "abc",
                         null,
                         7,
-                        8),
+                        8,
+                        "short:b"),
                 new TokenChunk(
                         "r1",
                         new ChunkPosition(3, 2, 60),
@@ -75,7 +76,8 @@ class InFlightRecordsTest {
                         "abc",
                         new SpeechEnd("error", "text is blank"),
                         7,
-                        8));
+                        8,
+                        null));
     }
 
     @ParameterizedTest

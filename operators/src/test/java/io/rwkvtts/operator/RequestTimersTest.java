@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.rwkvtts.synthesis.Attributes;
 import io.rwkvtts.synthesis.ChunkPlan;
 import io.rwkvtts.synthesis.FinishReason;
+import io.rwkvtts.synthesis.RequestTerms;
 import io.rwkvtts.synthesis.SpeechRequest;
 import io.rwkvtts.synthesis.TextPiece;
 import java.time.Duration;
@@ -53,7 +54,8 @@ class RequestTimersTest {
     }
 
     private SpeechRequest request(String id, Long deadlineMs, boolean last) {
-        SpeechRequest request = new SpeechRequest(id, 0, 0, 100, new ChunkPlan(10, 25));
+        SpeechRequest request =
+                new SpeechRequest(id, 0, 0, 100, RequestTerms.configured(new ChunkPlan(10, 25)));
         request.accept(
                 new TextPiece(0, "Hello.", last), Attributes.of("deadlineMs", deadlineMs), 1_000);
         timers.watch(request);

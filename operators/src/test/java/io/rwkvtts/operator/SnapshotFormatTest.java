@@ -11,9 +11,11 @@ import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.RequestAttributes;
 import io.rwkvtts.synthesis.RequestIdentity;
 import io.rwkvtts.synthesis.RequestSnapshot;
+import io.rwkvtts.synthesis.RequestTerms;
 import io.rwkvtts.synthesis.RequestText;
 import io.rwkvtts.synthesis.RequestedSampling;
 import io.rwkvtts.synthesis.RequestedVoice;
+import io.rwkvtts.synthesis.SegmentLimits;
 import io.rwkvtts.synthesis.SegmentSnapshot;
 import io.rwkvtts.synthesis.SpeechProgress;
 import io.rwkvtts.synthesis.StateIds;
@@ -47,11 +49,12 @@ import org.junit.jupiter.api.Test;
  */
 class SnapshotFormatTest {
 
+    private static final RequestTerms CUT = RequestTerms.configured(new ChunkPlan(7, 19));
     private static final String WRITE = "tts.snapshots.write";
 
     /** Everything set, with values that differ from each other. */
     private static RequestSnapshot running() {
-        return running(4_500L, new ChunkPlan(7, 19), FinishReason.EXPIRED, " \r", 21);
+        return running(4_500L, CUT, FinishReason.EXPIRED, " \r", 21);
     }
 
     /** As version 3 holds it, which did not know how tokens are cut into records. */
@@ -65,7 +68,11 @@ class SnapshotFormatTest {
     }
 
     private static RequestSnapshot running(
-            Long budgetMs, ChunkPlan chunks, FinishReason ending, String pending, int joinedChars) {
+            Long budgetMs,
+            RequestTerms terms,
+            FinishReason ending,
+            String pending,
+            int joinedChars) {
         return new RequestSnapshot(
                 new RequestIdentity("request-1 ü", 17, 1_790_000_000_001L),
                 1_790_000_000_002L,
@@ -88,7 +95,7 @@ class SnapshotFormatTest {
                         List.of(new TextPiece(5, " later", true))),
                 new SpeechProgress(
                         2, 13, 6, 85, IntStream.range(0, 32).map(i -> i * 100).toArray(), true),
-                chunks,
+                terms,
                 ending,
                 new SegmentSnapshot(
                         new int[] {8195, 12_365, 8193},
@@ -101,6 +108,24 @@ class SnapshotFormatTest {
                                 NextAction.FEED_TOKEN),
                         new StateIds("weights", "numerics", 1),
                         new byte[] {0, 1, 2, -1}));
+    }
+
+    /** As the job has it whose options change while it runs, on a side of an experiment. */
+    private static RequestSnapshot controlled() {
+        RequestTerms terms =
+                new RequestTerms(
+                        new ChunkPlan(7, 19),
+                        new SegmentLimits(new GenerationLimits(3, 120, 55), true),
+                        "short:b",
+                        3);
+        return running(4_500L, terms, FinishReason.EXPIRED, " \r", 21);
+    }
+
+    /** With limits, but on no side of an experiment. */
+    private static RequestSnapshot limited() {
+        SegmentLimits limits = new SegmentLimits(new GenerationLimits(0, 300, 0), false);
+        RequestTerms terms = new RequestTerms(new ChunkPlan(10, 25), limits, null, 0);
+        return running(null, terms, null, "", 16);
     }
 
     /** Everything absent that may be. */
@@ -131,7 +156,7 @@ class SnapshotFormatTest {
 
     @Test
     void testReadsWhatItWrites() throws IOException {
-        RequestSnapshot[] requests = {running(), waiting(), withoutState(running())};
+        RequestSnapshot[] requests = {running(), waiting(), controlled(), withoutState(limited())};
         assertHolds(bytes(requests), requests);
     }
 
@@ -156,17 +181,25 @@ class SnapshotFormatTest {
         assertHolds(golden(3), running, waiting(), withoutState(running));
     }
 
-    /** The file was written by the current version; see the class on how to write the next one. */
+    /** Requests of a job without a control topic have the bytes of the version before. */
     @Test
     void testReadsAndWritesVersion4() throws IOException {
         RequestSnapshot[] requests = {running(), waiting(), withoutState(running())};
+        assertThat(bytes(requests)).isEqualTo(golden(4));
+        assertHolds(golden(4), requests);
+    }
+
+    /** The file was written by the current version; see the class on how to write the next one. */
+    @Test
+    void testReadsAndWritesVersion5() throws IOException {
+        RequestSnapshot[] requests = {controlled(), limited(), withoutState(controlled())};
         if (Boolean.getBoolean(WRITE)) {
             Files.write(
                     Path.of("src/test/resources" + goldenName(SnapshotFormat.VERSION)),
                     bytes(requests));
         }
-        assertThat(bytes(requests)).isEqualTo(golden(4));
-        assertHolds(golden(4), requests);
+        assertThat(bytes(requests)).isEqualTo(golden(5));
+        assertHolds(golden(5), requests);
     }
 
     private static String goldenName(int version) {
@@ -189,14 +222,14 @@ class SnapshotFormatTest {
     @Test
     void testRefusesAnUnknownVersion() throws IOException {
         byte[] bytes = bytes(waiting());
-        bytes[0] = 5;
+        bytes[0] = 6;
         assertThatThrownBy(
                         () ->
                                 SnapshotFormat.read(
                                         new DataInputStream(new ByteArrayInputStream(bytes))))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("version 5")
-                .hasMessageContaining("versions 1 to 4");
+                .hasMessageContaining("version 6")
+                .hasMessageContaining("versions 1 to 5");
     }
 
     /** Every bit of a request counts, those of its lengths and of its state among them. */
@@ -220,7 +253,10 @@ class SnapshotFormatTest {
 
     @Test
     void testRefusesWhatIsCutOffAnywhere() throws IOException {
-        for (byte[] intact : new byte[][] {bytes(running()), bytes(waiting()), firstOf(1)}) {
+        for (byte[] intact :
+                new byte[][] {
+                    bytes(running()), bytes(waiting()), bytes(controlled()), firstOf(1)
+                }) {
             for (int length = 0; length < intact.length; length++) {
                 byte[] bytes = Arrays.copyOf(intact, length);
                 assertThatThrownBy(() -> read(bytes)).isInstanceOf(DamagedSnapshotException.class);

@@ -72,6 +72,7 @@ final class SynthesizeHarness implements AutoCloseable {
         private int parallelism = 1;
         private int subtask;
         private OperatorSubtaskState state;
+        private ControlLog.Opener control;
 
         Builder() {
             set(GenerationSettings.MAX_SEMANTIC_TOKENS, 80);
@@ -83,7 +84,7 @@ final class SynthesizeHarness implements AutoCloseable {
             set(RequestSettings.EARLY_EVENTS_MAX_SIZE, MemorySize.ofMebiBytes(1));
         }
 
-        private <T> Builder set(ConfigOption<T> option, T value) {
+        <T> Builder set(ConfigOption<T> option, T value) {
             config.set(option, value);
             return this;
         }
@@ -104,6 +105,10 @@ final class SynthesizeHarness implements AutoCloseable {
 
         Builder queueCapacity(int requests) {
             return set(QueueSettings.CAPACITY, requests);
+        }
+
+        Builder maxSemanticTokens(int tokens) {
+            return set(GenerationSettings.MAX_SEMANTIC_TOKENS, tokens);
         }
 
         Builder chunks(int firstTokens, int tokens) {
@@ -152,6 +157,12 @@ final class SynthesizeHarness implements AutoCloseable {
             return set(PrefillSettings.CHUNK_TOKENS, tokens);
         }
 
+        /** With a control topic. */
+        Builder control(ControlLog.Opener log) {
+            control = log;
+            return this;
+        }
+
         Builder startAt(long epochMs) {
             startAtMs = epochMs;
             return this;
@@ -182,7 +193,15 @@ final class SynthesizeHarness implements AutoCloseable {
             KeyedOneInputStreamOperatorTestHarness<String, RequestEvent, TokenChunk> harness =
                     new KeyedOneInputStreamOperatorTestHarness<>(
                             new SynthesizeOperatorFactory(
-                                    engines, settings, DEAD_LETTERS, nanos, task -> true),
+                                    engines,
+                                    settings,
+                                    control == null
+                                            ? null
+                                            : new ControlSettings(
+                                                    control, SwitchableSettings.from(config, 0)),
+                                    DEAD_LETTERS,
+                                    nanos,
+                                    task -> true),
                             RequestEvent::requestId,
                             Types.STRING,
                             MAX_PARALLELISM,
@@ -282,6 +301,11 @@ final class SynthesizeHarness implements AutoCloseable {
                 LockSupport.parkNanos(100_000);
             }
         }
+    }
+
+    /** Runs the mail that comes next, however long that takes. */
+    void runMail() throws Exception {
+        harness.getTaskMailbox().take(TaskMailbox.MIN_PRIORITY).run();
     }
 
     void drain() throws Exception {
@@ -384,6 +408,14 @@ final class SynthesizeHarness implements AutoCloseable {
 
     int storedRequests() {
         return harness.numKeyedStateEntries();
+    }
+
+    /** Numbers of tokens of a request's records, in their order, without the last that has none. */
+    List<Integer> borders(String id) {
+        return chunks().stream()
+                .filter(chunk -> chunk.requestId().equals(id) && chunk.finishReason() == null)
+                .map(chunk -> chunk.tokens().length)
+                .toList();
     }
 
     List<TokenChunk> chunks() {

@@ -180,9 +180,7 @@ class PrefixCacheTest {
         speak(next, "a", "Hello.");
         speak(next, "b", "Hello.");
         RequestSnapshot snapshot = former.snapshots(false).get(0);
-        next.admit(
-                SpeechRequest.restore(snapshot, MAX_CHARS, new ChunkPlan(10, 25)),
-                System.nanoTime());
+        next.admit(SpeechRequest.restore(snapshot, MAX_CHARS, TestLoop.TERMS), System.nanoTime());
         TestLoop.run(next);
 
         int prompt = lookups.asked.get(0);
@@ -217,9 +215,7 @@ class PrefixCacheTest {
         former.admit(interrupted, System.nanoTime());
         RequestSnapshot snapshot = former.snapshots(true).get(0);
         SynthesisLoop next = loop(scripted(), PLENTY, speech);
-        next.admit(
-                SpeechRequest.restore(snapshot, MAX_CHARS, new ChunkPlan(10, 25)),
-                System.nanoTime());
+        next.admit(SpeechRequest.restore(snapshot, MAX_CHARS, TestLoop.TERMS), System.nanoTime());
         TestLoop.run(next);
         RecordedSpeech undisturbed = new RecordedSpeech();
         speak(loop(scripted(), PrefixCache.OFF, undisturbed), "c", "Hello.");

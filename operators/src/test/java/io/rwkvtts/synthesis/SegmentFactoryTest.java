@@ -25,7 +25,7 @@ class SegmentFactoryTest {
                         attributes,
                         new RequestText.Snapshot("One. Two.", "", 9, 1, true, List.of()),
                         new SpeechProgress(1, 5, 3, 40, globalTokens, false),
-                        TestLoop.CHUNKS,
+                        TestLoop.TERMS,
                         null,
                         null),
                 100,

@@ -30,7 +30,7 @@ class SpeechRequestTest {
                         Attributes.of(Map.of("tenant", "acme", "priority", 3, "budgetMs", 500L)),
                         new RequestText.Snapshot("One. Two.", "", 9, 1, false, List.of()),
                         progress,
-                        TestLoop.CHUNKS,
+                        TestLoop.TERMS,
                         null,
                         segment),
                 100,
@@ -62,7 +62,7 @@ class SpeechRequestTest {
 
     @Test
     void testATextBeyondItsLimitChangesNothing() {
-        SpeechRequest request = new SpeechRequest("r", 0, 0, 3, TestLoop.CHUNKS);
+        SpeechRequest request = new SpeechRequest("r", 0, 0, 3, TestLoop.TERMS);
         TextPiece long4 = TextPiece.whole("four");
         assertThatThrownBy(() -> request.accept(long4, Attributes.of("tenant", "t"), 9))
                 .isInstanceOf(RequestException.class);

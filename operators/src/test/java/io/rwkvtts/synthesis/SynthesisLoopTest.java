@@ -157,7 +157,7 @@ class SynthesisLoopTest {
             snapshots.forEach(
                     s ->
                             requests.add(
-                                    SpeechRequest.restore(s, TestLoop.MAX_CHARS, TestLoop.CHUNKS)));
+                                    SpeechRequest.restore(s, TestLoop.MAX_CHARS, TestLoop.TERMS)));
             crashes++;
         }
         assertThat(crashes).isGreaterThan(50);
@@ -177,7 +177,7 @@ class SynthesisLoopTest {
         SynthesisLoop next = loop(engine(2), LIMITS, 256, new RecordedSpeech());
         for (RequestSnapshot snapshot : snapshots) {
             next.admit(
-                    SpeechRequest.restore(snapshot, TestLoop.MAX_CHARS, TestLoop.CHUNKS),
+                    SpeechRequest.restore(snapshot, TestLoop.MAX_CHARS, TestLoop.TERMS),
                     System.nanoTime());
         }
 
@@ -230,7 +230,7 @@ class SynthesisLoopTest {
         LoopObserver observer =
                 new LoopObserver() {
                     @Override
-                    public void firstChunk(RequestClock clock) {
+                    public void firstChunk(RequestClock clock, String arm) {
                         clocks.add(clock);
                     }
                 };

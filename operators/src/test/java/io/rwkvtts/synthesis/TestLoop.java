@@ -15,7 +15,7 @@ import io.rwkvtts.text.WorldTokenizer;
 public final class TestLoop {
 
     /** How tokens are cut into records. */
-    static final ChunkPlan CHUNKS = new ChunkPlan(10, 25);
+    static final RequestTerms TERMS = RequestTerms.configured(new ChunkPlan(10, 25));
 
     static final int MAX_CHARS = 10_000;
 
@@ -108,7 +108,7 @@ public final class TestLoop {
 
     /** A request of which nothing has come yet. */
     public static SpeechRequest request(String id) {
-        return new SpeechRequest(id, 0, 0, MAX_CHARS, CHUNKS);
+        return new SpeechRequest(id, 0, 0, MAX_CHARS, TERMS);
     }
 
     /** A whole request. */

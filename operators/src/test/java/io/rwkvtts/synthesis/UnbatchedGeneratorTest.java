@@ -36,7 +36,9 @@ class UnbatchedGeneratorTest {
                     while (!loop.hasFreeSlot()) {
                         loop.step();
                     }
-                    SpeechRequest request = new SpeechRequest(id, 0, 0, 100, new ChunkPlan(60, 60));
+                    SpeechRequest request =
+                            new SpeechRequest(
+                                    id, 0, 0, 100, RequestTerms.configured(new ChunkPlan(60, 60)));
                     request.accept(TextPiece.whole(text), RequestAttributes.NONE, 0);
                     loop.admit(request, System.nanoTime());
                     loop.step();

@@ -9,6 +9,12 @@ public final class HeaderNames {
     /** Of audio tokens and sound: when the operator emitted the record, epoch milliseconds. */
     public static final String EMITTED_AT_MS = "tts-emitted-at-ms";
 
+    /**
+     * Of audio tokens of a request that takes part in an experiment: its side, as {@code name:a}
+     * for those that go on as before and {@code name:b} for those that something is tried on.
+     */
+    public static final String ARM = "tts-arm";
+
     /** Of dead letters: class of the fault. */
     public static final String ERROR = "error";
 

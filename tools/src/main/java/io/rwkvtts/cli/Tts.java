@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             ListenCommand.class,
             GatewayCommand.class,
             TopCommand.class,
+            ControlCommand.class,
             SegmentCommand.class,
             SpeakCommand.class,
             GenerateCommand.class,

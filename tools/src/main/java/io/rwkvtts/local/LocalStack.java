@@ -2,6 +2,7 @@ package io.rwkvtts.local;
 
 import io.rwkvtts.job.SpeechModel;
 import io.rwkvtts.job.TtsSettings;
+import io.rwkvtts.job.kafka.ControlTopic;
 import io.rwkvtts.job.kafka.KafkaAdmin;
 import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.job.kafka.KafkaSettings;
@@ -50,6 +51,10 @@ public final class LocalStack implements AutoCloseable {
             TtsSettings settings = TtsSettings.from(all, model);
             try (KafkaAdmin brokers = KafkaAdmin.connect(settings.kafka().properties())) {
                 brokers.createTopics(settings.topics(), PARTITIONS);
+                String control = settings.kafka().topics().control();
+                if (control != null) {
+                    new ControlTopic(control).create(brokers);
+                }
             }
             job = LocalJob.start(all, settings);
             job.awaitRunning();

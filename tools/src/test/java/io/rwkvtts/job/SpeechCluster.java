@@ -5,6 +5,7 @@ import io.rwkvtts.client.SpeechClient;
 import io.rwkvtts.client.SpeechStream;
 import io.rwkvtts.client.TextEventProducer;
 import io.rwkvtts.client.TokenListener;
+import io.rwkvtts.job.kafka.ControlTopic;
 import io.rwkvtts.job.kafka.KafkaAdmin;
 import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.job.kafka.KafkaSettings;
@@ -126,12 +127,30 @@ final class SpeechCluster implements AutoCloseable {
         return new SpeechCluster(kafka, clientProperties, EmbeddedFlink.start(options), model);
     }
 
+    /** Topics of a name of their own with one for changes of options, created. */
+    KafkaSettings controlled(String name) {
+        Configuration options = options(name, "at-least-once", clientProperties);
+        options.set(KafkaOptions.CONTROL_TOPIC, name + "-control");
+        KafkaSettings settings = created(options);
+        try (KafkaAdmin brokers = KafkaAdmin.connect(settings.properties())) {
+            ControlTopic control = new ControlTopic(settings.topics().control());
+            control.create(brokers);
+            control.require(brokers);
+        }
+        return settings;
+    }
+
     /** Topics of a name of their own, created. */
     KafkaSettings topics(String name, String delivery) {
         return topics(name, delivery, clientProperties);
     }
 
     KafkaSettings topics(String name, String delivery, Map<String, String> clientProperties) {
+        return created(options(name, delivery, clientProperties));
+    }
+
+    private Configuration options(
+            String name, String delivery, Map<String, String> clientProperties) {
         Configuration options = new Configuration();
         options.set(KafkaOptions.BOOTSTRAP_SERVERS, kafka.bootstrapServers());
         options.set(KafkaOptions.REQUESTS_TOPIC, name + "-requests");
@@ -142,6 +161,10 @@ final class SpeechCluster implements AutoCloseable {
         options.set(KafkaOptions.TRANSACTIONAL_ID_PREFIX, name);
         options.setString(KafkaOptions.DELIVERY_GUARANTEE.key(), delivery);
         options.set(KafkaOptions.CLIENT_PROPERTIES, clientProperties);
+        return options;
+    }
+
+    private static KafkaSettings created(Configuration options) {
         KafkaSettings settings = KafkaSettings.from(options);
         try (KafkaAdmin brokers = KafkaAdmin.connect(settings.properties())) {
             brokers.createTopics(settings.topics().names(false), 4);
@@ -215,7 +238,8 @@ final class SpeechCluster implements AutoCloseable {
                 read.synthesis(),
                 engines.apply(read.engines()),
                 read.engine(),
-                read.audio());
+                read.audio(),
+                read.switchable());
     }
 
     /** Six seconds of speech and more; the text does not matter. */

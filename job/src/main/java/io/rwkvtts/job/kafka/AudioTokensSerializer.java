@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.rwkvtts.operator.ChunkPosition;
 import io.rwkvtts.operator.SpeechEnd;
 import io.rwkvtts.operator.TokenChunk;
+import io.rwkvtts.operator.Trial;
 import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.schema.AudioTokens;
+import io.rwkvtts.schema.HeaderNames;
 import io.rwkvtts.schema.WireCodec;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +30,7 @@ final class AudioTokensSerializer implements SerializationSchema<TokenChunk> {
 
     private transient WireCodec<AudioTokens> codec;
 
-    /** Complete records for a topic: value, the request id as key, timings as headers. */
+    /** Complete records for a topic: value, the request id as key, timings and arm as headers. */
     static KafkaRecordSerializationSchema<TokenChunk> records(String topic) {
         return KafkaRecordSerializationSchema.<TokenChunk>builder()
                 .setTopic(topic)
@@ -63,7 +65,8 @@ final class AudioTokensSerializer implements SerializationSchema<TokenChunk> {
                 "f".repeat(MODEL_ID_CHARS),
                 end,
                 Long.MAX_VALUE,
-                Long.MAX_VALUE);
+                Long.MAX_VALUE,
+                "x".repeat(Trial.LONGEST_ARM));
     }
 
     private static int bytes(TokenChunk chunk) {
@@ -106,6 +109,10 @@ final class AudioTokensSerializer implements SerializationSchema<TokenChunk> {
     }
 
     private static Headers headers(TokenChunk chunk) {
-        return TimeHeaders.of(chunk.requestTimestampMs(), chunk.emittedAtMs());
+        Headers headers = TimeHeaders.of(chunk.requestTimestampMs(), chunk.emittedAtMs());
+        if (chunk.arm() != null) {
+            headers.add(HeaderNames.ARM, chunk.arm().getBytes(UTF_8));
+        }
+        return headers;
     }
 }

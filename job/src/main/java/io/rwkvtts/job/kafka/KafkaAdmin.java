@@ -108,9 +108,16 @@ public final class KafkaAdmin implements AutoCloseable {
      * @throws KafkaSetupException if that is not possible, or no broker answers in 10 s
      */
     public void createTopics(Collection<String> topics, int partitions) {
+        createTopics(topics, partitions, Map.of());
+    }
+
+    /** The same with settings of the topics. */
+    void createTopics(Collection<String> topics, int partitions, Map<String, String> settings) {
         List<NewTopic> missing = new ArrayList<>();
         for (String topic : missing(topics)) {
-            missing.add(new NewTopic(topic, Optional.of(partitions), Optional.empty()));
+            missing.add(
+                    new NewTopic(topic, Optional.of(partitions), Optional.<Short>empty())
+                            .configs(settings));
         }
         for (Map.Entry<String, KafkaFuture<Void>> creation :
                 admin.createTopics(missing).values().entrySet()) {
@@ -192,6 +199,19 @@ public final class KafkaAdmin implements AutoCloseable {
                                     allowed,
                                     MAX_TRANSACTION_TIMEOUT));
         }
+    }
+
+    /**
+     * The number of a topic's partitions.
+     *
+     * @throws KafkaSetupException if there is no such topic, or no broker answers in 10 s
+     */
+    int partitions(String topic) {
+        return get(
+                        admin.describeTopics(List.of(topic)).topicNameValues().get(topic),
+                        "topic " + topic)
+                .partitions()
+                .size();
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.rwkvtts.job.kafka;
 
+import io.rwkvtts.operator.ControlLog;
 import io.rwkvtts.operator.RejectedRecord;
 import io.rwkvtts.operator.SourceRecord;
 import io.rwkvtts.operator.TokenChunk;
@@ -63,6 +64,13 @@ public final class KafkaConnectors {
                 settings.topics().audio(),
                 AudioChunkSerializer.records(settings.topics().audio()),
                 settings.delivery().transactionalIdPrefix() + "-audio");
+    }
+
+    /** Reads changes of options from their topic, on each TaskManager. */
+    public static ControlLog.Opener control(KafkaSettings settings) {
+        Properties properties = settings.properties();
+        ControlTopic topic = new ControlTopic(settings.topics().control());
+        return position -> topic.open(properties, position);
     }
 
     private static <T> Sink<T> guarded(

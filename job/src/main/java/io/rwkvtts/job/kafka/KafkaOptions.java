@@ -60,6 +60,16 @@ public final class KafkaOptions {
                             "Topic that undecodable records and invalid events are written to,"
                                     + " always at least once.");
 
+    /** Topic of changes of options. */
+    public static final ConfigOption<String> CONTROL_TOPIC =
+            ConfigOptions.key("tts.kafka.control-topic")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Topic from which options are changed while the job runs"
+                                    + " (docs/control.md): one partition, cleanup.policy=compact,"
+                                    + " message.timestamp.type=LogAppendTime. If not set, none are.");
+
     /** Consumer group whose committed offsets a fresh job starts from. */
     public static final ConfigOption<String> GROUP_ID =
             ConfigOptions.key("tts.kafka.group-id")

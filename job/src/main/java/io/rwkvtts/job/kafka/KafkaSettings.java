@@ -57,7 +57,7 @@ public record KafkaSettings(
     /** Without the values of the client properties, among which are passwords. */
     @Override
     public String toString() {
-        return "KafkaSettings[%s, requests %s (%s), tokens %s, audio %s, dead letters %s, group %s, %s, %s, %s, client properties %s]"
+        return "KafkaSettings[%s, requests %s (%s), tokens %s, audio %s, dead letters %s, control %s, group %s, %s, %s, %s, client properties %s]"
                 .formatted(
                         bootstrapServers,
                         topics.requests(),
@@ -65,6 +65,7 @@ public record KafkaSettings(
                         topics.tokens(),
                         topics.audio(),
                         topics.deadLetters(),
+                        topics.control(),
                         groupId,
                         delivery.guarantee(),
                         delivery.transactionalIdPrefix(),

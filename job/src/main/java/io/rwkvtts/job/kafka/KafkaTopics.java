@@ -13,8 +13,10 @@ import org.apache.flink.configuration.ReadableConfig;
  * @param tokens audio tokens
  * @param audio sound, if the job makes any
  * @param deadLetters what cannot be served
+ * @param control changes of options; null if none are taken
  */
-public record KafkaTopics(String requests, String tokens, String audio, String deadLetters) {
+public record KafkaTopics(
+        String requests, String tokens, String audio, String deadLetters, String control) {
 
     private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
 
@@ -29,7 +31,10 @@ public record KafkaTopics(String requests, String tokens, String audio, String d
                         topic(config, KafkaOptions.REQUESTS_TOPIC),
                         topic(config, KafkaOptions.TOKENS_TOPIC),
                         topic(config, KafkaOptions.AUDIO_TOPIC),
-                        topic(config, KafkaOptions.DEAD_LETTERS_TOPIC));
+                        topic(config, KafkaOptions.DEAD_LETTERS_TOPIC),
+                        config.get(KafkaOptions.CONTROL_TOPIC) == null
+                                ? null
+                                : topic(config, KafkaOptions.CONTROL_TOPIC));
         List<String> names = topics.names(true);
         if (Set.copyOf(names).size() < names.size()) {
             throw new IllegalArgumentException(
@@ -40,6 +45,11 @@ public record KafkaTopics(String requests, String tokens, String audio, String d
                                     KafkaOptions.AUDIO_TOPIC.key(),
                                     KafkaOptions.DEAD_LETTERS_TOPIC.key(),
                                     String.join(", ", names)));
+        }
+        if (topics.control() != null && names.contains(topics.control())) {
+            throw new IllegalArgumentException(
+                    "%s is %s, as is another of the job's topics; expected one of its own"
+                            .formatted(KafkaOptions.CONTROL_TOPIC.key(), topics.control()));
         }
         return topics;
     }
@@ -55,7 +65,7 @@ public record KafkaTopics(String requests, String tokens, String audio, String d
         return topic;
     }
 
-    /** Those of a job that makes sound, or of one that does not. */
+    /** Those of a job that makes sound, or of one that does not, but for {@code control}. */
     public List<String> names(boolean withAudio) {
         return withAudio
                 ? List.of(requests, tokens, audio, deadLetters)

@@ -8,6 +8,7 @@ import io.rwkvtts.operator.Origin;
 import io.rwkvtts.operator.RejectedRecord;
 import io.rwkvtts.operator.SpeechEnd;
 import io.rwkvtts.operator.TokenChunk;
+import io.rwkvtts.operator.Trial;
 import io.rwkvtts.operator.audio.PcmChunk;
 import io.rwkvtts.operator.audio.SoundPosition;
 import io.rwkvtts.schema.AudioChunk;
@@ -71,6 +72,25 @@ class OutputSerializersTest {
         AudioTokens tokens = WireCodec.audioTokens().decode(serialize(end(error)).value());
 
         assertThat(tokens.getError()).isEqualTo("\uFFFD, \uFFFD and 😊 \uFFFD");
+    }
+
+    @Test
+    void testSideOfAnExperimentIsAHeader() throws Exception {
+        TokenChunk chunk = chunk(1, 2);
+        TokenChunk treated =
+                new TokenChunk(
+                        chunk.requestId(),
+                        chunk.position(),
+                        chunk.tokens(),
+                        chunk.globalTokens(),
+                        chunk.modelId(),
+                        null,
+                        1,
+                        2,
+                        "short:b");
+        assertThat(header(serialize(treated), "tts-arm")).isEqualTo("short:b");
+        assertThat(serialize(treated).value()).isEqualTo(serialize(chunk).value());
+        assertThat(serialize(chunk).headers().lastHeader("tts-arm")).isNull();
     }
 
     @Test
@@ -214,7 +234,9 @@ class OutputSerializersTest {
         ChunkPosition furthest = new ChunkPosition(max, 1 << 30, max);
         String id = "界".repeat(256);
         String model = "f".repeat(64);
-        TokenChunk chunk = new TokenChunk(id, furthest, tokens, globals, model, null, max, max);
+        String arm = new Trial("x".repeat(64), 0.5).arm(true);
+        TokenChunk chunk =
+                new TokenChunk(id, furthest, tokens, globals, model, null, max, max, arm);
         TokenChunk end =
                 new TokenChunk(
                         id,
@@ -224,7 +246,8 @@ class OutputSerializersTest {
                         model,
                         new SpeechEnd("error", "界".repeat(9999)),
                         0,
-                        0);
+                        0,
+                        arm);
 
         long largest = AudioTokensSerializer.largestRecordBytes(25);
 
@@ -279,7 +302,8 @@ class OutputSerializersTest {
                 "model",
                 null,
                 requestTimestampMs,
-                emittedAtMs);
+                emittedAtMs,
+                null);
     }
 
     private static TokenChunk end(String error) {
@@ -291,7 +315,8 @@ class OutputSerializersTest {
                 "model",
                 new SpeechEnd("error", error),
                 100,
-                200);
+                200,
+                null);
     }
 
     private static ProducerRecord<byte[], byte[]> serialize(TokenChunk chunk) throws Exception {

@@ -58,7 +58,8 @@ record Tokens(List<TokenChunk> chunks, List<int[]> segments, int[] globals) {
                 "model",
                 null,
                 77,
-                78);
+                78,
+                null);
     }
 
     static TokenChunk end(String id, int sequence, String reason) {
@@ -70,7 +71,8 @@ record Tokens(List<TokenChunk> chunks, List<int[]> segments, int[] globals) {
                 "model",
                 new SpeechEnd(reason, null),
                 77,
-                78);
+                78,
+                null);
     }
 
     /** The sound of each segment decoded in one call. */

@@ -13,6 +13,7 @@ import io.rwkvtts.synthesis.ChunkPlan;
 import io.rwkvtts.synthesis.RequestAttributes;
 import io.rwkvtts.synthesis.RequestIdentity;
 import io.rwkvtts.synthesis.RequestSnapshot;
+import io.rwkvtts.synthesis.RequestTerms;
 import io.rwkvtts.synthesis.RequestText;
 import io.rwkvtts.synthesis.SegmentSnapshot;
 import io.rwkvtts.synthesis.SpeechProgress;
@@ -144,7 +145,7 @@ public final class SnapshotBench {
                 RequestAttributes.NONE,
                 new RequestText.Snapshot(TEXT, "", TEXT.length(), 1, true, List.of()),
                 new SpeechProgress(0, TEXT.length(), 1, generated.length, globals, false),
-                new ChunkPlan(10, 25),
+                RequestTerms.configured(new ChunkPlan(10, 25)),
                 null,
                 active);
     }

@@ -49,6 +49,7 @@ final class Echo extends ProcessFunction<SourceRecord, TokenChunk> {
                 "echo",
                 end,
                 event.timestampMs(),
-                System.currentTimeMillis());
+                System.currentTimeMillis(),
+                null);
     }
 }

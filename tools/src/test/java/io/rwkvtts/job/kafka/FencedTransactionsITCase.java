@@ -118,7 +118,8 @@ class FencedTransactionsITCase {
                 "model",
                 null,
                 0,
-                0);
+                0,
+                null);
     }
 
     /** Waits until that many records are in the log, committed or not. */

@@ -1,0 +1,105 @@
+package io.rwkvtts.job.kafka;
+
+import io.rwkvtts.operator.ControlLog;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.record.TimestampType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The topic of changes of options. It has one partition, so that the changes have one order; it is
+ * compacted, so that the last of each option stays; and its records have the time at which the
+ * broker wrote them, so that one that was held up on its way is known for late.
+ *
+ * @param name of the topic
+ */
+public record ControlTopic(String name) implements Serializable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ControlTopic.class);
+
+    private static final Map<String, String> SETTINGS =
+            new TreeMap<>(
+                    Map.of(
+                            TopicConfig.CLEANUP_POLICY_CONFIG,
+                            TopicConfig.CLEANUP_POLICY_COMPACT,
+                            TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
+                            TimestampType.LOG_APPEND_TIME.name));
+
+    /**
+     * Makes the topic if it does not exist.
+     *
+     * @throws KafkaSetupException if that is not possible, or no broker answers in 10 s
+     */
+    public void create(KafkaAdmin brokers) {
+        brokers.createTopics(List.of(name), 1, SETTINGS);
+    }
+
+    /**
+     * Requires that the topic exists and is as it has to be.
+     *
+     * @throws KafkaSetupException if not; has what to do
+     */
+    public void require(KafkaAdmin brokers) {
+        int partitions;
+        try {
+            partitions = brokers.partitions(name);
+        } catch (KafkaSetupException e) {
+            if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                throw e;
+            }
+            throw new KafkaSetupException(
+                    "topic %s (%s) does not exist. Create it: %s"
+                            .formatted(name, KafkaOptions.CONTROL_TOPIC.key(), creation()),
+                    e);
+        }
+        List<String> faults = new ArrayList<>();
+        if (partitions != 1) {
+            faults.add("%d partitions, expected 1".formatted(partitions));
+        }
+        Optional<Config> config = brokers.topicConfig(name);
+        if (config.isEmpty()) {
+            LOG.warn("The settings of topic {} may not be read, expected {}", name, SETTINGS);
+        }
+        SETTINGS.forEach(
+                (key, expected) -> {
+                    String value = config.map(c -> c.get(key).value()).orElse(expected);
+                    if (!value.equals(expected)) {
+                        faults.add("%s=%s, expected %s".formatted(key, value, expected));
+                    }
+                });
+        if (!faults.isEmpty()) {
+            throw new KafkaSetupException(
+                    "topic %s (%s) has %s. Create it anew: %s"
+                            .formatted(
+                                    name,
+                                    KafkaOptions.CONTROL_TOPIC.key(),
+                                    String.join("; ", faults),
+                                    creation()));
+        }
+    }
+
+    /**
+     * The topic's records, read by a client of these properties.
+     *
+     * @param position offset of the first, 0 for all that are there
+     */
+    public ControlLog open(Properties clientProperties, long position) {
+        return new KafkaControlLog(clientProperties, name, position);
+    }
+
+    private String creation() {
+        StringBuilder command =
+                new StringBuilder("kafka-topics.sh --create --partitions 1 --topic " + name);
+        SETTINGS.forEach((key, value) -> command.append(" --config ").append(key + "=" + value));
+        return command.toString();
+    }
+}

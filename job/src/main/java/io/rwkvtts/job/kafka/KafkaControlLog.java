@@ -1,0 +1,93 @@
+package io.rwkvtts.job.kafka;
+
+import io.rwkvtts.operator.ControlBatch;
+import io.rwkvtts.operator.ControlLog;
+import io.rwkvtts.operator.ControlRecord;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * The control topic, read by a consumer of its own: each subtask needs all of it, and no group
+ * keeps its place, which is in the checkpoint.
+ *
+ * <p>Owns the consumer. For one thread at a time, but for {@link #wakeup}.
+ */
+final class KafkaControlLog implements ControlLog {
+
+    private static final Duration WAIT = Duration.ofMillis(500);
+
+    private final TopicPartition partition;
+    private final List<TopicPartition> partitions;
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private boolean readBefore;
+
+    /**
+     * @param clientProperties properties of a Kafka client
+     * @param position offset to read from, 0 for all that is there
+     */
+    KafkaControlLog(Properties clientProperties, String topic, long position) {
+        Properties properties = new Properties();
+        properties.putAll(clientProperties);
+        properties.setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+        properties.setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        partition = new TopicPartition(topic, 0);
+        partitions = List.of(partition);
+        consumer =
+                new KafkaConsumer<>(
+                        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        consumer.assign(partitions);
+        if (position == 0) {
+            consumer.seekToBeginning(partitions);
+        } else {
+            consumer.seek(partition, position);
+        }
+    }
+
+    @Override
+    public ControlBatch read() throws IOException {
+        try {
+            long askedAtMs = System.currentTimeMillis();
+            long end = consumer.endOffsets(partitions).get(partition);
+            long from = consumer.position(partition);
+            // Of a topic that was made anew; the consumer begins again at its beginning.
+            boolean beyond = from > end;
+            List<ControlRecord> records = new ArrayList<>();
+            // A job that starts does not wait for what is not there.
+            if (readBefore || from != end) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(WAIT)) {
+                    records.add(
+                            new ControlRecord(
+                                    record.offset(),
+                                    record.timestamp(),
+                                    record.key(),
+                                    record.value()));
+                }
+            }
+            readBefore = true;
+            long position = consumer.position(partition);
+            boolean known = !beyond && position >= end;
+            return new ControlBatch(records, position, known ? askedAtMs : ControlBatch.UNKNOWN);
+        } catch (KafkaException e) {
+            throw new IOException("topic %s: %s".formatted(partition.topic(), e.getMessage()), e);
+        }
+    }
+
+    @Override
+    public void wakeup() {
+        consumer.wakeup();
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}

@@ -1,0 +1,34 @@
+package io.rwkvtts.operator;
+
+import java.io.IOException;
+import java.io.Serializable;
+
+/** Reads the control topic in its order. For one thread, but for {@link #wakeup}. */
+public interface ControlLog extends AutoCloseable {
+
+    /** Opens the topic on the TaskManager that reads it. */
+    @FunctionalInterface
+    interface Opener extends Serializable {
+
+        /**
+         * The topic from an offset on, owned by the caller.
+         *
+         * @param position 0 for all that is there
+         */
+        ControlLog open(long position);
+    }
+
+    /**
+     * Reads on; waits for a short time if there is nothing more.
+     *
+     * @throws IOException if it could not be read; another attempt may succeed
+     */
+    ControlBatch read() throws IOException;
+
+    /** Has a {@link #read} that waits end, by an exception if need be. From any thread. */
+    void wakeup();
+
+    /** After the last {@link #read} has ended. */
+    @Override
+    void close();
+}

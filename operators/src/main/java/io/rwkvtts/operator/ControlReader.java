@@ -1,0 +1,111 @@
+package io.rwkvtts.operator;
+
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.util.function.ThrowingConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the control topic beside the task, and brings it what was read as mails. Mails, and not a
+ * second input: Flink takes no unaligned checkpoints of a task with a broadcast input, so none
+ * would pass while input is held back; and the second input would be held back with the first.
+ *
+ * <p>Owns: the topic and the thread that reads it, which begins at once. Lifecycle: made in {@code
+ * open}, closed in {@code close}.
+ */
+final class ControlReader implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlReader.class);
+    private static final long PAUSE_MS = 1_000;
+    private static final long CLOSE_MS = 5_000;
+
+    private final ControlLog log;
+    private final MailboxExecutor mailbox;
+    private final ThrowingConsumer<ControlBatch, Exception> taker;
+    private final Thread thread;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    /**
+     * @param log is closed with this
+     * @param taker takes each batch, on the task's thread
+     * @param name of the task
+     */
+    ControlReader(
+            ControlLog log,
+            MailboxExecutor mailbox,
+            ThrowingConsumer<ControlBatch, Exception> taker,
+            String name) {
+        this.log = log;
+        this.mailbox = mailbox;
+        this.taker = taker;
+        thread = new Thread(this::readOn, name + "-control");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void readOn() {
+        try (log) {
+            while (!isClosed()) {
+                readOnce();
+            }
+        } catch (RejectedExecutionException ending) {
+            // The task is finishing or cancelled.
+        } catch (RuntimeException e) {
+            if (!isClosed()) {
+                fail(e);
+            }
+        }
+    }
+
+    private void readOnce() {
+        try {
+            ControlBatch batch = log.read();
+            mailbox.execute(() -> taker.accept(batch), "control records");
+        } catch (IOException e) {
+            if (!isClosed()) {
+                LOG.warn(
+                        "The control topic cannot be read, so new requests may have to wait: {}",
+                        e.getMessage());
+                pause();
+            }
+        }
+    }
+
+    private boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
+    private void pause() {
+        try {
+            closed.await(PAUSE_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts this thread", e);
+        }
+    }
+
+    private void fail(RuntimeException failure) {
+        try {
+            mailbox.execute(
+                    () -> {
+                        throw failure;
+                    },
+                    "failure of the control topic");
+        } catch (RejectedExecutionException ending) {
+            // The task is finishing or cancelled.
+        }
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        log.wakeup();
+        try {
+            thread.join(CLOSE_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package io.rwkvtts.operator;
+
+import io.rwkvtts.synthesis.RequestTerms;
+import io.rwkvtts.synthesis.SegmentLimits;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The switches of a subtask as the control topic has them so far, and the terms of requests by
+ * them.
+ *
+ * <p>A request's terms follow from its own timestamp. A record holds from {@link ControlRules#LEAD}
+ * after it was written at the earliest, and no terms are decided before all is read that was
+ * written until then: so they are the same whenever they are decided. A timestamp further ahead of
+ * this machine's clock counts as now, lest a sender whose clock is wrong waits for it.
+ *
+ * <p>Owns: the table of the switches and its copy in the state. Lifecycle: made in {@code open},
+ * which gives it all that is in the topic by then. For the task thread.
+ */
+final class Switchboard implements TermsPolicy {
+    private static final Logger LOG = LoggerFactory.getLogger(Switchboard.class);
+
+    /** By this much the clocks of senders, brokers and this machine may disagree. */
+    static final Duration CLOCKS = Duration.ofSeconds(3);
+
+    private static final long NOTICE_MS = ControlRules.LEAD.minus(CLOCKS).toMillis();
+
+    private final ControlRules rules;
+    private final SwitchState state;
+    private final Consumer<Map<String, String>> apply;
+    private final ControlMetrics metrics;
+    private final Map<Map<String, String>, GenerationSettings> known = new HashMap<>();
+    private SwitchTable table;
+    private long position;
+    private long knownUntilMs = ControlBatch.UNKNOWN;
+
+    /**
+     * @param apply takes the values that count for all requests, by key, when they have changed
+     */
+    Switchboard(
+            ControlRules rules,
+            SwitchState state,
+            Consumer<Map<String, String>> apply,
+            ControlMetrics metrics)
+            throws Exception {
+        this.rules = rules;
+        this.state = state;
+        this.apply = apply;
+        this.metrics = metrics;
+        this.position = state.position();
+        SwitchTable restored = SwitchTable.EMPTY;
+        for (SwitchValue value : state.table().values()) {
+            try {
+                restored = rules.add(value, 0, restored);
+            } catch (IllegalArgumentException e) {
+                LOG.warn("The control topic's {} is forgotten: {}", told(value), e.getMessage());
+            }
+        }
+        table = restored;
+        apply.accept(table.now());
+    }
+
+    /** The offset to read on from. */
+    long position() {
+        return position;
+    }
+
+    /** Whether the end of the topic was reached since the start. */
+    boolean caughtUp() {
+        return knownUntilMs != ControlBatch.UNKNOWN;
+    }
+
+    /** Takes in what was read of the topic. */
+    void take(ControlBatch batch) throws Exception {
+        SwitchTable before = table;
+        for (ControlRecord record : batch.records()) {
+            take(record);
+        }
+        if (batch.position() != position) {
+            position = batch.position();
+            state.save(table, position);
+        }
+        knownUntilMs = Math.max(knownUntilMs, batch.knownUntilMs());
+        metrics.known(knownUntilMs, table.values().size());
+        if (!table.now().equals(before.now())) {
+            apply.accept(table.now());
+        }
+    }
+
+    private void take(ControlRecord record) {
+        try {
+            SwitchValue value = ControlRules.read(record);
+            table = rules.add(value, record.timestampMs(), table);
+            known.clear();
+            metrics.accepted();
+            LOG.info("Record {} of the control topic is taken: {}", record.offset(), told(value));
+        } catch (IllegalArgumentException e) {
+            metrics.refused();
+            LOG.warn(
+                    "Record {} of the control topic is refused and changes nothing: {}",
+                    record.offset(),
+                    e.getMessage());
+        }
+    }
+
+    private static String told(SwitchValue value) {
+        return value.key() + " " + SwitchJson.write(value);
+    }
+
+    @Override
+    public RequestTerms decide(String id, long timestampMs, long nowMs) {
+        long atMs = timestampMs > nowMs + CLOCKS.toMillis() ? nowMs : timestampMs;
+        if (!caughtUp() || knownUntilMs < atMs - NOTICE_MS) {
+            return null;
+        }
+        SwitchTable.Held held = table.at(atMs);
+        GenerationSettings settings = known.computeIfAbsent(held.of(id), rules::generation);
+        return new RequestTerms(
+                settings.chunks(),
+                new SegmentLimits(settings.limits(), settings.capByText()),
+                held.arm(id),
+                0);
+    }
+}

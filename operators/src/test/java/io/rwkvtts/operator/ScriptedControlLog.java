@@ -1,0 +1,104 @@
+package io.rwkvtts.operator;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A control topic of a test, which says when it is read and how far. It outlives the tasks that
+ * read it, as a topic does.
+ */
+final class ScriptedControlLog implements Serializable {
+
+    private static final Map<Integer, ScriptedControlLog> LOGS = new ConcurrentHashMap<>();
+    private static final ControlBatch WAKEUP = new ControlBatch(List.of(), -1, 0);
+
+    private final int number = LOGS.size();
+    private final transient List<ControlRecord> records = new ArrayList<>();
+    private transient Reader latest;
+    private transient long knownAtStartMs;
+
+    ScriptedControlLog() {
+        LOGS.put(number, this);
+    }
+
+    /** Opens the log for a task, which reads at once what it knows at its start. */
+    ControlLog open(long position) {
+        ScriptedControlLog log = LOGS.get(number);
+        log.latest = log.new Reader(position);
+        log.latest.show(log.knownAtStartMs);
+        return log.latest;
+    }
+
+    /** Until when all that is written is known to a task that starts. */
+    ScriptedControlLog knownAtStart(long untilMs) {
+        knownAtStartMs = untilMs;
+        return this;
+    }
+
+    /** Writes a record, which no task reads by that alone. */
+    ScriptedControlLog write(long timestampMs, String key, String value) {
+        records.add(
+                new ControlRecord(
+                        records.size(),
+                        timestampMs,
+                        key == null ? null : key.getBytes(UTF_8),
+                        value == null ? null : value.getBytes(UTF_8)));
+        return this;
+    }
+
+    /** Has the task read on: a mail brings it all that is written until a time. */
+    void show(long knownUntilMs) {
+        latest.show(knownUntilMs);
+    }
+
+    private final class Reader implements ControlLog {
+        private final BlockingQueue<ControlBatch> batches = new ArrayBlockingQueue<>(10);
+        private long position;
+
+        Reader(long position) {
+            this.position = position;
+        }
+
+        void show(long knownUntilMs) {
+            int from = (int) position;
+            while (position < records.size()
+                    && records.get((int) position).timestampMs() <= knownUntilMs) {
+                position++;
+            }
+            batches.add(
+                    new ControlBatch(
+                            List.copyOf(records.subList(from, (int) position)),
+                            position,
+                            knownUntilMs));
+        }
+
+        @Override
+        public ControlBatch read() throws IOException {
+            try {
+                ControlBatch batch = batches.take();
+                if (batch == WAKEUP) {
+                    throw new IOException("woken up");
+                }
+                return batch;
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        }
+
+        @Override
+        public void wakeup() {
+            batches.add(WAKEUP);
+        }
+
+        @Override
+        public void close() {}
+    }
+}
