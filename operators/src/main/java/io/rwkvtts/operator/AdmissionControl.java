@@ -170,6 +170,11 @@ final class AdmissionControl {
         }
     }
 
+    /** Whether the terms of a request are not decided. */
+    boolean awaitsTerms(String id) {
+        return awaitingTerms.contains(id);
+    }
+
     /** Requests whose terms are not decided, in the order of their arrival. */
     List<String> awaitingTerms() {
         return List.copyOf(awaitingTerms);

@@ -3,6 +3,7 @@ package io.rwkvtts.operator;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.util.function.ThrowingConsumer;
@@ -12,7 +13,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads the control topic beside the task, and brings it what was read as mails. Mails, and not a
  * second input: Flink takes no unaligned checkpoints of a task with a broadcast input, so none
- * would pass while input is held back; and the second input would be held back with the first.
+ * would pass while input is held back; and the second input would be held back with the first. No
+ * more is read before the task has taken what was read.
  *
  * <p>Owns: the topic and the thread that reads it, which begins at once. Lifecycle: made in {@code
  * open}, closed in {@code close}.
@@ -27,6 +29,9 @@ final class ControlReader implements AutoCloseable {
     private final ThrowingConsumer<ControlBatch, Exception> taker;
     private final Thread thread;
     private final CountDownLatch closed = new CountDownLatch(1);
+
+    /** One permit: the mail before has been taken. */
+    private final Semaphore taken = new Semaphore(1);
 
     /**
      * @param log is closed with this
@@ -53,7 +58,7 @@ final class ControlReader implements AutoCloseable {
             }
         } catch (RejectedExecutionException ending) {
             // The task is finishing or cancelled.
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (!isClosed()) {
                 fail(e);
             }
@@ -63,7 +68,10 @@ final class ControlReader implements AutoCloseable {
     private void readOnce() {
         try {
             ControlBatch batch = log.read();
-            mailbox.execute(() -> taker.accept(batch), "control records");
+            taken.acquireUninterruptibly();
+            if (!isClosed()) {
+                mailbox.execute(() -> take(batch), "control records");
+            }
         } catch (IOException e) {
             if (!isClosed()) {
                 LOG.warn(
@@ -72,6 +80,11 @@ final class ControlReader implements AutoCloseable {
                 pause();
             }
         }
+    }
+
+    private void take(ControlBatch batch) throws Exception {
+        taker.accept(batch);
+        taken.release();
     }
 
     private boolean isClosed() {
@@ -86,11 +99,13 @@ final class ControlReader implements AutoCloseable {
         }
     }
 
-    private void fail(RuntimeException failure) {
+    private void fail(Throwable failure) {
         try {
             mailbox.execute(
                     () -> {
-                        throw failure;
+                        throw new IllegalStateException(
+                                "the control topic cannot be read: " + failure.getMessage(),
+                                failure);
                     },
                     "failure of the control topic");
         } catch (RejectedExecutionException ending) {
@@ -101,6 +116,7 @@ final class ControlReader implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
+        taken.release();
         log.wakeup();
         try {
             thread.join(CLOSE_MS);

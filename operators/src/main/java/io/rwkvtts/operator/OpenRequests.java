@@ -225,7 +225,11 @@ final class OpenRequests {
     void endDue() {
         for (String id = timers.nextDue(); id != null; id = timers.nextDue()) {
             SpeechRequest request = find(id);
-            boolean busy = loop.running(id) != null || admission.awaitsSlot(id);
+            // One whose terms are not decided waits for the job, not for its sender.
+            boolean busy =
+                    loop.running(id) != null
+                            || admission.awaitsSlot(id)
+                            || admission.awaitsTerms(id);
             FinishReason reason = timers.judge(request, busy);
             if (reason != null) {
                 ends.timeUp(request, reason);

@@ -83,7 +83,44 @@ class ControlReaderTest {
                             throw new IllegalStateException("a fault");
                         })) {
             ThrowingRunnable<? extends Exception> mail = mails.take();
-            assertThatThrownBy(mail::run).hasMessage("a fault");
+            assertThatThrownBy(mail::run).hasMessageEndingWith("a fault");
+        }
+        closed.await();
+    }
+
+    /** Else an error would leave all new requests waiting for ever. */
+    @Test
+    void testFailsTheTaskForAnError() throws Exception {
+        try (ControlReader reader =
+                reader(
+                        number -> {
+                            throw new NoClassDefFoundError("of a client");
+                        })) {
+            ThrowingRunnable<? extends Exception> mail = mails.take();
+            assertThatThrownBy(mail::run).hasRootCauseInstanceOf(NoClassDefFoundError.class);
+        }
+        closed.await();
+    }
+
+    /** A topic full of records does not fill the memory of a task that is at work. */
+    @Test
+    void testReadsOneBatchAheadOfTheTask() throws Exception {
+        BlockingQueue<Integer> begun = new LinkedBlockingQueue<>();
+        try (ControlReader reader =
+                reader(
+                        number -> {
+                            begun.add(number);
+                            return number < 3
+                                    ? new ControlBatch(List.of(), number, 0)
+                                    : waitForTheEnd();
+                        })) {
+            for (int number = 0; number < 3; number++) {
+                assertThat(begun.take()).isEqualTo(number);
+                ThrowingRunnable<? extends Exception> mail = mails.take();
+                assertThat(mails).isEmpty();
+                mail.run();
+            }
+            assertThat(taken).extracting(ControlBatch::position).containsExactly(0L, 1L, 2L);
         }
         closed.await();
     }

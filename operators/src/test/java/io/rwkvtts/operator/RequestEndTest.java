@@ -90,6 +90,27 @@ class RequestEndTest {
         }
     }
 
+    /** It waits for the job, which cannot read its control topic, and not for its sender. */
+    @Test
+    void testRequestWhoseTermsAreNotDecidedDoesNotExpire() throws Exception {
+        long idle = SynthesizeHarness.IDLE_TIMEOUT.toMillis();
+        ScriptedControlLog log = new ScriptedControlLog().knownAtStart(0);
+        try (SynthesizeHarness task =
+                new SynthesizeHarness.Builder().slots(1).control(log::open).open()) {
+            task.setTime(60_000);
+            task.process(Events.at(60_000, Events.piece("r", 0, TWO_SENTENCES, false)));
+            task.setTime(60_000 + 3 * idle);
+            task.checkpoint();
+            assertThat(task.finishReasons("r")).isEmpty();
+            assertThat(task.busy()).isFalse();
+            log.show(60_000);
+            task.runMail();
+            task.process(Events.at(60_001, Events.piece("r", 1, " The end.", true)));
+            task.drain();
+            assertThat(task.finishReasons("r")).containsExactly("stop");
+        }
+    }
+
     @Test
     void testRequestThatRunsOrWaitsForASlotDoesNotExpire() throws Exception {
         long idle = SynthesizeHarness.IDLE_TIMEOUT.toMillis();

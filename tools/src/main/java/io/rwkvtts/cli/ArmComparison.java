@@ -49,27 +49,24 @@ final class ArmComparison {
         Arrays.sort(sorted);
         double above = 0;
         for (double value : other) {
-            above += (below(sorted, value) + notAbove(sorted, value)) / 2.0;
+            above += (rank(sorted, value, false) + rank(sorted, value, true)) / 2.0;
         }
         return above / one.length / other.length;
     }
 
-    private static int below(double[] sorted, double value) {
+    /** How many are below a value, or, with ties, not above it. */
+    private static int rank(double[] sorted, double value, boolean withTies) {
         int low = 0;
         int high = sorted.length;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (sorted[middle] < value) {
+            if (sorted[middle] < value || withTies && sorted[middle] == value) {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
         return low;
-    }
-
-    private static int notAbove(double[] sorted, double value) {
-        return below(sorted, Math.nextUp(value));
     }
 
     /**

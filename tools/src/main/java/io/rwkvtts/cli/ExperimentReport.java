@@ -4,10 +4,12 @@ import io.rwkvtts.bench.Table;
 import io.rwkvtts.operator.Trial;
 import io.rwkvtts.protocol.GenerationLimits;
 import io.rwkvtts.schema.AudioTokens;
+import io.rwkvtts.synthesis.FinishReason;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -18,6 +20,12 @@ final class ExperimentReport {
     private static final double LEVEL = 0.05;
 
     private static final String NONE = "-";
+    private static final String NEVER = "never";
+
+    /** Ends of requests that the job did not get to. */
+    private static final Set<String> NOT_SERVED =
+            Set.of(FinishReason.DEADLINE.label(), FinishReason.OVERLOADED.label());
+
     private static final double P95 = 0.95;
     private static final double TOKEN_MS = GenerationLimits.NANOS_PER_TOKEN / 1e6;
 
@@ -64,9 +72,14 @@ final class ExperimentReport {
             if (record.getSequence() == 0) {
                 side.firstChunkMs.putIfAbsent(id, sinceRequestMs);
             }
-        } else if (side.ends.putIfAbsent(id, record.getFinishReason()) == null
-                && record.getTokenOffset() > 0) {
-            side.rtf.put(id, sinceRequestMs / (record.getTokenOffset() * TOKEN_MS));
+        } else if (side.ends.putIfAbsent(id, record.getFinishReason()) == null) {
+            if (record.getTokenOffset() > 0) {
+                side.rtf.put(id, sinceRequestMs / (record.getTokenOffset() * TOKEN_MS));
+            }
+            if (NOT_SERVED.contains(record.getFinishReason())) {
+                // Longer than any other: left out, a side would look faster for serving fewer.
+                side.firstChunkMs.putIfAbsent(id, Double.POSITIVE_INFINITY);
+            }
         }
     }
 
@@ -125,10 +138,11 @@ final class ExperimentReport {
     }
 
     private static String quantile(double[] sorted, double share, int digits) {
-        return sorted.length == 0
-                ? NONE
-                : Table.number(
-                        sorted[(int) Math.min(sorted.length - 1, sorted.length * share)], digits);
+        if (sorted.length == 0) {
+            return NONE;
+        }
+        double value = sorted[(int) Math.min(sorted.length - 1, sorted.length * share)];
+        return Double.isInfinite(value) ? NEVER : Table.number(value, digits);
     }
 
     private static String share(long part, int all) {

@@ -43,6 +43,27 @@ class ArmComparisonTest {
         return Map.of("error", errors, "length", lengths, "stop", count - errors - lengths);
     }
 
+    /** Of requests that were not served. */
+    @Test
+    void testTimesWithoutAnEndAreTheLongest() {
+        double[] some = times(40, 30, new Random(9));
+        double[] others = times(40, 30, new Random(10));
+        for (int i = 0; i < 8; i++) {
+            others[i] = 1e9;
+        }
+        some[0] = 1e9;
+        double p = ArmComparison.ofTimes(some, others);
+        double chance = ArmComparison.chanceAbove(some, others);
+        for (double[] times : new double[][] {some, others}) {
+            for (int i = 0; i < times.length; i++) {
+                times[i] = times[i] == 1e9 ? Double.POSITIVE_INFINITY : times[i];
+            }
+        }
+
+        assertThat(ArmComparison.ofTimes(some, others)).isEqualTo(p);
+        assertThat(ArmComparison.chanceAbove(some, others)).isEqualTo(chance);
+    }
+
     @Test
     void testDifferencesAreFound() {
         Random random = new Random(8);
