@@ -22,7 +22,9 @@ public record ChunkPlan(int firstTokens, int tokens) implements Serializable {
 
     /** Number of the segment's tokens at which the chunk after {@code emitted} tokens is full. */
     public int nextBorder(int emitted) {
-        return emitted == 0 ? firstTokens : (int) Math.min(Integer.MAX_VALUE, (long) emitted + tokens);
+        return emitted == 0
+                ? firstTokens
+                : (int) Math.min(Integer.MAX_VALUE, (long) emitted + tokens);
     }
 
     /** Most tokens of a chunk. */
