@@ -127,13 +127,7 @@ public final class CpuEngine implements InferenceEngine {
                     directory.path());
         }
         if (options.selfTest()) {
-            new InvarianceCheck(this)
-                    .run()
-                    .ifPresent(
-                            difference ->
-                                    LOG.warn(
-                                            "On this machine a result depends on what is computed beside it (differing bits: {}). The same request may give other tokens after a restart or in other company.",
-                                            difference));
+            SelfTests.runOnce(model, options, this::testInvariance);
         }
         // What the checks fed is nobody's latest call.
         latest.begin();
@@ -145,6 +139,16 @@ public final class CpuEngine implements InferenceEngine {
                 options.threads(),
                 model.weightsId(),
                 model.numericsId());
+    }
+
+    private void testInvariance() {
+        new InvarianceCheck(this)
+                .run()
+                .ifPresent(
+                        difference ->
+                                LOG.warn(
+                                        "On this machine a result depends on what is computed beside it (differing bits: {}). The same request may give other tokens after a restart or in other company.",
+                                        difference));
     }
 
     @Override
