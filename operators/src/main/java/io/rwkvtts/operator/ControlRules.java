@@ -77,7 +77,7 @@ public final class ControlRules {
      * @throws IllegalArgumentException if not
      */
     private static void requireLead(SwitchValue value, long writtenMs) {
-        if (value.effectiveFromMs() - LEAD.toMillis() < writtenMs) {
+        if (value.effectiveFromMs() < writtenMs + LEAD.toMillis()) {
             throw new IllegalArgumentException(
                     "%s is to hold from %s, but was written at %s: expected %d s between them at least, so that every subtask knows of it before the first request"
                             .formatted(

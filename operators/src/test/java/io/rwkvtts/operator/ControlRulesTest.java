@@ -114,6 +114,7 @@ class ControlRulesTest {
                 "tts.chunk.tokens | {\"value\": 15, \"effectiveFrom\": \"tomorrow\"} | 2026-11-27T08:30:00Z",
                 "tts.chunk.tokens | {\"value\": 15, \"effectiveFrom\": 12} | 2026-11-27T08:30:00Z",
                 "tts.chunk.tokens | {\"value\": 15, \"effectiveFrom\": \"2026-11-27T08:00:04.999Z\"} | 5 s between them",
+                "tts.chunk.tokens | {\"value\": 15, \"effectiveFrom\": \"-292275055-05-16T16:47:05Z\"} | 5 s between them",
                 "tts.chunk.tokens | {\"value\": 15, \"from\": 1} | a field 'from'",
                 "tts.chunk.tokens | {\"value\": {\"a\": 1}, FROM} | expected a string",
                 "tts.chunk.tokens | {\"value\": \"many\", FROM} | tts.chunk.tokens",
