@@ -25,6 +25,9 @@ final class KafkaControlLog implements ControlLog {
 
     private static final Duration WAIT = Duration.ofMillis(500);
 
+    /** Brokers are asked no longer than this, so that a task that starts or ends is not held up. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
     private final TopicPartition partition;
     private final List<TopicPartition> partitions;
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -39,6 +42,11 @@ final class KafkaControlLog implements ControlLog {
         properties.putAll(clientProperties);
         properties.setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
         properties.setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        // A topic that is missing would be made with the brokers' settings, which are not its own.
+        properties.setProperty(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+        String timeout = Long.toString(TIMEOUT.toMillis());
+        properties.setProperty(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, timeout);
+        properties.setProperty(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, timeout);
         partition = new TopicPartition(topic, 0);
         partitions = List.of(partition);
         consumer =

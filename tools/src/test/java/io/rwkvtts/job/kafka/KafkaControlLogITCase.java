@@ -11,7 +11,9 @@ import io.rwkvtts.operator.ControlRecord;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -28,7 +30,7 @@ class KafkaControlLogITCase {
 
     @BeforeAll
     static void start() {
-        kafka = EmbeddedKafka.start(0);
+        kafka = EmbeddedKafka.start(0, "PLAINTEXT", Map.of("auto.create.topics.enable", "true"));
         properties = new Properties();
         properties.setProperty("bootstrap.servers", kafka.bootstrapServers());
     }
@@ -120,6 +122,25 @@ class KafkaControlLogITCase {
             log.read();
             log.wakeup();
             assertThatThrownBy(log::read).isInstanceOf(IOException.class);
+        }
+    }
+
+    /** It would come back with the brokers' settings, and forget what is old. */
+    @Test
+    void testTopicThatIsDeletedIsNotMadeAgain() throws Exception {
+        ControlTopic topic = create("deleted");
+        try (ControlLog log = topic.open(properties, 0);
+                Admin admin = Admin.create(properties)) {
+            log.read();
+            admin.deleteTopics(List.of(topic.name())).all().get();
+            assertThatThrownBy(
+                            () -> {
+                                while (true) {
+                                    log.read();
+                                }
+                            })
+                    .isInstanceOf(IOException.class);
+            assertThat(admin.listTopics().names().get()).doesNotContain(topic.name());
         }
     }
 }
