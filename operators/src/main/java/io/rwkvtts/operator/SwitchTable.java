@@ -12,8 +12,8 @@ import java.util.TreeSet;
  * The values that options were given while the job runs, in the order in which they are to be
  * looked at: by the timestamps from which they hold, then as they came. Immutable.
  *
- * <p>A value replaces those of its option that hold from the same time on or later, as compaction
- * of the topic does; earlier ones stay for requests that are read late.
+ * <p>A value replaces those of its option that hold from the same time on or later; earlier ones
+ * stay for requests that are read late.
  */
 public final class SwitchTable {
 

@@ -37,7 +37,6 @@ class SwitchTableTest {
         assertThat(table.at(300).all()).isEmpty();
     }
 
-    /** As after compaction of the topic, which keeps the last record only. */
     @Test
     void testValueReplacesThoseThatWereToComeLater() {
         SwitchTable table =

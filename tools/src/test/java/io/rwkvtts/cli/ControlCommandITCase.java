@@ -145,7 +145,7 @@ class ControlCommandITCase {
         }
         assertThat(control("shapeless", "list").err())
                 .contains("2 partitions, expected 1")
-                .contains("cleanup.policy=delete, expected compact")
+                .contains("retention.ms=604800000, expected -1")
                 .contains("message.timestamp.type=CreateTime, expected LogAppendTime");
         assertThat(control("absent", "list").err()).contains("kafka-topics.sh --create");
     }

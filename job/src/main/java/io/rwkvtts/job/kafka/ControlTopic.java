@@ -16,9 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The topic of changes of options. It has one partition, so that the changes have one order; it is
- * compacted, so that the last of each option stays; and its records have the time at which the
- * broker wrote them, so that one that was held up on its way is known for late.
+ * The topic of changes of options. It has one partition, so that the changes have one order; it
+ * keeps all records; and they have the time at which the broker wrote them, so that one that was
+ * held up on its way is known for late.
+ *
+ * <p>It is not compacted: whether a value is taken depends on those before it, also on those that
+ * were replaced later, and the last record of a key may be one that was refused. So a job that
+ * reads what compaction has left may decide otherwise than one that has read all.
  *
  * @param name of the topic
  */
@@ -26,11 +30,17 @@ public record ControlTopic(String name) implements Serializable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlTopic.class);
 
+    private static final String UNLIMITED = "-1";
+
     private static final Map<String, String> SETTINGS =
             new TreeMap<>(
                     Map.of(
                             TopicConfig.CLEANUP_POLICY_CONFIG,
-                            TopicConfig.CLEANUP_POLICY_COMPACT,
+                            TopicConfig.CLEANUP_POLICY_DELETE,
+                            TopicConfig.RETENTION_MS_CONFIG,
+                            UNLIMITED,
+                            TopicConfig.RETENTION_BYTES_CONFIG,
+                            UNLIMITED,
                             TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
                             TimestampType.LOG_APPEND_TIME.name));
 

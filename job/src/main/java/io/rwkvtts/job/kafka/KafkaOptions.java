@@ -67,7 +67,8 @@ public final class KafkaOptions {
                     .noDefaultValue()
                     .withDescription(
                             "Topic from which options are changed while the job runs"
-                                    + " (docs/control.md): one partition, cleanup.policy=compact,"
+                                    + " (docs/control.md): one partition, cleanup.policy=delete,"
+                                    + " retention.ms=-1, retention.bytes=-1,"
                                     + " message.timestamp.type=LogAppendTime. If not set, none are.");
 
     /** Consumer group whose committed offsets a fresh job starts from. */

@@ -125,6 +125,25 @@ class KafkaControlLogITCase {
         }
     }
 
+    /** What compaction leaves may decide otherwise than all records did. */
+    @Test
+    void testCompactedTopicIsRefused() {
+        create("kept");
+        try (KafkaAdmin brokers = KafkaAdmin.connect(properties)) {
+            new ControlTopic("kept").require(brokers);
+            brokers.createTopics(
+                    List.of("compacted"),
+                    1,
+                    Map.of(
+                            "cleanup.policy", "compact",
+                            "message.timestamp.type", "LogAppendTime"));
+            assertThatThrownBy(() -> new ControlTopic("compacted").require(brokers))
+                    .isInstanceOf(KafkaSetupException.class)
+                    .hasMessageContaining("cleanup.policy=compact, expected delete")
+                    .hasMessageContaining("--config retention.ms=-1");
+        }
+    }
+
     /** It would come back with the brokers' settings, and forget what is old. */
     @Test
     void testTopicThatIsDeletedIsNotMadeAgain() throws Exception {
