@@ -147,7 +147,8 @@ class ControlCommandITCase {
                 .contains("2 partitions, expected 1")
                 .contains("retention.ms=604800000, expected -1")
                 .contains("message.timestamp.type=CreateTime, expected LogAppendTime");
-        assertThat(control("absent", "list").err()).contains("kafka-topics.sh --create");
+        assertThat(control("absent", "list").err())
+                .contains("kafka-topics.sh --create --partitions 1 --replication-factor 1");
     }
 
     /** Treated requests are slower to their first chunk, and end alike; each record comes twice. */

@@ -68,7 +68,7 @@ public record ControlTopic(String name) implements Serializable {
             }
             throw new KafkaSetupException(
                     "topic %s (%s) does not exist. Create it: %s"
-                            .formatted(name, KafkaOptions.CONTROL_TOPIC.key(), creation()),
+                            .formatted(name, KafkaOptions.CONTROL_TOPIC.key(), creation(brokers)),
                     e);
         }
         List<String> faults = new ArrayList<>();
@@ -93,7 +93,7 @@ public record ControlTopic(String name) implements Serializable {
                                     name,
                                     KafkaOptions.CONTROL_TOPIC.key(),
                                     String.join("; ", faults),
-                                    creation()));
+                                    creation(brokers)));
         }
     }
 
@@ -106,9 +106,11 @@ public record ControlTopic(String name) implements Serializable {
         return new KafkaControlLog(clientProperties, name, position);
     }
 
-    private String creation() {
+    private String creation(KafkaAdmin brokers) {
         StringBuilder command =
-                new StringBuilder("kafka-topics.sh --create --partitions 1 --topic " + name);
+                new StringBuilder(
+                        "kafka-topics.sh --create --partitions 1 --replication-factor %d --topic %s"
+                                .formatted(brokers.replicas(), name));
         SETTINGS.forEach((key, value) -> command.append(" --config ").append(key + "=" + value));
         return command.toString();
     }

@@ -19,6 +19,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
@@ -233,9 +234,21 @@ public final class KafkaAdmin implements AutoCloseable {
         }
     }
 
+    /**
+     * Replicas that a topic should have which must not be lost: 3, or one on each broker.
+     *
+     * @throws KafkaSetupException if no broker answers in 10 s
+     */
+    int replicas() {
+        return Math.min(3, nodes().size());
+    }
+
+    private Collection<Node> nodes() {
+        return get(admin.describeCluster().nodes(), "the cluster");
+    }
+
     private Config brokerConfig() {
-        String id =
-                get(admin.describeCluster().nodes(), "the cluster").iterator().next().idString();
+        String id = nodes().iterator().next().idString();
         ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, id);
         return get(admin.describeConfigs(List.of(broker)).values().get(broker), "its settings");
     }
