@@ -34,8 +34,31 @@ public final class ControlRules {
      */
     SwitchTable add(SwitchValue value, long writtenMs, SwitchTable table) {
         SwitchTable next = table.with(value, writtenMs);
-        check(value, next);
+        if (value.byTimestamp()) {
+            checkFrom(value.effectiveFromMs(), next);
+        } else {
+            settings.check(next.now());
+        }
         return next;
+    }
+
+    /**
+     * Requires that a table's values can work together and with the options of this job, whenever a
+     * request comes.
+     *
+     * @throws IllegalArgumentException if not; why
+     */
+    void check(SwitchTable table) {
+        settings.check(table.now());
+        checkFrom(Long.MIN_VALUE, table);
+    }
+
+    private void checkFrom(long ms, SwitchTable table) {
+        for (long changeMs : table.changesFrom(ms)) {
+            SwitchTable.Held held = table.at(changeMs);
+            settings.generation(held.all());
+            settings.generation(held.treated());
+        }
     }
 
     /**
@@ -55,19 +78,6 @@ public final class ControlRules {
             requireLead(value, record.timestampMs());
         }
         return value;
-    }
-
-    /** Requires that the values can work together, whenever a request comes. */
-    private void check(SwitchValue added, SwitchTable table) {
-        if (!added.byTimestamp()) {
-            settings.check(table.now());
-            return;
-        }
-        for (long changeMs : table.changesFrom(added.effectiveFromMs())) {
-            SwitchTable.Held held = table.at(changeMs);
-            settings.generation(held.all());
-            settings.generation(held.treated());
-        }
     }
 
     /**

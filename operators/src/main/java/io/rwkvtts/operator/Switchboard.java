@@ -52,16 +52,32 @@ final class Switchboard implements TermsPolicy {
         this.apply = apply;
         this.metrics = metrics;
         this.position = state.position();
-        SwitchTable restored = SwitchTable.EMPTY;
-        for (SwitchValue value : state.table().values()) {
+        this.table = possible(state.table());
+        apply.accept(table.now());
+    }
+
+    /**
+     * What a saved table holds that the options of this job allow: all of it, unless they are other
+     * options than before. Values that depend on later ones may then be lost with these.
+     */
+    private SwitchTable possible(SwitchTable saved) {
+        try {
+            rules.check(saved);
+            return saved;
+        } catch (IllegalArgumentException e) {
+            LOG.warn(
+                    "The control topic's values do not all go with the options of this start: {}",
+                    e.getMessage());
+        }
+        SwitchTable possible = SwitchTable.EMPTY;
+        for (SwitchValue value : saved.values()) {
             try {
-                restored = rules.add(value, 0, restored);
+                possible = rules.add(value, 0, possible);
             } catch (IllegalArgumentException e) {
                 LOG.warn("The control topic's {} is forgotten: {}", told(value), e.getMessage());
             }
         }
-        table = restored;
-        apply.accept(table.now());
+        return possible;
     }
 
     /** The offset to read on from. */

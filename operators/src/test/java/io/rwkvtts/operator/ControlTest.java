@@ -336,6 +336,31 @@ class ControlTest {
         }
     }
 
+    /** In the order of their times, the third is more than the first allows. */
+    @Test
+    void testValuesThatGoTogetherSurviveARestore() throws Exception {
+        OperatorSubtaskState checkpoint;
+        long later = EFFECTIVE + 1_000;
+        log.write(WRITTEN, "tts.max-semantic-tokens", value("40", EFFECTIVE));
+        log.write(WRITTEN, "tts.max-semantic-tokens", value("60", later));
+        log.write(WRITTEN, "tts.min-semantic-tokens", value("50", later));
+        log.write(WRITTEN, "tts.max-semantic-tokens", value("70", later));
+        SynthesizeHarness.Builder builder =
+                task().engine(
+                                gpus ->
+                                        new ScriptedEngine(ScriptedEngine.model(12_686, 8193), 4)
+                                                .endAfter(20));
+        try (SynthesizeHarness task = builder.open()) {
+            checkpoint = task.snapshot();
+        }
+        log.knownAtStart(later);
+        try (SynthesizeHarness task = builder.restore(checkpoint).startAt(later).open()) {
+            task.process(request("r", later));
+            task.drain();
+            assertThat(task.borders("r")).startsWith(10, 25, 15);
+        }
+    }
+
     /** Of a job that was started with a greater limit. */
     @Test
     void testValueThatIsNoLongerPossibleIsForgotten() throws Exception {
