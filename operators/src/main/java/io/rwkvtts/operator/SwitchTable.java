@@ -51,6 +51,7 @@ public final class SwitchTable {
      * This table and a value that has come.
      *
      * @param writtenMs when it was written, epoch milliseconds
+     * @throws IllegalArgumentException if an experiment would have two shares
      */
     public SwitchTable with(SwitchValue added, long writtenMs) {
         List<SwitchValue> kept = new ArrayList<>();
@@ -64,7 +65,24 @@ public final class SwitchTable {
         }
         kept.addAll(withoutOld(ofOption, writtenMs));
         kept.add(added);
+        requireOneShare(kept);
         return of(kept);
+    }
+
+    private static void requireOneShare(List<SwitchValue> values) {
+        Map<String, Double> shares = new HashMap<>();
+        for (SwitchValue value : values) {
+            Trial trial = value.trial();
+            if (trial == null) {
+                continue;
+            }
+            double share = shares.computeIfAbsent(trial.experiment(), name -> trial.share());
+            if (share != trial.share()) {
+                throw new IllegalArgumentException(
+                        "experiment %s has the share %s already, and is to have %s: expected the same, or another name, as a report takes all requests of a name together"
+                                .formatted(trial.experiment(), share, trial.share()));
+            }
+        }
     }
 
     /** Values of one option without those that were replaced long ago, and not too many. */

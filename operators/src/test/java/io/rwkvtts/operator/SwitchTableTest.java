@@ -89,6 +89,20 @@ class SwitchTableTest {
                 .hasMessageContaining("one experiment");
     }
 
+    /** A report would take the sides of both together. */
+    @Test
+    void testExperimentKeepsItsShare() {
+        SwitchValue half = new SwitchValue(TOKENS, "15", 200L, HALF);
+        SwitchValue fifth = new SwitchValue(TOKENS, "15", 400L, new Trial("short", 0.2));
+        assertThatThrownBy(() -> table(half, fifth))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("another name");
+        assertThatThrownBy(() -> table(half, from(300, TOKENS, null), fifth))
+                .isInstanceOf(IllegalArgumentException.class);
+        SwitchValue corrected = new SwitchValue(TOKENS, "15", 200L, new Trial("short", 0.2));
+        assertThat(table(half, corrected).at(200).trial()).isEqualTo(corrected.trial());
+    }
+
     /** What nobody can still ask for does not pile up. */
     @Test
     void testOldValuesAreForgotten() {
