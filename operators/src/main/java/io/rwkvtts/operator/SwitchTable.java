@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -12,19 +13,23 @@ import java.util.TreeSet;
  * The values that options were given while the job runs, in the order in which they are to be
  * looked at: by the timestamps from which they hold, then as they came. Immutable.
  *
- * <p>A value replaces those of its option that hold from the same time on or later; earlier ones
- * stay for requests that are read late.
+ * <p>A value replaces those of its option that hold from the same time on or later; one that is
+ * tried leaves that for all from the same time. Earlier ones stay for requests that are read late,
+ * for {@link #KEPT}: what held then, of all options, holds for all earlier requests.
  */
 public final class SwitchTable {
 
     /** Nothing was changed. */
     public static final SwitchTable EMPTY = new SwitchTable(List.of());
 
-    /** Values of an option that are kept, whatever their age. */
-    static final int MOST_OF_AN_OPTION = 100;
+    /** Values of an option that there may be: about one in ten minutes. */
+    static final int MOST_OF_AN_OPTION = 1_000;
 
     /** How long an earlier value is kept for requests that are read late: Kafka's usual memory. */
     static final Duration KEPT = Duration.ofDays(7);
+
+    /** From when a value holds before which others are forgotten; no request is older. */
+    static final long BEGINNING_MS = 0;
 
     private static final Comparator<SwitchValue> ORDER =
             Comparator.comparingLong(value -> value.byTimestamp() ? value.effectiveFromMs() : 0);
@@ -51,22 +56,63 @@ public final class SwitchTable {
      * This table and a value that has come.
      *
      * @param writtenMs when it was written, epoch milliseconds
-     * @throws IllegalArgumentException if an experiment would have two shares
+     * @throws IllegalArgumentException if an experiment would have two shares, or the option more
+     *     than {@link #MOST_OF_AN_OPTION} values
      */
     public SwitchTable with(SwitchValue added, long writtenMs) {
         List<SwitchValue> kept = new ArrayList<>();
-        List<SwitchValue> ofOption = new ArrayList<>();
         for (SwitchValue value : values) {
-            if (!value.key().equals(added.key())) {
+            if (!replaces(added, value)) {
                 kept.add(value);
-            } else if (added.byTimestamp() && value.effectiveFromMs() < added.effectiveFromMs()) {
-                ofOption.add(value);
             }
         }
-        kept.addAll(withoutOld(ofOption, writtenMs));
         kept.add(added);
         requireOneShare(kept);
-        return of(kept);
+        SwitchTable next = of(kept).since(writtenMs - KEPT.toMillis());
+        next.requireRoomFor(added.key());
+        return next;
+    }
+
+    private static boolean replaces(SwitchValue added, SwitchValue value) {
+        if (!value.key().equals(added.key())) {
+            return false;
+        }
+        if (!added.byTimestamp()) {
+            return true;
+        }
+        boolean stays = added.trial() != null && value.trial() == null;
+        return stays
+                ? value.effectiveFromMs() > added.effectiveFromMs()
+                : value.effectiveFromMs() >= added.effectiveFromMs();
+    }
+
+    private void requireRoomFor(String key) {
+        if (values.stream().filter(value -> value.key().equals(key)).count() > MOST_OF_AN_OPTION) {
+            throw new IllegalArgumentException(
+                    "%s has been changed %d times in %d days: expected no more"
+                            .formatted(key, MOST_OF_AN_OPTION, KEPT.toDays()));
+        }
+    }
+
+    /** This table without the values before a time; what holds then holds from the beginning. */
+    private SwitchTable since(long ms) {
+        Map<String, SwitchValue> forAll = new LinkedHashMap<>();
+        Map<String, SwitchValue> tried = new LinkedHashMap<>();
+        List<SwitchValue> later = new ArrayList<>();
+        for (SwitchValue value : values) {
+            if (!value.byTimestamp() || value.effectiveFromMs() > ms) {
+                later.add(value);
+            } else if (value.trial() != null) {
+                tried.put(value.key(), value.from(BEGINNING_MS));
+            } else {
+                tried.remove(value.key());
+                forAll.put(value.key(), value.from(BEGINNING_MS));
+            }
+        }
+        List<SwitchValue> all = new ArrayList<>(forAll.values());
+        all.addAll(tried.values());
+        all.addAll(later);
+        return of(all);
     }
 
     private static void requireOneShare(List<SwitchValue> values) {
@@ -83,19 +129,6 @@ public final class SwitchTable {
                                 .formatted(trial.experiment(), share, trial.share()));
             }
         }
-    }
-
-    /** Values of one option without those that were replaced long ago, and not too many. */
-    private static List<SwitchValue> withoutOld(List<SwitchValue> ofOption, long writtenMs) {
-        long oldMs = writtenMs - KEPT.toMillis();
-        int first = Math.max(0, ofOption.size() - MOST_OF_AN_OPTION + 1);
-        for (int i = first; i < ofOption.size(); i++) {
-            SwitchValue value = ofOption.get(i);
-            if (value.effectiveFromMs() <= oldMs && value.trial() == null) {
-                first = i;
-            }
-        }
-        return ofOption.subList(first, ofOption.size());
     }
 
     /** Values of options that count for all requests. */

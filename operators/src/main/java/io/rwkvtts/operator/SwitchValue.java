@@ -41,6 +41,11 @@ public record SwitchValue(String key, String value, Long effectiveFromMs, Trial 
         }
     }
 
+    /** The same from another time on. */
+    SwitchValue from(long ms) {
+        return new SwitchValue(key, value, ms, trial);
+    }
+
     /** Whether it holds for requests by their timestamps. */
     public boolean byTimestamp() {
         return effectiveFromMs != null;

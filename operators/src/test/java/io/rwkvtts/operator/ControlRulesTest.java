@@ -194,6 +194,48 @@ class ControlRulesTest {
         }
     }
 
+    /** Else a request of that time would fail its task again and again. */
+    @Test
+    void testWhatHoldsIsPossibleAtAllTimes() {
+        ControlRules narrow =
+                new ControlRules(
+                        SwitchableSettings.from(
+                                Configuration.fromMap(
+                                        Map.of(
+                                                "tts.min-semantic-tokens", "100",
+                                                "tts.max-semantic-tokens", "500")),
+                                STATE_BYTES));
+        Random random = new Random(5);
+        SwitchTable table = SwitchTable.EMPTY;
+        long nowMs = WRITTEN;
+        int taken = 0;
+        for (int round = 0; round < 1_000; round++) {
+            nowMs += random.nextInt(5 * 3_600_000);
+            try {
+                table = narrow.add(randomValue(random, nowMs), nowMs, table);
+                taken++;
+            } catch (IllegalArgumentException expected) {
+                assertThat(expected.getMessage()).isNotBlank();
+            }
+            narrow.check(table);
+            for (int i = 0; i < 10; i++) {
+                SwitchTable.Held held = table.at(nowMs - 5_000_000_000L + random.nextInt());
+                narrow.generation(held.all());
+                narrow.generation(held.treated());
+            }
+        }
+        assertThat(taken).isBetween(100, 900);
+    }
+
+    /** A length, for all or on trial, from within the next day on. */
+    private static SwitchValue randomValue(Random random, long nowMs) {
+        String key = random.nextBoolean() ? "tts.min-semantic-tokens" : "tts.max-semantic-tokens";
+        Trial trial = random.nextInt(3) == 0 ? new Trial("x" + random.nextInt(2), 0.5) : null;
+        String value =
+                trial == null && random.nextInt(4) == 0 ? null : "" + (1 + random.nextInt(400));
+        return new SwitchValue(key, value, nowMs + 5_000 + random.nextInt(86_400_000), trial);
+    }
+
     /** It goes to every TaskManager with the job. */
     @Test
     void testOnlySwitchesAreKept() {

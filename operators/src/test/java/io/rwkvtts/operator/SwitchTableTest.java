@@ -13,6 +13,7 @@ class SwitchTableTest {
     private static final String TOKENS = "tts.chunk.tokens";
     private static final String FIRST = "tts.chunk.first-tokens";
     private static final Trial HALF = new Trial("short", 0.5);
+    private static final long HOUR = Duration.ofHours(1).toMillis();
 
     private static SwitchValue from(long ms, String key, String value) {
         return new SwitchValue(key, value, ms, null);
@@ -107,15 +108,53 @@ class SwitchTableTest {
     @Test
     void testOldValuesAreForgotten() {
         SwitchTable table = SwitchTable.EMPTY;
-        long hour = Duration.ofHours(1).toMillis();
         for (int i = 0; i < 400; i++) {
-            table = table.with(from((i + 1) * hour, TOKENS, "" + (i + 1)), i * hour);
+            table = table.with(from((i + 1) * HOUR, TOKENS, "" + (i + 1)), i * HOUR);
         }
-        assertThat(table.values()).hasSize(SwitchTable.MOST_OF_AN_OPTION);
-        assertThat(table.at(400 * hour).all()).isEqualTo(Map.of(TOKENS, "400"));
-        SwitchTable later = table.with(from(600 * hour, TOKENS, "600"), 599 * hour);
+        int oldest = 399 - 7 * 24;
+        assertThat(table.values()).hasSize(400 - oldest + 1);
+        assertThat(table.at(400 * HOUR).all()).isEqualTo(Map.of(TOKENS, "400"));
+        assertThat(table.at((oldest + 1) * HOUR).all())
+                .isEqualTo(Map.of(TOKENS, "" + (oldest + 1)));
+        assertThat(table.at(HOUR).all())
+                .as("what held then holds for all earlier requests")
+                .isEqualTo(Map.of(TOKENS, "" + oldest));
+        SwitchTable later = table.with(from(600 * HOUR, TOKENS, "600"), 599 * HOUR);
         assertThat(later.values()).hasSize(2);
-        assertThat(later.at(599 * hour).all()).isEqualTo(Map.of(TOKENS, "400"));
+        assertThat(later.at(599 * HOUR).all()).isEqualTo(Map.of(TOKENS, "400"));
+    }
+
+    /** Requests that have waited in Kafka for six days are decided by what held then. */
+    @Test
+    void testManyChangesLeaveAllThatABacklogNeeds() {
+        SwitchTable table = SwitchTable.EMPTY;
+        for (int i = 1; i <= SwitchTable.MOST_OF_AN_OPTION; i++) {
+            table = table.with(from(i, TOKENS, "" + i), 0);
+        }
+        for (int i = 1; i <= SwitchTable.MOST_OF_AN_OPTION; i++) {
+            assertThat(table.at(i).all()).isEqualTo(Map.of(TOKENS, "" + i));
+        }
+        SwitchTable full = table;
+        assertThatThrownBy(() -> full.with(from(2_000, TOKENS, "2"), 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("1000 times in 7 days");
+        assertThat(full.with(from(2_000, FIRST, "2"), 0).at(2_000).all()).containsKey(FIRST);
+    }
+
+    @Test
+    void testValueBelowATrialStaysAsLongAsTheTrial() {
+        SwitchTable table =
+                table(
+                        from(200, TOKENS, "30"),
+                        from(300, TOKENS, "20"),
+                        new SwitchValue(TOKENS, "15", 300L, HALF));
+        assertThat(table.at(300).all()).isEqualTo(Map.of(TOKENS, "20"));
+        SwitchTable later = table.with(from(400 * HOUR, FIRST, "5"), 399 * HOUR);
+        assertThat(later.values()).hasSize(3);
+        for (long ms : new long[] {200, 300, 399 * HOUR}) {
+            assertThat(later.at(ms).all()).isEqualTo(Map.of(TOKENS, "20"));
+            assertThat(later.at(ms).treated()).isEqualTo(Map.of(TOKENS, "15"));
+        }
     }
 
     @Test
