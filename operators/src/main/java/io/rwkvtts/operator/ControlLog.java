@@ -11,11 +11,10 @@ public interface ControlLog extends AutoCloseable {
     interface Opener extends Serializable {
 
         /**
-         * The topic from an offset on, owned by the caller.
-         *
-         * @param position 0 for all that is there
+         * The topic from where it was left, owned by the caller; from its beginning if it is
+         * another topic.
          */
-        ControlLog open(long position);
+        ControlLog open(ControlPosition position);
     }
 
     /**

@@ -14,10 +14,11 @@ import org.apache.flink.api.common.typeinfo.Types;
  */
 final class SwitchState {
 
-    /** Both names are in savepoints and never change. */
+    /** These names are in savepoints and never change. */
     private static final String NAME = "switches";
 
     private static final String TABLE = "table";
+    private static final String TOPIC = "topic";
     private static final String POSITION = "position";
 
     private final BroadcastState<String, String> state;
@@ -34,14 +35,17 @@ final class SwitchState {
         return table == null ? SwitchTable.EMPTY : SwitchJson.readAll(table);
     }
 
-    /** The offset to read on from, 0 at first. */
-    long position() throws Exception {
-        String position = state.get(POSITION);
-        return position == null ? 0 : Long.parseLong(position);
+    /** How far the topic was read. */
+    ControlPosition position() throws Exception {
+        String topic = state.get(TOPIC);
+        return topic == null
+                ? ControlPosition.START
+                : new ControlPosition(topic, Long.parseLong(state.get(POSITION)));
     }
 
-    void save(SwitchTable table, long position) throws Exception {
+    void save(SwitchTable table, ControlPosition position) throws Exception {
         state.put(TABLE, SwitchJson.writeAll(table));
-        state.put(POSITION, Long.toString(position));
+        state.put(TOPIC, position.topic());
+        state.put(POSITION, Long.toString(position.offset()));
     }
 }

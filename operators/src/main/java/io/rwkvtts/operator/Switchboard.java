@@ -35,7 +35,7 @@ final class Switchboard implements TermsPolicy {
     private final ControlMetrics metrics;
     private final Map<Map<String, String>, GenerationSettings> known = new HashMap<>();
     private SwitchTable table;
-    private long position;
+    private ControlPosition position;
     private long knownUntilMs = ControlBatch.UNKNOWN;
 
     /**
@@ -80,8 +80,8 @@ final class Switchboard implements TermsPolicy {
         return possible;
     }
 
-    /** The offset to read on from. */
-    long position() {
+    /** Where to read on. */
+    ControlPosition position() {
         return position;
     }
 
@@ -93,10 +93,13 @@ final class Switchboard implements TermsPolicy {
     /** Takes in what was read of the topic. */
     void take(ControlBatch batch) throws Exception {
         SwitchTable before = table;
+        if (!batch.position().topic().equals(position.topic())) {
+            forget(batch.position().topic());
+        }
         for (ControlRecord record : batch.records()) {
             take(record);
         }
-        if (batch.position() != position) {
+        if (!batch.position().equals(position)) {
             position = batch.position();
             state.save(table, position);
         }
@@ -105,6 +108,17 @@ final class Switchboard implements TermsPolicy {
         if (!table.now().equals(before.now())) {
             apply.accept(table.now());
         }
+    }
+
+    private void forget(String topic) {
+        if (!table.values().isEmpty()) {
+            LOG.warn(
+                    "The control topic is {}, and no longer {}: the values of that are forgotten",
+                    topic,
+                    position.topic());
+        }
+        table = SwitchTable.EMPTY;
+        known.clear();
     }
 
     private void take(ControlRecord record) {

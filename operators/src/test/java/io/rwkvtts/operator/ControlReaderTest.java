@@ -60,7 +60,7 @@ class ControlReaderTest {
 
     @Test
     void testReadsOnAfterAFailureThatMayHeal() throws Exception {
-        ControlBatch batch = new ControlBatch(List.of(), 7, 0);
+        ControlBatch batch = new ControlBatch(List.of(), new ControlPosition("topic", 7), 0);
         try (ControlReader reader =
                 reader(
                         number -> {
@@ -111,7 +111,8 @@ class ControlReaderTest {
                         number -> {
                             begun.add(number);
                             return number < 3
-                                    ? new ControlBatch(List.of(), number, 0)
+                                    ? new ControlBatch(
+                                            List.of(), new ControlPosition("topic", number), 0)
                                     : waitForTheEnd();
                         })) {
             for (int number = 0; number < 3; number++) {
@@ -120,7 +121,9 @@ class ControlReaderTest {
                 assertThat(mails).isEmpty();
                 mail.run();
             }
-            assertThat(taken).extracting(ControlBatch::position).containsExactly(0L, 1L, 2L);
+            assertThat(taken)
+                    .extracting(batch -> batch.position().offset())
+                    .containsExactly(0L, 1L, 2L);
         }
         closed.await();
     }

@@ -2,12 +2,14 @@ package io.rwkvtts.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rwkvtts.RecordedLog;
 import io.rwkvtts.engine.ScriptedEngine;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -376,6 +378,29 @@ class ControlTest {
             task.process(request("r", EFFECTIVE));
             task.drain();
             assertThat(task.borders("r")).startsWith(10, 20, 20, 10);
+        }
+    }
+
+    /** Of which a saved offset and saved values say nothing. */
+    @Test
+    void testAnotherTopicIsReadFromItsBeginning() throws Exception {
+        OperatorSubtaskState checkpoint;
+        shortChunksFrom(EFFECTIVE);
+        log.write(WRITTEN, "tts.queue.capacity", "{\"value\": 3}");
+        try (SynthesizeHarness task = task().open()) {
+            checkpoint = task.snapshot();
+        }
+        ScriptedControlLog other =
+                new ScriptedControlLog()
+                        .write(WRITTEN, "tts.chunk.first-tokens", value("6", EFFECTIVE))
+                        .knownAtStart(EFFECTIVE);
+        try (RecordedLog recorded = new RecordedLog(Level.WARN);
+                SynthesizeHarness task =
+                        task().control(other::open).restore(checkpoint).startAt(EFFECTIVE).open()) {
+            task.process(request("r", EFFECTIVE));
+            task.drain();
+            assertThat(task.borders("r")).startsWith(6, 25, 25, 4);
+            assertThat(recorded.lines()).singleElement().asString().contains("are forgotten");
         }
     }
 

@@ -18,7 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class ScriptedControlLog implements Serializable {
 
     private static final Map<Integer, ScriptedControlLog> LOGS = new ConcurrentHashMap<>();
-    private static final ControlBatch WAKEUP = new ControlBatch(List.of(), -1, 0);
+    private static final ControlBatch WAKEUP = new ControlBatch(List.of(), null, 0);
 
     private final int number = LOGS.size();
     private final transient List<ControlRecord> records = new ArrayList<>();
@@ -30,11 +30,15 @@ final class ScriptedControlLog implements Serializable {
     }
 
     /** Opens the log for a task, which reads at once what it knows at its start. */
-    ControlLog open(long position) {
+    ControlLog open(ControlPosition position) {
         ScriptedControlLog log = LOGS.get(number);
-        log.latest = log.new Reader(position);
+        log.latest = log.new Reader(log.topic().equals(position.topic()) ? position.offset() : 0);
         log.latest.show(log.knownAtStartMs);
         return log.latest;
+    }
+
+    private String topic() {
+        return "scripted/" + number;
     }
 
     /** Until when all that is written is known to a task that starts. */
@@ -76,7 +80,7 @@ final class ScriptedControlLog implements Serializable {
             batches.add(
                     new ControlBatch(
                             List.copyOf(records.subList(from, (int) position)),
-                            position,
+                            new ControlPosition(topic(), position),
                             knownUntilMs));
         }
 

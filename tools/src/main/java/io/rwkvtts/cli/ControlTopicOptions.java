@@ -4,6 +4,7 @@ import io.rwkvtts.job.kafka.ControlTopic;
 import io.rwkvtts.job.kafka.KafkaAdmin;
 import io.rwkvtts.operator.ControlBatch;
 import io.rwkvtts.operator.ControlLog;
+import io.rwkvtts.operator.ControlPosition;
 import io.rwkvtts.operator.ControlRecord;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -53,7 +54,7 @@ final class ControlTopicOptions {
     List<ControlRecord> read() throws IOException {
         require();
         List<ControlRecord> records = new ArrayList<>();
-        try (ControlLog log = new ControlTopic(topic).open(properties(), 0)) {
+        try (ControlLog log = new ControlTopic(topic).open(properties(), ControlPosition.START)) {
             ControlBatch batch;
             do {
                 batch = log.read();

@@ -1,6 +1,7 @@
 package io.rwkvtts.job.kafka;
 
 import io.rwkvtts.operator.ControlLog;
+import io.rwkvtts.operator.ControlPosition;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,9 +101,9 @@ public record ControlTopic(String name) implements Serializable {
     /**
      * The topic's records, read by a client of these properties.
      *
-     * @param position offset of the first, 0 for all that are there
+     * @param position where to begin; at the beginning if it is of another topic
      */
-    public ControlLog open(Properties clientProperties, long position) {
+    public ControlLog open(Properties clientProperties, ControlPosition position) {
         return new KafkaControlLog(clientProperties, name, position);
     }
 

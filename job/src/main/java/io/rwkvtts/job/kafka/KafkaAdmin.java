@@ -208,11 +208,22 @@ public final class KafkaAdmin implements AutoCloseable {
      * @throws KafkaSetupException if there is no such topic, or no broker answers in 10 s
      */
     int partitions(String topic) {
+        return describe(topic).partitions().size();
+    }
+
+    /**
+     * The id of a topic, another one for each topic that was made under its name.
+     *
+     * @throws KafkaSetupException if there is no such topic, or no broker answers in time
+     */
+    String topicId(String topic) {
+        return describe(topic).topicId().toString();
+    }
+
+    private TopicDescription describe(String topic) {
         return get(
-                        admin.describeTopics(List.of(topic)).topicNameValues().get(topic),
-                        "topic " + topic)
-                .partitions()
-                .size();
+                admin.describeTopics(List.of(topic)).topicNameValues().get(topic),
+                "topic " + topic);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.rwkvtts.job.kafka;
 
 import io.rwkvtts.operator.ControlBatch;
 import io.rwkvtts.operator.ControlLog;
+import io.rwkvtts.operator.ControlPosition;
 import io.rwkvtts.operator.ControlRecord;
 import java.io.IOException;
 import java.time.Duration;
@@ -19,7 +20,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * The control topic, read by a consumer of its own: each subtask needs all of it, and no group
  * keeps its place, which is in the checkpoint.
  *
- * <p>Owns the consumer. For one thread at a time, but for {@link #wakeup}.
+ * <p>Owns the consumer; the first read asks which topic it is. For one thread at a time, but for
+ * {@link #wakeup}.
  */
 final class KafkaControlLog implements ControlLog {
 
@@ -31,13 +33,22 @@ final class KafkaControlLog implements ControlLog {
     private final TopicPartition partition;
     private final List<TopicPartition> partitions;
     private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Properties clientProperties;
+    private final ControlPosition start;
+
+    /** Name and id of the topic, null before it is known. */
+    private String topic;
+
     private boolean readBefore;
 
     /**
      * @param clientProperties properties of a Kafka client
-     * @param position offset to read from, 0 for all that is there
+     * @param name of the topic
+     * @param start where to begin, if it is of this topic
      */
-    KafkaControlLog(Properties clientProperties, String topic, long position) {
+    KafkaControlLog(Properties clientProperties, String name, ControlPosition start) {
+        this.clientProperties = clientProperties;
+        this.start = start;
         Properties properties = new Properties();
         properties.putAll(clientProperties);
         properties.setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
@@ -47,26 +58,24 @@ final class KafkaControlLog implements ControlLog {
         String timeout = Long.toString(TIMEOUT.toMillis());
         properties.setProperty(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, timeout);
         properties.setProperty(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, timeout);
-        partition = new TopicPartition(topic, 0);
+        partition = new TopicPartition(name, 0);
         partitions = List.of(partition);
         consumer =
                 new KafkaConsumer<>(
                         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         consumer.assign(partitions);
-        if (position == 0) {
-            consumer.seekToBeginning(partitions);
-        } else {
-            consumer.seek(partition, position);
-        }
     }
 
     @Override
     public ControlBatch read() throws IOException {
         try {
+            if (topic == null) {
+                begin();
+            }
             long askedAtMs = System.currentTimeMillis();
             long end = consumer.endOffsets(partitions).get(partition);
             long from = consumer.position(partition);
-            // Of a topic that was made anew; the consumer begins again at its beginning.
+            // Of a topic that has lost its end; the consumer begins again at its beginning.
             boolean beyond = from > end;
             List<ControlRecord> records = new ArrayList<>();
             // A job that starts does not wait for what is not there.
@@ -83,10 +92,26 @@ final class KafkaControlLog implements ControlLog {
             readBefore = true;
             long position = consumer.position(partition);
             boolean known = !beyond && position >= end;
-            return new ControlBatch(records, position, known ? askedAtMs : ControlBatch.UNKNOWN);
-        } catch (KafkaException e) {
+            return new ControlBatch(
+                    records,
+                    new ControlPosition(topic, position),
+                    known ? askedAtMs : ControlBatch.UNKNOWN);
+        } catch (KafkaException | KafkaSetupException e) {
             throw new IOException("topic %s: %s".formatted(partition.topic(), e.getMessage()), e);
         }
+    }
+
+    private void begin() {
+        String found;
+        try (KafkaAdmin brokers = KafkaAdmin.connect(clientProperties, TIMEOUT)) {
+            found = partition.topic() + "/" + brokers.topicId(partition.topic());
+        }
+        if (found.equals(start.topic())) {
+            consumer.seek(partition, start.offset());
+        } else {
+            consumer.seekToBeginning(partitions);
+        }
+        topic = found;
     }
 
     @Override

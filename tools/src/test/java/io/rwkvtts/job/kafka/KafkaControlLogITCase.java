@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.rwkvtts.local.EmbeddedKafka;
 import io.rwkvtts.operator.ControlBatch;
 import io.rwkvtts.operator.ControlLog;
+import io.rwkvtts.operator.ControlPosition;
 import io.rwkvtts.operator.ControlRecord;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -68,10 +69,10 @@ class KafkaControlLogITCase {
     @Test
     void testEmptyTopicIsKnownAtOnce() throws Exception {
         long before = System.currentTimeMillis();
-        try (ControlLog log = create("empty").open(properties, 0)) {
+        try (ControlLog log = create("empty").open(properties, ControlPosition.START)) {
             ControlBatch batch = log.read();
             assertThat(batch.records()).isEmpty();
-            assertThat(batch.position()).isZero();
+            assertThat(batch.position().offset()).isZero();
             assertThat(batch.knownUntilMs()).isGreaterThanOrEqualTo(before);
         }
     }
@@ -81,8 +82,8 @@ class KafkaControlLogITCase {
         ControlTopic topic = create("read");
         long before = System.currentTimeMillis();
         write(topic, "0", "1", "2");
-        long position;
-        try (ControlLog log = topic.open(properties, 0)) {
+        ControlPosition position;
+        try (ControlLog log = topic.open(properties, ControlPosition.START)) {
             List<ControlRecord> records = new ArrayList<>();
             ControlBatch batch;
             do {
@@ -94,7 +95,7 @@ class KafkaControlLogITCase {
                     .as("the broker's time")
                     .allMatch(record -> record.timestampMs() >= before);
             position = batch.position();
-            assertThat(position).isEqualTo(3);
+            assertThat(position.offset()).isEqualTo(3);
         }
         write(topic, "3");
         try (ControlLog log = topic.open(properties, position)) {
@@ -106,8 +107,38 @@ class KafkaControlLogITCase {
     @Test
     void testTopicThatWasMadeAnewIsReadFromItsBeginning() throws Exception {
         ControlTopic topic = create("anew");
+        write(topic, "old", "older");
+        ControlPosition position;
+        try (ControlLog log = topic.open(properties, ControlPosition.START)) {
+            position = log.read().position();
+        }
+        try (Admin admin = Admin.create(properties)) {
+            admin.deleteTopics(List.of(topic.name())).all().get();
+        }
+        create("anew");
+        write(topic, "0", "1", "2");
+        try (ControlLog log = topic.open(properties, position)) {
+            List<ControlRecord> records = new ArrayList<>();
+            ControlBatch batch = null;
+            while (records.size() < 3) {
+                batch = log.read();
+                records.addAll(batch.records());
+            }
+            assertThat(values(records)).containsExactly("0", "1", "2");
+            assertThat(batch.position().topic()).isNotEqualTo(position.topic());
+        }
+    }
+
+    /** As after the election of a replica that had not all: what is there is read again. */
+    @Test
+    void testTopicThatLostItsEndIsReadFromItsBeginning() throws Exception {
+        ControlTopic topic = create("lost");
         write(topic, "0");
-        try (ControlLog log = topic.open(properties, 1_000)) {
+        ControlPosition beyond;
+        try (ControlLog log = topic.open(properties, ControlPosition.START)) {
+            beyond = new ControlPosition(log.read().position().topic(), 1_000);
+        }
+        try (ControlLog log = topic.open(properties, beyond)) {
             List<ControlRecord> records = new ArrayList<>();
             while (records.isEmpty()) {
                 records.addAll(log.read().records());
@@ -118,7 +149,7 @@ class KafkaControlLogITCase {
 
     @Test
     void testReadingEndsWhenItIsToldTo() throws Exception {
-        try (ControlLog log = create("ended").open(properties, 0)) {
+        try (ControlLog log = create("ended").open(properties, ControlPosition.START)) {
             log.read();
             log.wakeup();
             assertThatThrownBy(log::read).isInstanceOf(IOException.class);
@@ -148,7 +179,7 @@ class KafkaControlLogITCase {
     @Test
     void testTopicThatIsDeletedIsNotMadeAgain() throws Exception {
         ControlTopic topic = create("deleted");
-        try (ControlLog log = topic.open(properties, 0);
+        try (ControlLog log = topic.open(properties, ControlPosition.START);
                 Admin admin = Admin.create(properties)) {
             log.read();
             admin.deleteTopics(List.of(topic.name())).all().get();
