@@ -1,7 +1,9 @@
 package io.rwkvtts.operator;
 
+import io.rwkvtts.scheduling.NanoClock;
 import io.rwkvtts.synthesis.RequestTerms;
 import io.rwkvtts.synthesis.SegmentLimits;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,13 +21,16 @@ import org.slf4j.LoggerFactory;
  * this machine's clock counts as now, lest a sender whose clock is wrong waits for it.
  *
  * <p>Owns: the table of the switches and its copy in the state. Lifecycle: made in {@code open},
- * which gives it all that is in the topic by then. For the task thread.
+ * which lets it {@link #catchUp}. For the task thread.
  */
 final class Switchboard implements TermsPolicy {
     private static final Logger LOG = LoggerFactory.getLogger(Switchboard.class);
 
     /** By this much the clocks of senders, brokers and this machine may disagree. */
     static final Duration CLOCKS = Duration.ofSeconds(3);
+
+    /** A task that starts reads the topic for no longer before it takes up its work. */
+    private static final Duration CATCH_UP = Duration.ofSeconds(5);
 
     private static final long NOTICE_MS = ControlRules.LEAD.minus(CLOCKS).toMillis();
 
@@ -78,6 +83,29 @@ final class Switchboard implements TermsPolicy {
             }
         }
         return possible;
+    }
+
+    /**
+     * Reads the topic to its end, so that the first requests need not wait. If that is not possible
+     * now, those that have their terms go on all the same, and new ones wait.
+     */
+    void catchUp(ControlLog log, NanoClock nanos) throws Exception {
+        long start = nanos.nanoTime();
+        try {
+            while (!caughtUp() && nanos.nanoTime() - start < CATCH_UP.toNanos()) {
+                take(log.read());
+            }
+        } catch (IOException e) {
+            LOG.warn(
+                    "The control topic cannot be read now, so new requests wait: {}",
+                    e.getMessage());
+            return;
+        }
+        if (!caughtUp()) {
+            LOG.warn(
+                    "The control topic's end was not reached in {} s, so new requests wait until it is",
+                    CATCH_UP.toSeconds());
+        }
     }
 
     /** Where to read on. */

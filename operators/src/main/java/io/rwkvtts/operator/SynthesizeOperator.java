@@ -11,7 +11,9 @@ import io.rwkvtts.synthesis.SpeechOutput;
 import io.rwkvtts.synthesis.SpeechRequest;
 import io.rwkvtts.synthesis.SynthesisLoop;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -40,6 +42,12 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
         implements OneInputStreamOperator<RequestEvent, TokenChunk>, BoundedOneInput, SpeechOutput {
 
     private static final long serialVersionUID = 1L;
+
+    /** After the end of the input, the terms of requests are awaited for no longer. */
+    private static final Duration AWAIT_TERMS = Duration.ofSeconds(30);
+
+    private static final String UNDECIDED =
+            "the input has ended, and the control topic cannot be read, which says how the request is generated";
 
     private final transient MailboxExecutor mailbox;
     private final EngineFactory engines;
@@ -151,7 +159,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
         kick();
     }
 
-    /** Reads what the control topic holds, so that requests are decided by it from the first on. */
+    /** Reads what the control topic holds, and goes on reading it beside the task. */
     private TermsPolicy openControl() throws Exception {
         if (control == null) {
             RequestTerms configured = RequestTerms.configured(settings.generation().chunks());
@@ -165,10 +173,8 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
                         new ControlMetrics(getMetricGroup()));
         ControlLog log = control.log().open(switches.position());
         try {
-            while (!switches.caughtUp()) {
-                switches.take(log.read());
-            }
-        } catch (IOException | RuntimeException e) {
+            switches.catchUp(log, nanos);
+        } catch (RuntimeException e) {
             log.close();
             throw e;
         }
@@ -333,14 +339,30 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
 
     /**
      * Nothing may be written after the end of the input, and a checkpoint need not come before it:
-     * ends that wait for one are written now.
+     * ends that wait for one are written now. A control topic that cannot be read does not hold up
+     * the end for ever.
      */
     @Override
     public void endInput() throws Exception {
+        long nowMs = getProcessingTimeService().getCurrentProcessingTime();
+        ScheduledFuture<?> giveUp =
+                getProcessingTimeService()
+                        .registerTimer(nowMs + AWAIT_TERMS.toMillis(), time -> endUndecided());
         while (loop.hasWork() || admission.waiting() > 0 || !admission.awaitingTerms().isEmpty()) {
             mailbox.yield();
         }
+        giveUp.cancel(false);
         ends.writeAll();
+    }
+
+    /**
+     * Ends the requests whose terms cannot be known. Other terms than those that a replay would
+     * decide could give two versions of one request.
+     */
+    private void endUndecided() {
+        for (String id : admission.awaitingTerms()) {
+            ends.end(store.load(id), FinishReason.ERROR, UNDECIDED);
+        }
     }
 
     @Override

@@ -11,6 +11,7 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -378,6 +379,47 @@ class ControlTest {
             task.process(request("r", EFFECTIVE));
             task.drain();
             assertThat(task.borders("r")).startsWith(10, 20, 20, 10);
+        }
+    }
+
+    /** A failover does not wait for a topic that requests with terms need no more. */
+    @Test
+    void testRequestsContinueWhileTheTopicCannotBeRead() throws Exception {
+        OperatorSubtaskState checkpoint;
+        shortChunksFrom(EFFECTIVE);
+        log.knownAtStart(EFFECTIVE);
+        try (SynthesizeHarness task = task().startAt(EFFECTIVE).open()) {
+            task.process(request("r", EFFECTIVE - 1));
+            task.steps(60);
+            checkpoint = task.snapshot();
+        }
+        log.unreadableAtStart();
+        try (SynthesizeHarness task = task().restore(checkpoint).startAt(EFFECTIVE).open()) {
+            task.process(request("new", EFFECTIVE));
+            task.drain();
+            assertThat(task.finishReasons("r")).containsExactly("stop");
+            assertThat(task.borders("new")).isEmpty();
+
+            log.show(EFFECTIVE);
+            task.runUntil(task::busy);
+            task.drain();
+            assertThat(task.borders("new")).startsWith(4, 20);
+        }
+    }
+
+    /** Else a job that is to drain would never end. */
+    @Test
+    @Timeout(30)
+    void testRequestsWithoutTermsEndSomeTimeAfterTheInput() throws Exception {
+        log.unreadableAtStart();
+        try (SynthesizeHarness task = task().open()) {
+            task.process(request("r", WRITTEN));
+            task.elapseLater(WRITTEN + 30_000);
+            task.endInput();
+            assertThat(task.finishReasons("r")).containsExactly("error");
+            assertThat(task.chunks())
+                    .singleElement()
+                    .satisfies(end -> assertThat(end.end().error()).contains("control topic"));
         }
     }
 

@@ -18,12 +18,13 @@ import java.util.concurrent.ConcurrentHashMap;
 final class ScriptedControlLog implements Serializable {
 
     private static final Map<Integer, ScriptedControlLog> LOGS = new ConcurrentHashMap<>();
-    private static final ControlBatch WAKEUP = new ControlBatch(List.of(), null, 0);
+    private static final ControlBatch FAILURE = new ControlBatch(List.of(), null, 0);
 
     private final int number = LOGS.size();
     private final transient List<ControlRecord> records = new ArrayList<>();
     private transient Reader latest;
     private transient long knownAtStartMs;
+    private transient boolean unreadableAtStart;
 
     ScriptedControlLog() {
         LOGS.put(number, this);
@@ -33,8 +34,18 @@ final class ScriptedControlLog implements Serializable {
     ControlLog open(ControlPosition position) {
         ScriptedControlLog log = LOGS.get(number);
         log.latest = log.new Reader(log.topic().equals(position.topic()) ? position.offset() : 0);
-        log.latest.show(log.knownAtStartMs);
+        if (log.unreadableAtStart) {
+            log.latest.wakeup();
+        } else {
+            log.latest.show(log.knownAtStartMs);
+        }
         return log.latest;
+    }
+
+    /** The first read of a task that starts fails; the next ones wait for {@link #show}. */
+    ScriptedControlLog unreadableAtStart() {
+        unreadableAtStart = true;
+        return this;
     }
 
     private String topic() {
@@ -88,8 +99,8 @@ final class ScriptedControlLog implements Serializable {
         public ControlBatch read() throws IOException {
             try {
                 ControlBatch batch = batches.take();
-                if (batch == WAKEUP) {
-                    throw new IOException("woken up");
+                if (batch == FAILURE) {
+                    throw new IOException("not to be read");
                 }
                 return batch;
             } catch (InterruptedException e) {
@@ -99,7 +110,7 @@ final class ScriptedControlLog implements Serializable {
 
         @Override
         public void wakeup() {
-            batches.add(WAKEUP);
+            batches.add(FAILURE);
         }
 
         @Override

@@ -324,6 +324,15 @@ final class SynthesizeHarness implements AutoCloseable {
         while (own.tryYield()) {}
     }
 
+    /** Time passes when the task next takes a mail. */
+    void elapseLater(long epochMs) {
+        new MailboxExecutorImpl(
+                        harness.getTaskMailbox(),
+                        TaskMailbox.MIN_PRIORITY,
+                        StreamTaskActionExecutor.IMMEDIATE)
+                .execute(() -> setTime(epochMs), "time passes");
+    }
+
     boolean busy() {
         return operator().hasWork();
     }
