@@ -12,6 +12,7 @@ import org.apache.flink.metrics.MetricGroup;
 final class ControlMetrics {
     private final Counter accepted;
     private final Counter refused;
+    private final Counter late;
     private volatile long knownUntilMs = ControlBatch.UNKNOWN;
     private volatile int values;
 
@@ -19,6 +20,7 @@ final class ControlMetrics {
         MetricGroup group = operatorGroup.addGroup(MetricNames.GROUP);
         accepted = group.counter(MetricNames.CONTROL_RECORDS_TAKEN);
         refused = group.counter(MetricNames.CONTROL_RECORDS_REFUSED);
+        late = group.counter(MetricNames.CONTROL_RECORDS_LATE);
         group.gauge(MetricNames.CONTROL_VALUES, (Gauge<Integer>) () -> values);
         group.gauge(MetricNames.CONTROL_AGE, (Gauge<Long>) this::ageMs);
     }
@@ -34,6 +36,10 @@ final class ControlMetrics {
 
     void refused() {
         refused.inc();
+    }
+
+    void late() {
+        late.inc();
     }
 
     void known(long untilMs, int switchValues) {

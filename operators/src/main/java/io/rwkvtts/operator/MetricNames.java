@@ -176,6 +176,12 @@ public final class MetricNames {
     /** Counter: records of the control topic that are refused, for the reason that the log has. */
     public static final String CONTROL_RECORDS_REFUSED = "controlRecordsRefused";
 
+    /**
+     * Counter: records of the control topic that could be read only when requests may have been
+     * decided without them.
+     */
+    public static final String CONTROL_RECORDS_LATE = "controlRecordsLate";
+
     /** Gauge: values of options that the control topic has set, earlier and later ones too. */
     public static final String CONTROL_VALUES = "numControlValues";
 

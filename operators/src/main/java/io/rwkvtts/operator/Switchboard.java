@@ -5,6 +5,7 @@ import io.rwkvtts.synthesis.RequestTerms;
 import io.rwkvtts.synthesis.SegmentLimits;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -125,6 +126,9 @@ final class Switchboard implements TermsPolicy {
             forget(batch.position().topic());
         }
         for (ControlRecord record : batch.records()) {
+            if (caughtUp() && record.timestampMs() < knownUntilMs - CLOCKS.toMillis()) {
+                late(record);
+            }
             take(record);
         }
         if (!batch.position().equals(position)) {
@@ -147,6 +151,17 @@ final class Switchboard implements TermsPolicy {
         }
         table = SwitchTable.EMPTY;
         known.clear();
+    }
+
+    /** The topic seemed to be known until later than it was. */
+    private void late(ControlRecord record) {
+        metrics.late();
+        LOG.warn(
+                "Record {} of the control topic is late: it was written at {}, and at {} it could not be read yet. Either the clocks of the broker and this machine disagree by more than {} s, or the topic's replicas were behind. Requests that came since may have been decided without it, and otherwise after a fault",
+                record.offset(),
+                Instant.ofEpochMilli(record.timestampMs()),
+                Instant.ofEpochMilli(knownUntilMs),
+                CLOCKS.toSeconds());
     }
 
     private void take(ControlRecord record) {

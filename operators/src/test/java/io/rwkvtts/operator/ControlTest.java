@@ -364,6 +364,24 @@ class ControlTest {
         }
     }
 
+    /** As when the replicas of the topic are behind, or the broker's clock is. */
+    @Test
+    void testRecordThatCouldNotBeReadInTimeIsTold() throws Exception {
+        try (RecordedLog recorded = new RecordedLog(Level.WARN);
+                SynthesizeHarness task = task().startAt(EFFECTIVE).open()) {
+            log.show(EFFECTIVE);
+            task.runMail();
+            log.write(EFFECTIVE - 3_000, "tts.queue.capacity", "{\"value\": 7}");
+            log.write(EFFECTIVE - 3_001, "tts.queue.capacity", "{\"value\": 8}");
+            log.show(EFFECTIVE + 1);
+            task.runMail();
+            assertThat(recorded.lines())
+                    .singleElement()
+                    .asString()
+                    .contains("Record 1 of the control topic is late");
+        }
+    }
+
     /** Of a job that was started with a greater limit. */
     @Test
     void testValueThatIsNoLongerPossibleIsForgotten() throws Exception {
