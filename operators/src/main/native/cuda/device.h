@@ -25,7 +25,7 @@ namespace rwkvtts::cuda {
 using Stream = cudaStream_t;
 
 /**
- * The sum of the values of so many neighbouring threads of a warp, the upper half of them added to
+ * The sum of the values of that many neighbouring threads of a warp, the upper half of them added to
  * the lower half first, in each of them.
  */
 template <int kCount>

@@ -3,7 +3,7 @@ package io.rwkvtts.operator;
 /**
  * How far the control topic was read.
  *
- * @param topic name and id of the topic, so that one that was made anew under the same name is
+ * @param topic name and id of the topic, so that one that was created again under the same name is
  *     known for another; null if none was read
  * @param offset to read on from
  */

@@ -52,7 +52,9 @@ public record Trial(String experiment, double share) {
         return experiment + ":" + (treated ? TREATED : BEFORE);
     }
 
-    /** Where a request stands among all, 0 to 1, evenly spread and for each experiment anew. */
+    /**
+     * Where a request stands among all, 0 to 1, evenly spread, and elsewhere in each experiment.
+     */
     private double place(String requestId) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

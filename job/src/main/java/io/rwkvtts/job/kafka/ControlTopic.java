@@ -89,7 +89,7 @@ public record ControlTopic(String name) implements Serializable {
                 });
         if (!faults.isEmpty()) {
             throw new KafkaSetupException(
-                    "topic %s (%s) has %s. Create it anew: %s"
+                    "topic %s (%s) has %s. Create it again: %s"
                             .formatted(
                                     name,
                                     KafkaOptions.CONTROL_TOPIC.key(),

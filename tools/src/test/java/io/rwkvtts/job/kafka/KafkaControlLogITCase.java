@@ -103,10 +103,10 @@ class KafkaControlLogITCase {
         }
     }
 
-    /** A job that continues from a checkpoint where somebody has made the topic anew. */
+    /** A job that continues from a checkpoint where somebody has created the topic again. */
     @Test
     void testTopicThatWasMadeAnewIsReadFromItsBeginning() throws Exception {
-        ControlTopic topic = create("anew");
+        ControlTopic topic = create("again");
         write(topic, "old", "older");
         ControlPosition position;
         try (ControlLog log = topic.open(properties, ControlPosition.START)) {
@@ -115,7 +115,7 @@ class KafkaControlLogITCase {
         try (Admin admin = Admin.create(properties)) {
             admin.deleteTopics(List.of(topic.name())).all().get();
         }
-        create("anew");
+        create("again");
         write(topic, "0", "1", "2");
         try (ControlLog log = topic.open(properties, position)) {
             List<ControlRecord> records = new ArrayList<>();
