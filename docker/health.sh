@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Whether the part in this container does its work: JobManager, TaskManagers and gateway answer. Any
-# other command is healthy while it runs.
+# other command is healthy while it runs. None is while its scripts have not started the JVM yet.
 set -euo pipefail
 
 answers() {
@@ -12,6 +12,7 @@ answers() {
 
 command=$(tr '\0' ' ' </proc/1/cmdline)
 case $command in
+*/entrypoint.sh\ * | */tts\ *) exit 1 ;;
 *ClusterEntryPoint*) answers 8081 /overview ;;
 *TaskManagerRunner*) answers 9249 /metrics ;;
 *Tts\ gateway*)
