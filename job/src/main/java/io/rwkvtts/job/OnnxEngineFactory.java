@@ -3,10 +3,12 @@ package io.rwkvtts.job;
 import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.engine.device.EngineLadder;
+import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.ModelForms;
 import io.rwkvtts.operator.EngineFactory;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +40,19 @@ public record OnnxEngineFactory(
                 device.indexes(gpus),
                 model,
                 new EngineOptions(settings.slots(), threads, spinning, true, settings.sampling()));
+    }
+
+    /** These settings, and what the files of the model hold now: they may have been replaced. */
+    @Override
+    public Optional<Object> identity() throws IOException {
+        ModelDirectory files = model.given();
+        return Optional.of(
+                List.of(
+                        this,
+                        files.weightsId(),
+                        files.quantization(),
+                        files.graphVersion(),
+                        files.headRows()));
     }
 
     private void requireMemory() {

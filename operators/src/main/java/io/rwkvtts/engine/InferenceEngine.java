@@ -129,6 +129,14 @@ public interface InferenceEngine extends AutoCloseable {
         return Optional.empty();
     }
 
+    /**
+     * Makes the engine as it was when it was opened, for the next who uses it, who may be another
+     * thread. False if it can't be, as after a failed computation: then it is to be closed.
+     */
+    default boolean reset() {
+        return false;
+    }
+
     /** Frees the native memory. Further calls do nothing. */
     @Override
     void close();

@@ -57,6 +57,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
     private final NanoClock nanos;
     private final RunningCheck runningCheck;
 
+    private transient EngineLease lease;
     private transient InferenceEngine engine;
     private transient SynthesisLoop loop;
     private transient AdmissionControl admission;
@@ -210,7 +211,8 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
 
     private void openLoop() throws Exception {
         try {
-            engine = engines.open(GpuResources.of(getRuntimeContext()));
+            lease = EngineLease.open(engines, getRuntimeContext());
+            engine = lease.engine();
             speechMetrics =
                     new SynthesisMetrics(
                             getMetricGroup(),
@@ -373,8 +375,8 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
         if (steps != null) {
             steps.close();
         }
-        if (engine != null) {
-            engine.close();
+        if (lease != null) {
+            lease.close();
         }
         super.close();
     }

@@ -1,5 +1,6 @@
 package io.rwkvtts.engine.cpu;
 
+import ai.onnxruntime.OnnxTensor;
 import io.rwkvtts.checkpoint.ModelFormatException;
 import io.rwkvtts.engine.CallArguments;
 import io.rwkvtts.engine.EngineModel;
@@ -46,6 +47,8 @@ public final class CpuEngine implements InferenceEngine {
     private EngineModel model;
 
     private final LatestCall latest;
+
+    private boolean failed;
     private boolean closed;
 
     private CpuEngine(ModelDirectory directory, EngineOptions options) {
@@ -179,7 +182,7 @@ public final class CpuEngine implements InferenceEngine {
         int first = rows.gather(slots, slots.length);
         RowWindow window = bindings.window(first, slots.length);
         try (PromptBatch batch = prompts.batch(pieces, rows, first)) {
-            session.run(window.inputsWith(batch.inputs()), window.outputs());
+            run(window.inputsWith(batch.inputs()), window.outputs());
         }
         markFed(slots, slots.length);
     }
@@ -194,7 +197,7 @@ public final class CpuEngine implements InferenceEngine {
             bindings.setToken(rows.rowOf(slots[i]), tokens[i]);
         }
         RowWindow window = bindings.window(first, count);
-        session.run(window.inputs(), window.outputs());
+        run(window.inputs(), window.outputs());
         markFed(slots, count);
     }
 
@@ -228,12 +231,33 @@ public final class CpuEngine implements InferenceEngine {
     }
 
     @Override
+    public boolean reset() {
+        checkOpen();
+        if (!failed) {
+            for (int slot = 0; slot < slots; slot++) {
+                rows.setEmpty(slot, true);
+            }
+            latest.begin();
+        }
+        return !failed;
+    }
+
+    @Override
     public void close() {
         if (!closed) {
             closed = true;
             try (bindings) {
                 session.close();
             }
+        }
+    }
+
+    private void run(Map<String, OnnxTensor> inputs, Map<String, OnnxTensor> outputs) {
+        try {
+            session.run(inputs, outputs);
+        } catch (RuntimeException | Error e) {
+            failed = true;
+            throw e;
         }
     }
 

@@ -89,6 +89,48 @@ class CpuEngineTest {
     }
 
     @Test
+    void testResetEngineIsAsNew() {
+        int[] slots = {2, 0};
+        float[] logits = new float[model.headRows()];
+        float[] expected = new float[model.headRows()];
+        try (CpuEngine fresh = CpuEngine.open(model, OPTIONS);
+                CpuEngine engine = CpuEngine.open(model, OPTIONS)) {
+            engine.step(slots, new int[] {5, 6}, 2);
+            engine.prefill(PromptPiece.cut(1, new int[] {7, 8, 9}, 3));
+
+            assertThat(engine.reset()).isTrue();
+            assertThatThrownBy(() -> engine.logits(1, logits, 1))
+                    .isInstanceOf(IllegalStateException.class);
+            for (int slot = 0; slot < engine.slots(); slot++) {
+                assertThat(engine.saveState(slot)).containsOnly(0);
+            }
+            engine.step(slots, new int[] {1, 2}, 2);
+            fresh.step(slots, new int[] {1, 2}, 2);
+            for (int slot : slots) {
+                engine.logits(slot, logits, logits.length);
+                fresh.logits(slot, expected, expected.length);
+                assertThat(logits).isEqualTo(expected);
+                assertThat(engine.saveState(slot)).isEqualTo(fresh.saveState(slot));
+            }
+        }
+    }
+
+    @Test
+    void testEngineThatFailedIsNotReset() throws IOException {
+        edit(json -> ((ObjectNode) json.get("shape")).put("vocabRows", 101));
+        ModelDirectory edited = ModelDirectory.open(model.path());
+        try (CpuEngine engine = CpuEngine.open(edited, OPTIONS)) {
+            engine.step(new int[] {0}, new int[] {1}, 1);
+            assertThat(engine.reset()).isTrue();
+            assertThatThrownBy(() -> engine.step(new int[] {0}, new int[] {100}, 1))
+                    .isInstanceOf(InferenceException.class);
+            assertThat(engine.reset()).isFalse();
+            engine.step(new int[] {0}, new int[] {1}, 1);
+            assertThat(engine.reset()).isFalse();
+        }
+    }
+
+    @Test
     void testArithmeticOfTheCallingThreadStaysAsJavaDemands() {
         double[] smallest = {Double.MIN_VALUE};
         try (CpuEngine engine = CpuEngine.open(model, OPTIONS)) {
