@@ -2,9 +2,11 @@ package io.rwkvtts.job;
 
 import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceEngine;
+import io.rwkvtts.engine.device.Device;
 import io.rwkvtts.engine.device.EngineLadder;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.ModelForms;
+import io.rwkvtts.onnx.CudaDevice;
 import io.rwkvtts.operator.EngineFactory;
 import java.io.IOException;
 import java.util.List;
@@ -33,26 +35,37 @@ public record OnnxEngineFactory(
     @Override
     public InferenceEngine open(List<Integer> gpus) throws IOException {
         requireMemory();
-        int threads = settings.threadsOf(Runtime.getRuntime().availableProcessors());
-        boolean spinning = settings.perProcess() == 1;
-        return EngineLadder.open(
-                device.device(),
-                device.indexes(gpus),
-                model,
-                new EngineOptions(settings.slots(), threads, spinning, true, settings.sampling()));
+        return EngineLadder.open(device.device(), device.indexes(gpus), model, options());
     }
 
-    /** These settings, and what the files of the model hold now: they may have been replaced. */
+    /**
+     * None if engines may be on a device: whether one is free is known only when an engine is
+     * opened.
+     */
     @Override
     public Optional<Object> identity() throws IOException {
+        if (device.device() != Device.CPU && CudaDevice.providerAvailable()) {
+            return Optional.empty();
+        }
         ModelDirectory files = model.given();
+        // The files may have been replaced.
         return Optional.of(
                 List.of(
-                        this,
+                        options(),
+                        files.path(),
                         files.weightsId(),
                         files.quantization(),
                         files.graphVersion(),
                         files.headRows()));
+    }
+
+    private EngineOptions options() {
+        return new EngineOptions(
+                settings.slots(),
+                settings.threadsOf(Runtime.getRuntime().availableProcessors()),
+                settings.perProcess() == 1,
+                true,
+                settings.sampling());
     }
 
     private void requireMemory() {

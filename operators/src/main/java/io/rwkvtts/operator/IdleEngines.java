@@ -1,8 +1,10 @@
 package io.rwkvtts.operator;
 
 import io.rwkvtts.engine.InferenceEngine;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,12 +12,13 @@ import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.functions.RuntimeContext;
 
 /**
- * The engines of a job that no task of this process uses at the moment. A task that restarts takes
- * one of them: to load the model and to test it takes longer than all else that a restart does.
- * They are closed when the job has no slot left in this process. For any thread.
+ * Engines that no task of this process uses at the moment: those that the tasks of a job have left,
+ * or those that were opened ahead of any job. A task that starts takes one of them: to load the
+ * model and to test it takes longer than all else that a restart does. For any thread.
  */
-final class IdleEngines {
+public final class IdleEngines {
 
+    private static final IdleEngines STANDBY = new IdleEngines();
     private static final Map<JobID, IdleEngines> BY_JOB = new ConcurrentHashMap<>();
     private static final String RELEASE_HOOK = "close-idle-engines";
 
@@ -23,7 +26,23 @@ final class IdleEngines {
     private Object identity;
     private boolean closed;
 
-    /** Those of the job that a task belongs to. */
+    private IdleEngines() {}
+
+    /**
+     * Opens engines for the first tasks of this process, which wait for them if need be. Does
+     * nothing for a factory whose engines have no identity.
+     *
+     * @throws IOException as {@link EngineFactory#open}
+     * @throws IllegalArgumentException as {@link EngineFactory#open}
+     */
+    public static void openStandby(EngineFactory factory, int count) throws IOException {
+        Optional<Object> identity = factory.identity();
+        if (identity.isPresent()) {
+            STANDBY.open(factory, identity.get(), count);
+        }
+    }
+
+    /** Those of the job of a task; they are closed when it has no slot left in this process. */
     static IdleEngines of(RuntimeContext task) {
         JobID job = task.getJobInfo().getJobId();
         task.registerUserCodeClassLoaderReleaseHookIfAbsent(RELEASE_HOOK, () -> release(job));
@@ -43,10 +62,12 @@ final class IdleEngines {
      *
      * @param wanted {@link EngineFactory#identity} of the factory that would open one
      */
-    synchronized Optional<InferenceEngine> take(Object wanted) {
-        if (!wanted.equals(identity)) {
-            closeEngines();
-        }
+    Optional<InferenceEngine> take(Object wanted) {
+        return poll(wanted).or(() -> STANDBY.poll(wanted));
+    }
+
+    private synchronized Optional<InferenceEngine> poll(Object wanted) {
+        require(wanted);
         return Optional.ofNullable(engines.poll());
     }
 
@@ -60,11 +81,22 @@ final class IdleEngines {
             engine.close();
             return;
         }
-        if (!of.equals(identity)) {
-            closeEngines();
-        }
-        identity = of;
+        require(of);
         engines.add(engine);
+    }
+
+    private synchronized void open(EngineFactory factory, Object of, int count) throws IOException {
+        require(of);
+        for (int i = 0; i < count; i++) {
+            engines.add(factory.open(List.of()));
+        }
+    }
+
+    private void require(Object wanted) {
+        if (!wanted.equals(identity)) {
+            closeEngines();
+            identity = wanted;
+        }
     }
 
     private synchronized void close() {

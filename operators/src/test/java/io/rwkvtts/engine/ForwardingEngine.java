@@ -52,6 +52,11 @@ public abstract class ForwardingEngine implements InferenceEngine {
     }
 
     @Override
+    public boolean reset() {
+        return engine.reset();
+    }
+
+    @Override
     public void close() {
         engine.close();
     }

@@ -1,6 +1,7 @@
 package io.rwkvtts.chaos;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.rwkvtts.job.StandbyTaskManager;
 import io.rwkvtts.local.LoopbackPorts;
 import io.rwkvtts.local.LoopbackProxy;
 import io.rwkvtts.process.ServerProcess;
@@ -17,7 +18,6 @@ import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint;
-import org.apache.flink.runtime.taskexecutor.TaskManagerRunner;
 
 /**
  * A Kafka broker, a ZooKeeper, a Flink JobManager that is highly available through it, and Flink
@@ -57,10 +57,16 @@ final class ChaosCluster implements AutoCloseable {
      *
      * @param directory for their data, settings and logs; exists
      * @param options options of Flink to set beside or instead of {@link ChaosClusterOptions}
+     * @param standby options of the job whose engine the TaskManagers open ahead
      * @param taskManagers number of TaskManagers
      * @param slots slots of each
      */
-    ChaosCluster(Path directory, Configuration options, int taskManagers, int slots)
+    ChaosCluster(
+            Path directory,
+            Configuration options,
+            Configuration standby,
+            int taskManagers,
+            int slots)
             throws IOException {
         int zooKeeperPort = LoopbackPorts.chooseLasting();
         int proxiedPort = LoopbackPorts.chooseLasting();
@@ -93,12 +99,15 @@ final class ChaosCluster implements AutoCloseable {
                 join(StandaloneSessionClusterEntrypoint.class, configuration));
         for (int number = 1; number <= taskManagers; number++) {
             String name = "taskmanager-" + number;
-            String resource = TaskManagerOptions.TASK_MANAGER_RESOURCE_ID.key() + "=" + name;
+            Configuration own = new Configuration(standby);
+            own.set(TaskManagerOptions.TASK_MANAGER_RESOURCE_ID, name);
+            List<String> arguments = new ArrayList<>(configuration);
+            own.toMap().forEach((key, value) -> arguments.addAll(List.of("-D", key + "=" + value)));
             add(
                     name,
                     logs,
                     List.of("-XX:+UseSerialGC", "-Xmx1g"),
-                    join(TaskManagerRunner.class, configuration, "-D", resource));
+                    join(StandbyTaskManager.class, arguments));
         }
         link = new LoopbackProxy(proxyPort, proxiedPort);
     }
@@ -123,11 +132,10 @@ final class ChaosCluster implements AutoCloseable {
                         "admin.enableServer=false"));
     }
 
-    private static List<String> join(Class<?> main, List<String> arguments, String... more) {
+    private static List<String> join(Class<?> main, List<String> arguments) {
         List<String> all = new ArrayList<>();
         all.add(main.getName());
         all.addAll(arguments);
-        all.addAll(List.of(more));
         return all;
     }
 

@@ -50,12 +50,7 @@ final class ChaosJob {
     }
 
     private void submit(Configuration all, int newParallelism) throws Exception {
-        Configuration job = new Configuration(all);
-        job.set(EngineSettings.PARALLELISM, newParallelism);
-        // The TaskManagers are processes of one machine; each engine would take all of it.
-        job.set(
-                EngineSettings.THREADS,
-                Math.max(1, Runtime.getRuntime().availableProcessors() / newParallelism));
+        Configuration job = ChaosSettings.withParallelism(all, newParallelism);
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.createRemoteEnvironment(
                         LoopbackPorts.HOST, restPort, job);

@@ -52,6 +52,7 @@ public final class ChaosRun implements AutoCloseable {
                 new ChaosCluster(
                         settings.directory(),
                         settings.options(),
+                        settings.standbyOptions(),
                         ChaosSettings.TASK_MANAGERS,
                         settings.maxParallelism());
         this.rest = new JobManagerRest(cluster.restPort());

@@ -101,6 +101,25 @@ public record ChaosSettings(
         return job;
     }
 
+    /** The job options for that many subtasks; the TaskManagers are processes of one machine. */
+    static Configuration withParallelism(Configuration options, int parallelism) {
+        Configuration job = new Configuration(options);
+        job.set(EngineSettings.PARALLELISM, parallelism);
+        // Each engine would take all of it.
+        job.set(
+                EngineSettings.THREADS,
+                Math.max(1, Runtime.getRuntime().availableProcessors() / parallelism));
+        return job;
+    }
+
+    /** What a TaskManager opens ahead: the engine of the job as it is started first. */
+    Configuration standbyOptions() {
+        Configuration standby = withParallelism(jobOptions(), parallelism);
+        standby.set(SpeechModel.MODEL, model.directory().path().toString());
+        standby.set(SpeechModel.VOCABULARY, model.vocabulary().toString());
+        return standby;
+    }
+
     private static void property(Configuration job, String key, String value) {
         job.setString(KafkaOptions.CLIENT_PROPERTIES.key() + "." + key, value);
     }

@@ -5,6 +5,7 @@ import io.rwkvtts.chaos.ChaosResult;
 import io.rwkvtts.chaos.ChaosRun;
 import io.rwkvtts.chaos.ChaosSettings;
 import io.rwkvtts.chaos.FaultKind;
+import io.rwkvtts.engine.cpu.CpuEngine;
 import io.rwkvtts.job.OptionKeys;
 import io.rwkvtts.job.SpeechModel;
 import io.rwkvtts.local.RandomModel;
@@ -254,7 +255,7 @@ final class ChaosCommand implements Callable<Integer> {
                 configuration.contains(SpeechModel.MODEL)
                         ? SpeechModel.from(configuration)
                         : RandomModel.SMALLEST_PUBLIC.open(
-                                SpeechModel.cache(configuration), Quantization.INT8);
+                                SpeechModel.cache(configuration), randomFormat(configuration));
         return new ChaosSettings(
                 faults(),
                 kinds(),
@@ -269,6 +270,15 @@ final class ChaosCommand implements Callable<Integer> {
                 model,
                 configuration,
                 directory);
+    }
+
+    /** That of the option, else the fastest of 8 bits that this build has. */
+    private static Quantization randomFormat(Configuration configuration) {
+        return SpeechModel.quantization(configuration)
+                .orElse(
+                        CpuEngine.supports(Quantization.INT8_NATIVE)
+                                ? Quantization.INT8_NATIVE
+                                : Quantization.INT8);
     }
 
     private int faults() {

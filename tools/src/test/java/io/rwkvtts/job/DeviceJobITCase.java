@@ -94,7 +94,7 @@ class DeviceJobITCase {
 
     @BeforeEach
     void resetFaults() {
-        FaultyEngine.reset();
+        FaultyEngine.forget();
     }
 
     private static TextEvent request(int number) {

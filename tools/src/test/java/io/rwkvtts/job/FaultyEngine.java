@@ -3,6 +3,9 @@ package io.rwkvtts.job;
 import io.rwkvtts.engine.ForwardingEngine;
 import io.rwkvtts.engine.InferenceEngine;
 import io.rwkvtts.operator.EngineFactory;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -15,7 +18,7 @@ final class FaultyEngine extends ForwardingEngine {
     /** Faults so far in this JVM. */
     static final AtomicInteger FAULTS = new AtomicInteger();
 
-    /** States loaded since the fault or {@link #reset}, by all engines of this JVM. */
+    /** States loaded since the fault or {@link #forget}, by all engines of this JVM. */
     static final AtomicInteger LOADED = new AtomicInteger();
 
     private static final int FATAL_ROUND = 3;
@@ -33,7 +36,21 @@ final class FaultyEngine extends ForwardingEngine {
 
     /** Engines that count; the first to get so far fails. */
     static EngineFactory failing(EngineFactory engines) {
-        return gpus -> new FaultyEngine(engines.open(gpus), true);
+        return new Failing(engines);
+    }
+
+    /** Its engines can be left to the next task: the fault is none of the computation. */
+    private record Failing(EngineFactory engines) implements EngineFactory {
+
+        @Override
+        public InferenceEngine open(List<Integer> gpus) throws IOException {
+            return new FaultyEngine(engines.open(gpus), true);
+        }
+
+        @Override
+        public Optional<Object> identity() throws IOException {
+            return engines.identity().map(wrapped -> List.of(Failing.class, wrapped));
+        }
     }
 
     /** Engines that only count. */
@@ -41,7 +58,7 @@ final class FaultyEngine extends ForwardingEngine {
         return gpus -> new FaultyEngine(engines.open(gpus), false);
     }
 
-    static void reset() {
+    static void forget() {
         FAULTS.set(0);
         LOADED.set(0);
     }

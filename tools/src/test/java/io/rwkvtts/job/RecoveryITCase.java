@@ -73,7 +73,7 @@ class RecoveryITCase {
 
     @BeforeEach
     void resetFaults() {
-        FaultyEngine.reset();
+        FaultyEngine.forget();
     }
 
     private static List<String> ids() {

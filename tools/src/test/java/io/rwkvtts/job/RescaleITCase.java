@@ -156,7 +156,7 @@ class RescaleITCase {
             cluster.send(topics, requests.toArray(TextEvent[]::new));
             read(() -> records.size() == REQUESTS && resources.running() == 1);
             // Until then states were loaded that prompts begin with.
-            FaultyEngine.reset();
+            FaultyEngine.forget();
         }
 
         void ask(int parallelism) throws Exception {

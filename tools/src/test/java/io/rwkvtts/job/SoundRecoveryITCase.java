@@ -68,7 +68,7 @@ class SoundRecoveryITCase {
 
     @BeforeEach
     void resetFaults() {
-        FaultyEngine.reset();
+        FaultyEngine.forget();
     }
 
     /** What the tokens of a job without sound give, decoded by their reader. */

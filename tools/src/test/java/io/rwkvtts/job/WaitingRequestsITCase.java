@@ -89,7 +89,7 @@ class WaitingRequestsITCase {
         Map<String, Speech> undisturbed =
                 speak("at-ease", Map.of(), UnaryOperator.identity(), requests);
 
-        FaultyEngine.reset();
+        FaultyEngine.forget();
         Map<String, Speech> disturbed =
                 speak(
                         "pressed",
