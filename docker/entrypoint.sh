@@ -3,7 +3,8 @@
 #
 #   jobmanager [-D KEY=VALUE]... [ARGUMENT]...   Flink's JobManager with the job; the arguments are
 #                                                those of 'tts run', such as --model
-#   taskmanager [-D KEY=VALUE]...                a TaskManager of Flink
+#   taskmanager [-D KEY=VALUE]...                a TaskManager of Flink, which opens the model of
+#                                                tts.model before it has work
 #   COMMAND [ARGUMENT]...                        a command of tts: run, gateway, send, ...
 #
 #   FLINK_PROPERTIES   options of Flink and of the job for the first two, a line each: KEY: VALUE
@@ -58,7 +59,7 @@ taskmanager)
     shift
     read_properties
     compute_memory GET_TM_RESOURCE_PARAMS "${options[@]}" "$@"
-    start org.apache.flink.runtime.taskexecutor.TaskManagerRunner \
+    start io.rwkvtts.job.StandbyTaskManager \
         "${options[@]}" "${sizes[@]}" "$@"
     ;;
 *)

@@ -14,7 +14,7 @@ command=$(tr '\0' ' ' </proc/1/cmdline)
 case $command in
 */entrypoint.sh\ * | */tts\ *) exit 1 ;;
 *ClusterEntryPoint*) answers 8081 /overview ;;
-*TaskManagerRunner*) answers 9249 /metrics ;;
+*StandbyTaskManager*) answers 9249 /metrics ;;
 *Tts\ gateway*)
     port=8080
     if [[ $command =~ --port[=\ ]([0-9]+) ]]; then port=${BASH_REMATCH[1]}; fi

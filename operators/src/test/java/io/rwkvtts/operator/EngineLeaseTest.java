@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.runtime.operators.testutils.MockEnvironment;
@@ -33,9 +34,11 @@ class EngineLeaseTest {
         private boolean sound = true;
         private int resets;
         private int closes;
+        private final AtomicInteger closed;
 
-        Engine() {
+        Engine(AtomicInteger closed) {
             super(SynthesizeHarness.scripted(1));
+            this.closed = closed;
         }
 
         @Override
@@ -47,15 +50,25 @@ class EngineLeaseTest {
         @Override
         public void close() {
             closes++;
+            closed.incrementAndGet();
             super.close();
         }
     }
 
-    private record Engines(String model) implements EngineFactory {
+    private static final class Engines implements EngineFactory {
+
+        private final String model;
+        private final AtomicInteger opened = new AtomicInteger();
+        private final AtomicInteger closed = new AtomicInteger();
+
+        Engines(String model) {
+            this.model = model;
+        }
 
         @Override
         public InferenceEngine open(List<Integer> gpus) {
-            return new Engine();
+            opened.incrementAndGet();
+            return new Engine(closed);
         }
 
         @Override
@@ -159,7 +172,7 @@ class EngineLeaseTest {
 
     @Test
     void testFactoryWithoutAnIdentityOpensOneForEachTask() throws Exception {
-        EngineFactory plain = gpus -> new Engine();
+        EngineFactory plain = gpus -> new Engine(new AtomicInteger());
         Engine first = use(plain);
 
         assertThat(first.closes).isOne();
@@ -174,5 +187,42 @@ class EngineLeaseTest {
             assertThat(use(engines)).isNotSameAs(first);
         }
         assertThat(first.closes).isZero();
+    }
+
+    @Test
+    void testFirstTasksTakeWhatWasOpenedAhead() throws Exception {
+        IdleEngines.openStandby(engines, 2);
+        int opened = engines.opened.get();
+
+        try (EngineLease one = EngineLease.open(engines, task);
+                EngineLease other = EngineLease.open(engines, task)) {
+            assertThat(one.engine()).isNotSameAs(other.engine());
+            assertThat(opened).isEqualTo(2);
+            assertThat(engines.opened).hasValue(2);
+        }
+        use(engines);
+        assertThat(engines.opened).hasValue(2);
+    }
+
+    @Test
+    void testWhatWasOpenedAheadForAnotherModelIsClosed() throws Exception {
+        Engines others = new Engines("other weights");
+        IdleEngines.openStandby(others, 1);
+
+        use(engines);
+        assertThat(engines.opened).hasValue(1);
+        assertThat(others.closed).hasValue(1);
+    }
+
+    @Test
+    void testNothingIsOpenedAheadWithoutAnIdentity() throws Exception {
+        AtomicInteger opened = new AtomicInteger();
+        IdleEngines.openStandby(
+                gpus -> {
+                    opened.incrementAndGet();
+                    return new Engine(new AtomicInteger());
+                },
+                1);
+        assertThat(opened).hasValue(0);
     }
 }

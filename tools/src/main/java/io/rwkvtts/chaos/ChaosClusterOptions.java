@@ -54,7 +54,7 @@ final class ChaosClusterOptions {
     /** A death is noticed when two heartbeats find nobody, a hanging process by the timeout. */
     private static void detection(Configuration options) {
         // Flink's 10 s would alone take up the time in which generation is to continue.
-        options.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofSeconds(1));
+        options.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofMillis(500));
         // Long enough for a process that gets no processor for a while.
         options.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, Duration.ofSeconds(15));
         // Pauses before a TaskManager tries again to register: up to 30 s by default.

@@ -7,8 +7,10 @@ import io.rwkvtts.local.DemoVoice;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.operator.RequestSettings;
 import io.rwkvtts.operator.audio.AudioSettings;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -97,6 +99,9 @@ class ChaosITCase {
                             });
             assertThat(result.counted()).as("faults in mid-generation").isEqualTo(KINDS.size());
             assertThat(result.passed()).isTrue();
+            assertThat(log(directory, 1) + log(directory, 2))
+                    .as("tasks that took an engine which was opened before them")
+                    .contains("The engine is open already");
             assertThat(printed.toString().lines())
                     .last()
                     .asString()
@@ -104,5 +109,9 @@ class ChaosITCase {
                             "requests=60 tokens=[0-9]+ lost=0 duplicated=0 changed=0"
                                     + " recovery_p50_ms=[0-9]+ recovery_max_ms=[0-9]+");
         }
+    }
+
+    private static String log(Path directory, int taskManager) throws IOException {
+        return Files.readString(directory.resolve("logs/taskmanager-" + taskManager + ".log"));
     }
 }
