@@ -15,7 +15,7 @@ compile() {
     object=$1
     file=$2
     shift 2
-    # No fused multiply-adds, which round otherwise: all CPUs are to compute the same bits.
+    # No fused multiply-adds but those that are written: all CPUs are to compute the same bits.
     "${CXX:-c++}" -std=c++17 -O3 -ffp-contract=off -Wall -Wextra -fPIC -fvisibility=hidden "$@" \
         -c -o "$objects/$object.o" "$source/$file.cc"
 }

@@ -107,21 +107,47 @@ INLINE bool any(Ints condition) {
     return result != 0;
 }
 
+// a * b + c, rounded once.
+INLINE Floats fused(Floats a, Floats b, Floats c) {
+#if defined(__AVX512F__)
+    return _mm512_fmadd_ps(a, b, c);
+#elif defined(__FMA__)
+    __m256 x[2], y[2], sum[2];
+    memcpy(x, &a, sizeof a);
+    memcpy(y, &b, sizeof b);
+    memcpy(sum, &c, sizeof c);
+    for (int half = 0; half < 2; half++) {
+        sum[half] = _mm256_fmadd_ps(x[half], y[half], sum[half]);
+    }
+    Floats result;
+    memcpy(&result, sum, sizeof result);
+    return result;
+#else
+    Floats result;
+    for (int i = 0; i < kLanes; i++) {
+        result[i] = __builtin_fmaf(a[i], b[i], c[i]);
+    }
+    return result;
+#endif
+}
+
+INLINE Floats fused(Floats a, float b, Floats c) { return fused(a, all(b), c); }
+
 // e^x to about the last bit for what does not overflow, by 2^n * e^r with |r| <= ln(2) / 2.
 INLINE Floats exponential(Floats x) {
     x = x < kExponentMin ? all(kExponentMin) : x;
     x = x > kExponentMax ? all(kExponentMax) : x;
     Floats shifted = x * kBinaryLogarithmOfE + kRounder;
     Floats n = shifted - kRounder;
-    Floats r = x - n * kLogarithmOf2 + n * kLogarithmOf2Rest;
+    Floats r = fused(n, kLogarithmOf2Rest, fused(n, -kLogarithmOf2, x));
     Floats sum = all(1.0f / 5040);
-    sum = sum * r + 1.0f / 720;
-    sum = sum * r + 1.0f / 120;
-    sum = sum * r + 1.0f / 24;
-    sum = sum * r + 1.0f / 6;
-    sum = sum * r + 0.5f;
-    sum = sum * r + 1.0f;
-    sum = sum * r + 1.0f;
+    sum = fused(sum, r, all(1.0f / 720));
+    sum = fused(sum, r, all(1.0f / 120));
+    sum = fused(sum, r, all(1.0f / 24));
+    sum = fused(sum, r, all(1.0f / 6));
+    sum = fused(sum, r, all(0.5f));
+    sum = fused(sum, r, all(1.0f));
+    sum = fused(sum, r, all(1.0f));
     return sum * of_bits((bits(shifted) - kRounderBits + 127) * (1 << 23));
 }
 
@@ -390,19 +416,6 @@ INLINE int64_t products_of(const BlockProducts& of, int64_t block, int64_t row) 
         store_sums<kRows>(of.op, block, row, sums);
     }
     return row;
-}
-
-// a * b + c, rounded once.
-INLINE Floats fused(Floats a, Floats b, Floats c) {
-#if defined(__AVX512F__)
-    return _mm512_fmadd_ps(a, b, c);
-#else
-    Floats result;
-    for (int i = 0; i < kLanes; i++) {
-        result[i] = __builtin_fmaf(a[i], b[i], c[i]);
-    }
-    return result;
-#endif
 }
 
 template <int kRows>
@@ -721,17 +734,21 @@ void time_mix(const TimeMix& op, int64_t sequence_and_head) {
         for (int i = 0; i < kHead; i++) {
             const float* line = matrix + i * kHead;
             for (int j = 0; j < kHeadVectors; j++) {
-                removal[j] += load(line + j * kLanes) * kappas[i];
+                removal[j] = fused(load(line + j * kLanes), kappas[i], removal[j]);
             }
+        }
+        for (int j = 0; j < kHeadVectors; j++) {
+            removal[j] = -removal[j];
         }
         for (int i = 0; i < kHead; i++) {
             float* line = matrix + i * kHead;
             const float written = writes[i] * kStateScale;
             for (int j = 0; j < kHeadVectors; j++) {
-                Floats updated = load(line + j * kLanes) * keeps[i] - removal[j] * removes[i]
-                        + values[j] * written;
+                const Floats kept = load(line + j * kLanes) * keeps[i];
+                const Floats updated =
+                        fused(values[j], written, fused(removal[j], removes[i], kept));
                 store(line + j * kLanes, updated);
-                reading[j] += updated * reads[i];
+                reading[j] = fused(updated, reads[i], reading[j]);
             }
         }
 

@@ -1,7 +1,7 @@
 // What the kernels need beyond C++, from CUDA or from the emulation of a device (src/test/native).
 // Nothing else in the kernels knows which of the two it is compiled for.
 //
-// The results have the same bits on every device and in the emulation: products, sums, quotients
+// The results have the same bits on every device and in the emulation: products, sums, fmaf, quotients
 // and square roots are those of IEEE 754 (nvcc -fmad=false, its default division and root; g++
 // -ffp-contract=off), and no function of a mathematical library is called.
 #pragma once

@@ -54,15 +54,15 @@ DEVICE float exponential(float x) {
     x = x > kExponentMax ? kExponentMax : x;
     const float shifted = x * kBinaryLogarithmOfE + kRounder;
     const float n = shifted - kRounder;
-    const float r = x - n * kLogarithmOf2 + n * kLogarithmOf2Rest;
+    const float r = fmaf(n, kLogarithmOf2Rest, fmaf(n, -kLogarithmOf2, x));
     float sum = 1.0f / 5040;
-    sum = sum * r + 1.0f / 720;
-    sum = sum * r + 1.0f / 120;
-    sum = sum * r + 1.0f / 24;
-    sum = sum * r + 1.0f / 6;
-    sum = sum * r + 0.5f;
-    sum = sum * r + 1.0f;
-    sum = sum * r + 1.0f;
+    sum = fmaf(sum, r, 1.0f / 720);
+    sum = fmaf(sum, r, 1.0f / 120);
+    sum = fmaf(sum, r, 1.0f / 24);
+    sum = fmaf(sum, r, 1.0f / 6);
+    sum = fmaf(sum, r, 0.5f);
+    sum = fmaf(sum, r, 1.0f);
+    sum = fmaf(sum, r, 1.0f);
     return sum * of_bits((bits_of(shifted) - static_cast<uint32_t>(kRounderBits) + 127u) << 23);
 }
 

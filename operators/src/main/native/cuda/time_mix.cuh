@@ -96,14 +96,14 @@ __global__ void __launch_bounds__(kHead) time_mix(const SlotTimeMixOf<Product> a
         float removal = 0;
 #pragma unroll
         for (int key = 0; key < kHead; key++) {
-            removal += state[key] * kappas[key];
+            removal = fmaf(state[key], kappas[key], removal);
         }
         float reading = 0;
 #pragma unroll
         for (int key = 0; key < kHead; key++) {
             const KeyFactors& of = keys[key];
-            state[key] = state[key] * of.keeps - removal * of.removes + c.value * of.writes;
-            reading += state[key] * of.reads;
+            state[key] = fmaf(c.value, of.writes, fmaf(-removal, of.removes, state[key] * of.keeps));
+            reading = fmaf(state[key], of.reads, reading);
         }
         reading *= 1 / kStateScale;
         readings[j] = reading;
