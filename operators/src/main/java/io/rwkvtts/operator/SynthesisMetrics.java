@@ -5,6 +5,7 @@ import io.rwkvtts.scheduling.NanoClock;
 import io.rwkvtts.synthesis.FinishReason;
 import io.rwkvtts.synthesis.LoopObserver;
 import io.rwkvtts.synthesis.RequestClock;
+import io.rwkvtts.synthesis.SpeechRequest;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -260,7 +261,8 @@ final class SynthesisMetrics implements LoopObserver {
     }
 
     @Override
-    public void firstChunk(RequestClock clock, String arm) {
+    public void firstChunk(SpeechRequest request, RequestClock clock) {
+        FirstChunkEvent.commit(request, clock);
         timeToFirstToken.update(millis(clock.firstTokenNanos()));
         timeToFirstChunk.update(millis(clock.firstChunkNanos()));
         firstChunkTotal.inc();
@@ -269,6 +271,7 @@ final class SynthesisMetrics implements LoopObserver {
             firstChunkOk.inc();
         }
         lateChunks.add(late, nanos.nanoTime());
+        String arm = request.terms().arm();
         if (arm != null) {
             arm(arm).firstChunk(millis(clock.firstChunkNanos()));
         }

@@ -35,9 +35,9 @@ public interface LoopObserver {
     /**
      * The first chunk of a request went out.
      *
-     * @param arm side of an experiment that the request is on, null if on none
+     * @param request whose progress is still before the chunk
      */
-    default void firstChunk(RequestClock clock, String arm) {}
+    default void firstChunk(SpeechRequest request, RequestClock clock) {}
 
     /**
      * A segment was cut off.

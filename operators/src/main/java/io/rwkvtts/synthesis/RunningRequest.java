@@ -2,7 +2,6 @@ package io.rwkvtts.synthesis;
 
 import io.rwkvtts.engine.EngineModel;
 import io.rwkvtts.protocol.SegmentGeneration;
-import io.rwkvtts.scheduling.NanoClock;
 
 /**
  * A request for as long as it holds a slot: the slot, the segment that is generated in it, and when
@@ -15,12 +14,12 @@ public final class RunningRequest {
     private ActiveSegment active;
 
     /**
-     * @param sinceNanos when its wait for the slot began, by {@code nanos}
+     * @param sinceNanos when its wait for the slot began, by {@code loop}
      */
-    RunningRequest(SpeechRequest request, int slot, NanoClock nanos, long sinceNanos) {
+    RunningRequest(SpeechRequest request, int slot, LoopClock loop, long sinceNanos) {
         this.request = request;
         this.slot = slot;
-        this.clock = new RequestClock(nanos, sinceNanos);
+        this.clock = new RequestClock(loop, sinceNanos);
     }
 
     /** What of it remains when it leaves the slot. */

@@ -1,6 +1,5 @@
 package io.rwkvtts.synthesis;
 
-import io.rwkvtts.scheduling.NanoClock;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Collections;
@@ -53,11 +52,11 @@ final class SlotTable {
     /**
      * Gives a request a free slot; there must be one.
      *
-     * @param sinceNanos when its wait for the slot began, by {@code nanos}
+     * @param sinceNanos when its wait for the slot began, by {@code loop}
      */
-    RunningRequest occupy(SpeechRequest request, NanoClock nanos, long sinceNanos) {
+    RunningRequest occupy(SpeechRequest request, LoopClock loop, long sinceNanos) {
         int slot = free.remove();
-        RunningRequest occupant = new RunningRequest(request, slot, nanos, sinceNanos);
+        RunningRequest occupant = new RunningRequest(request, slot, loop, sinceNanos);
         bySlot[slot] = occupant;
         byId.put(request.id(), occupant);
         return occupant;

@@ -31,7 +31,7 @@ public final class SynthesisLoop {
     private PrefixCache prefixes;
     private final SpeechOutput output;
     private final LoopObserver observer;
-    private final NanoClock nanos;
+    private final LoopClock clock;
 
     private final SlotTable slots;
     private final SlotStates states;
@@ -81,7 +81,7 @@ public final class SynthesisLoop {
         this.prefixes = prefixes;
         this.output = output;
         this.observer = observer;
-        this.nanos = nanos;
+        clock = new LoopClock(nanos);
         slots = new SlotTable(engine.slots());
         states = new SlotStates(engine, slots);
         sampler = new TokenSampler(engine, observer, nanos);
@@ -130,7 +130,7 @@ public final class SynthesisLoop {
      * @param sinceNanos when its wait for the slot began, by the loop's clock
      */
     public void admit(SpeechRequest request, long sinceNanos) {
-        RunningRequest running = slots.occupy(request, nanos, sinceNanos);
+        RunningRequest running = slots.occupy(request, clock, sinceNanos);
         observer.admitted(running.clock());
         SegmentSnapshot interrupted = request.takeInterrupted();
         if (interrupted == null) {
@@ -214,6 +214,9 @@ public final class SynthesisLoop {
     /** A part with the rows to draw. */
     private abstract class Part implements StepPart {
 
+        /** How long the computation took. */
+        private long tookNanos;
+
         /** Sets what is to be computed; false if that is nothing. */
         final boolean begin() {
             draws.clear();
@@ -224,23 +227,32 @@ public final class SynthesisLoop {
         abstract boolean prepare();
 
         @Override
+        public final void compute() {
+            long start = clock.nanoTime();
+            run();
+            tookNanos = clock.nanoTime() - start;
+        }
+
+        abstract void run();
+
+        @Override
         public final void apply() {
             computing = false;
             for (int slot : left) {
                 giveBack(slot);
             }
             left.clear();
-            conclude();
+            conclude(tookNanos);
             advance();
         }
 
-        abstract void conclude();
+        abstract void conclude(long tookNanos);
     }
 
     /** One token for each decoding request. */
     private final class Decode extends Part {
 
-        private long tookNanos;
+        private long engineNanos;
 
         @Override
         boolean prepare() {
@@ -260,17 +272,18 @@ public final class SynthesisLoop {
         }
 
         @Override
-        public void compute() {
+        void run() {
             states.load();
-            long start = nanos.nanoTime();
+            long start = clock.nanoTime();
             engine.step(stepSlots, stepTokens, draws.size());
-            tookNanos = nanos.nanoTime() - start;
+            engineNanos = clock.nanoTime() - start;
             sampler.sample(draws);
         }
 
         @Override
-        void conclude() {
-            observer.stepped(draws.size(), tookNanos);
+        void conclude(long tookNanos) {
+            clock.stepped(tookNanos);
+            observer.stepped(draws.size(), engineNanos);
         }
     }
 
@@ -291,12 +304,14 @@ public final class SynthesisLoop {
         }
 
         @Override
-        public void compute() {
+        void run() {
             sampler.sample(draws);
         }
 
         @Override
-        void conclude() {}
+        void conclude(long tookNanos) {
+            clock.stepped(tookNanos);
+        }
     }
 
     /** Pieces of the prompts that wait, in one call. */
@@ -323,14 +338,15 @@ public final class SynthesisLoop {
         }
 
         @Override
-        public void compute() {
+        void run() {
             states.load();
             engine.prefill(pieces);
             sampler.sample(draws);
         }
 
         @Override
-        void conclude() {
+        void conclude(long tookNanos) {
+            clock.prefilled(tookNanos);
             observer.prefilled(pieces.stream().mapToInt(PromptPiece::length).sum());
             for (PromptPiece piece : pieces) {
                 RunningRequest running = slots.at(piece.slot());
@@ -365,7 +381,7 @@ public final class SynthesisLoop {
 
     /** Takes each request on by what was drawn for it. */
     private void advance() {
-        long now = nanos.nanoTime();
+        long now = clock.nanoTime();
         for (int row = 0; row < draws.size(); row++) {
             RunningRequest running = slots.at(draws.slot(row));
             if (running == null) {
@@ -402,7 +418,7 @@ public final class SynthesisLoop {
         output.chunk(request, tokens, globals);
         running.clock().chunk(tokens.length);
         if (request.sequence() == 0) {
-            observer.firstChunk(running.clock(), request.terms().arm());
+            observer.firstChunk(request, running.clock());
         }
         request.advance(request.progress().recordEmitted(tokens.length));
     }

@@ -6,14 +6,21 @@ import io.rwkvtts.engine.ScriptedEngine;
 import io.rwkvtts.scheduling.NanoClock;
 import io.rwkvtts.synthesis.SynthesisLoop;
 import io.rwkvtts.synthesis.TestLoop;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.SimpleCounter;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SynthesisMetricsTest {
 
@@ -39,6 +46,32 @@ class SynthesisMetricsTest {
         long prompts = counters.count(MetricNames.PREFIX_CACHE_QUERIES);
         assertThat(counters.count(MetricNames.PREFIX_CACHE_HITS)).isEqualTo(prompts / 2);
         assertThat(counters.count(MetricNames.PROMPT_TOKENS)).isEqualTo(prompts / 2);
+    }
+
+    @Test
+    void testAFlightRecordingTellsWhereTheTimeToEachFirstChunkWent(@TempDir Path directory)
+            throws IOException {
+        Path file = directory.resolve("chunks.jfr");
+        try (Recording recording = new Recording()) {
+            recording.enable(FirstChunkEvent.NAME);
+            recording.start();
+            speak(Duration.ofSeconds(1), "One.", "Two. And more.");
+            recording.dump(file);
+        }
+        List<RecordedEvent> events = RecordingFile.readAllEvents(file);
+
+        assertThat(events)
+                .extracting(event -> event.getString("requestId"))
+                .containsExactly("One.", "Two. And more.");
+        for (RecordedEvent event : events) {
+            long inSlot =
+                    event.getLong("prompt") + event.getLong("firstToken") + event.getLong("chunk");
+            long computed = event.getLong("steps") + event.getLong("prompts");
+            assertThat(event.getLong("queue")).isNotNegative();
+            assertThat(event.getLong("steps")).isPositive();
+            assertThat(event.getLong("prompts")).isPositive();
+            assertThat(computed).isLessThanOrEqualTo(inSlot);
+        }
     }
 
     /** One after the other. */

@@ -72,7 +72,11 @@ class PrefillCallsTest {
                         1, 0, GenerationProgress.START, LIMITS, SamplingParameters.SEMANTIC);
         Prompt prompt = new Prompt(new int[promptTokens], 0, GenerationProgress.START);
         RunningRequest running =
-                new RunningRequest(TestLoop.request("request-" + slot), slot, NanoClock.SYSTEM, 0);
+                new RunningRequest(
+                        TestLoop.request("request-" + slot),
+                        slot,
+                        new LoopClock(NanoClock.SYSTEM),
+                        0);
         running.begin(new ActiveSegment(slot, prompt, LIMITS, generation), 1);
         return running;
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class SlotTableTest {
 
     private static RunningRequest occupy(SlotTable slots, String id) {
-        return slots.occupy(TestLoop.request(id), NanoClock.SYSTEM, 0);
+        return slots.occupy(TestLoop.request(id), new LoopClock(NanoClock.SYSTEM), 0);
     }
 
     @Test

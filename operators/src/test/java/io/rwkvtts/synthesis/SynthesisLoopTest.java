@@ -2,6 +2,9 @@ package io.rwkvtts.synthesis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rwkvtts.engine.ForwardingEngine;
+import io.rwkvtts.engine.InferenceEngine;
+import io.rwkvtts.engine.PromptPiece;
 import io.rwkvtts.engine.ScriptedEngine;
 import io.rwkvtts.protocol.GenerationLimits;
 import java.util.ArrayDeque;
@@ -12,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -230,7 +234,7 @@ class SynthesisLoopTest {
         LoopObserver observer =
                 new LoopObserver() {
                     @Override
-                    public void firstChunk(RequestClock clock, String arm) {
+                    public void firstChunk(SpeechRequest request, RequestClock clock) {
                         clocks.add(clock);
                     }
                 };
@@ -242,6 +246,55 @@ class SynthesisLoopTest {
         assertThat(clocks).hasSize(1);
         assertThat(clocks.get(0).queueNanos()).isBetween(5 * second, 60 * second);
         assertThat(clocks.get(0).firstChunkNanos()).isGreaterThan(clocks.get(0).queueNanos());
+    }
+
+    /** Each call of the engine takes as long as it says. */
+    @Test
+    void testClocksTellWhatTheLoopComputedFromTheSlotToTheFirstChunk() {
+        AtomicLong now = new AtomicLong(1);
+        InferenceEngine engine =
+                new ForwardingEngine(engineOf(2).endAfter(70)) {
+                    @Override
+                    public void step(int[] slots, int[] tokens, int count) {
+                        super.step(slots, tokens, count);
+                        now.addAndGet(100);
+                    }
+
+                    @Override
+                    public void prefill(List<PromptPiece> pieces) {
+                        super.prefill(pieces);
+                        now.addAndGet(7_000);
+                    }
+                };
+        Map<String, RequestClock> clocks = new HashMap<>();
+        LoopObserver observer =
+                new LoopObserver() {
+                    @Override
+                    public void firstChunk(SpeechRequest request, RequestClock clock) {
+                        clocks.put(request.id(), clock);
+                    }
+                };
+        SynthesisLoop loop =
+                TestLoop.on(engine)
+                        .limits(LIMITS)
+                        .output(speech)
+                        .observer(observer)
+                        .clock(now::get)
+                        .open();
+        loop.admit(TestLoop.request("first", "Hello."), 1);
+        loop.step();
+        loop.admit(TestLoop.request("second", "World."), now.get());
+        TestLoop.run(loop);
+
+        // 32 tokens of the speaker are fed, and 10 drawn after them.
+        int steps = 32 + 10;
+        RequestClock first = clocks.get("first");
+        assertThat(first.stepNanos()).isEqualTo(100 * steps);
+        assertThat(first.promptNanos()).isEqualTo(2 * 7_000);
+        assertThat(first.firstChunkNanos()).isEqualTo(first.stepNanos() + first.promptNanos());
+        RequestClock second = clocks.get("second");
+        assertThat(second.stepNanos()).isEqualTo(100 * (steps + 1));
+        assertThat(second.promptNanos()).isEqualTo(7_000);
     }
 
     @Test

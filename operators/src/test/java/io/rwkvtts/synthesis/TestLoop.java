@@ -41,6 +41,7 @@ public final class TestLoop {
     private long prefixBytes = PrefixCache.OFF;
     private SpeechOutput output = NO_OUTPUT;
     private LoopObserver observer = LoopObserver.NONE;
+    private NanoClock clock = NanoClock.SYSTEM;
 
     private TestLoop(InferenceEngine engine) {
         this.engine = engine;
@@ -81,6 +82,11 @@ public final class TestLoop {
         return this;
     }
 
+    TestLoop clock(NanoClock value) {
+        clock = value;
+        return this;
+    }
+
     public SynthesisLoop open() {
         return new SynthesisLoop(
                 engine,
@@ -89,7 +95,7 @@ public final class TestLoop {
                 new PrefixCache(prefixBytes, engine.model().stateBytes()),
                 output,
                 observer,
-                NanoClock.SYSTEM);
+                clock);
     }
 
     static SegmentFactory segments(

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,7 +39,8 @@ class BenchJobCommandITCase {
 
         assertThat(run.exit()).as(run.err()).isZero();
         assertThat(run.out())
-                .contains("checkpoint interval 700 ms", "continuous %", "at 70 %", "chunk mean");
+                .contains("checkpoint interval 700 ms", "continuous %", "at 70 %", "chunk mean")
+                .contains("Where the time to the first chunk goes", "out to the client");
         JsonNode report = new ObjectMapper().readTree(json.toFile());
         assertThat(report.get("checkpointIntervalMs").intValue()).isEqualTo(700);
         assertThat(report.get("peakMemoryBytes").longValue()).isGreaterThan(100_000_000);
@@ -63,6 +65,7 @@ class BenchJobCommandITCase {
                     .isEqualTo(0.7 * arrivals.get("capacityRequestsPerSecond").doubleValue());
             assertThat(arrivals.get("continuity").doubleValue()).isBetween(0.0, 1.0);
             assertThat(arrivals.at("/firstChunkMs/p50").doubleValue()).isPositive();
+            assertTimeline(arrivals);
             // Chunks that are read at once are no time apart.
             assertThat(arrivals.at("/interTokenMsChunkMean/p50").isNumber())
                     .as(arrivals.toString())
@@ -73,6 +76,19 @@ class BenchJobCommandITCase {
             assertThat(arrivals.at("/endToEndMs/p50").doubleValue())
                     .isGreaterThanOrEqualTo(arrivals.at("/firstChunkMs/p50").doubleValue());
         }
+    }
+
+    /** Stages that take place, each within the whole. */
+    private static void assertTimeline(JsonNode arrivals) {
+        double longest = arrivals.at("/endToEndMs/p50").doubleValue();
+        for (String stage : List.of("in", "prompt", "firstToken", "chunk", "out", "steps")) {
+            assertThat(arrivals.at("/timeline/" + stage + "Ms/p50").doubleValue())
+                    .as(stage + " of " + arrivals)
+                    .isPositive()
+                    .isLessThan(longest);
+        }
+        assertThat(arrivals.at("/timeline/queueMs/p50").isNumber()).isTrue();
+        assertThat(arrivals.at("/timeline/otherMs/p50").isNumber()).isTrue();
     }
 
     @Test

@@ -19,6 +19,7 @@ final class Arrivals {
 
     private final LoadClient client;
     private final JobProcess process;
+    private final FirstChunkTimes times;
     private final Requests requests;
     private final double perSecond;
     private final Random random = new Random(1);
@@ -26,11 +27,18 @@ final class Arrivals {
     private long due = System.nanoTime();
 
     /**
+     * @param times of the requests' first chunks in the job
      * @param perSecond requests that arrive on average
      */
-    Arrivals(LoadClient client, JobProcess process, Requests requests, double perSecond) {
+    Arrivals(
+            LoadClient client,
+            JobProcess process,
+            FirstChunkTimes times,
+            Requests requests,
+            double perSecond) {
         this.client = client;
         this.process = process;
+        this.times = times;
         this.requests = requests;
         this.perSecond = perSecond;
     }
@@ -91,39 +99,40 @@ final class Arrivals {
         return trace;
     }
 
-    private static ArrivalsResult result(
+    private ArrivalsResult result(
             List<RequestTrace> measured,
             Percentiles interTokens,
             LoadClient.Received received,
             Usage before,
-            Usage after) {
+            Usage after)
+            throws InterruptedException {
+        List<RequestTrace> finished =
+                measured.stream().filter(trace -> trace.finished() && trace.began()).toList();
         Latency firstChunk = new Latency();
         Latency total = new Latency();
         Samples realTimeFactor = new Samples();
-        int finished = 0;
         int continuous = 0;
-        for (RequestTrace trace : measured) {
-            if (trace.finished() && trace.began()) {
-                finished++;
-                firstChunk.add(trace.firstChunkNanos());
-                total.add(trace.totalNanos());
-                realTimeFactor.add(trace.realTimeFactor());
-                continuous += trace.longestWaitNanos() <= CONTINUOUS_NANOS ? 1 : 0;
-            }
+        for (RequestTrace trace : finished) {
+            firstChunk.add(trace.firstChunkNanos());
+            total.add(trace.totalNanos());
+            realTimeFactor.add(trace.realTimeFactor());
+            continuous += trace.longestWaitNanos() <= CONTINUOUS_NANOS ? 1 : 0;
         }
-        if (finished == 0) {
+        if (finished.isEmpty()) {
             throw new IllegalStateException(
                     "none of %d requests finished".formatted(measured.size()));
         }
         return new ArrivalsResult(
                 measured.size(),
-                measured.size() - finished,
+                measured.size() - finished.size(),
                 received.semantic() / after.secondsSince(before),
                 firstChunk.percentiles(),
+                FirstChunkTimeline.of(
+                        finished, times.await(finished.stream().map(RequestTrace::id).toList())),
                 interTokens,
                 total.percentiles(),
                 Percentiles.of(realTimeFactor),
-                (double) continuous / finished,
+                (double) continuous / finished.size(),
                 after.processorsSince(before),
                 after.allocatedSince(before) / (received.semantic() + received.global()));
     }

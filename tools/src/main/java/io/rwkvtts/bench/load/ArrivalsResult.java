@@ -7,6 +7,7 @@ package io.rwkvtts.bench.load;
  * @param failed those that did not finish
  * @param semanticTokensPerSecond tokens of audio
  * @param firstChunkMs to the first chunk
+ * @param timeline where that time goes
  * @param interTokenMsChunkMean between two tokens of a request, averaged over a chunk
  * @param endToEndMs to the end
  * @param realTimeFactor time to the end by length of the audio
@@ -19,6 +20,7 @@ record ArrivalsResult(
         int failed,
         double semanticTokensPerSecond,
         Percentiles firstChunkMs,
+        FirstChunkTimeline timeline,
         Percentiles interTokenMsChunkMean,
         Percentiles endToEndMs,
         Percentiles realTimeFactor,

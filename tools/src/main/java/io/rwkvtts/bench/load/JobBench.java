@@ -64,9 +64,11 @@ public final class JobBench {
                 saturated.add(saturated(client, process, engine, streams));
             }
             List<OpenLoopResult> openLoop = new ArrayList<>();
-            for (TextLength text : settings.texts()) {
-                for (int streams : settings.streams()) {
-                    openLoop.add(openLoop(client, process, text, streams));
+            try (FirstChunkTimes times = process.firstChunkTimes()) {
+                for (TextLength text : settings.texts()) {
+                    for (int streams : settings.streams()) {
+                        openLoop.add(openLoop(client, process, times, text, streams));
+                    }
                 }
             }
             return new JobReport(
@@ -134,7 +136,12 @@ public final class JobBench {
     }
 
     private OpenLoopResult openLoop(
-            LoadClient client, JobProcess process, TextLength text, int streams) throws Exception {
+            LoadClient client,
+            JobProcess process,
+            FirstChunkTimes times,
+            TextLength text,
+            int streams)
+            throws Exception {
         LOG.info("{} texts, at a share of what {} busy streams get", text.label(), streams);
         double capacity =
                 new BusyStreams(
@@ -145,7 +152,12 @@ public final class JobBench {
                         .requestsPerSecond(settings.warmUp(), settings.window());
         double rate = capacity * settings.load();
         ArrivalsResult arrivals =
-                new Arrivals(client, process, requests(text, settings.tokensPerSegment()), rate)
+                new Arrivals(
+                                client,
+                                process,
+                                times,
+                                requests(text, settings.tokensPerSegment()),
+                                rate)
                         .run(2 + streams / 2, settings.window(), settings.fewestRequests());
         return new OpenLoopResult(
                 text.label(),
@@ -156,6 +168,7 @@ public final class JobBench {
                 arrivals.failed(),
                 arrivals.semanticTokensPerSecond(),
                 arrivals.firstChunkMs(),
+                arrivals.timeline(),
                 arrivals.interTokenMsChunkMean(),
                 arrivals.endToEndMs(),
                 arrivals.realTimeFactor(),

@@ -12,6 +12,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
 import org.apache.flink.configuration.Configuration;
 
 /**
@@ -28,6 +31,7 @@ final class JobProcess implements AutoCloseable {
     private final TemporaryDirectory directory = TemporaryDirectory.create("tts-bench-");
     private final ServerProcess process;
     private final String bootstrapServers;
+    private final JMXConnector management;
     private final TaskThread taskThread;
     private final Thread onSignal = new Thread(this::discard, "end-job-process");
 
@@ -52,7 +56,8 @@ final class JobProcess implements AutoCloseable {
         process.start();
         try {
             bootstrapServers = awaitReady(ready);
-            taskThread = new TaskThread(port);
+            management = connect(port);
+            taskThread = new TaskThread(management.getMBeanServerConnection());
         } catch (Exception e) {
             Runtime.getRuntime().removeShutdownHook(onSignal);
             process.close();
@@ -72,6 +77,13 @@ final class JobProcess implements AutoCloseable {
         options.add("-Djava.rmi.server.hostname=" + LoopbackPorts.HOST);
         options.addAll(more);
         return options;
+    }
+
+    private static JMXConnector connect(int port) throws IOException {
+        return JMXConnectorFactory.connect(
+                new JMXServiceURL(
+                        "service:jmx:rmi:///jndi/rmi://%s:%d/jmxrmi"
+                                .formatted(LoopbackPorts.HOST, port)));
     }
 
     private String awaitReady(Path ready) throws IOException, InterruptedException {
@@ -108,6 +120,11 @@ final class JobProcess implements AutoCloseable {
         return new Usage(System.nanoTime(), cpu.toNanos(), taskThread.allocatedBytes());
     }
 
+    /** Begins to record where the time to the first chunk goes; to be closed by the caller. */
+    FirstChunkTimes firstChunkTimes() throws IOException {
+        return new FirstChunkTimes(management.getMBeanServerConnection());
+    }
+
     /**
      * Most physical memory that the process has held at once; -1 where Linux does not report it.
      */
@@ -135,7 +152,7 @@ final class JobProcess implements AutoCloseable {
         Runtime.getRuntime().removeShutdownHook(onSignal);
         boolean asIntended = process.handle().isAlive();
         try {
-            taskThread.close();
+            management.close();
         } finally {
             process.close();
             if (asIntended) {

@@ -42,6 +42,10 @@ public final class JobTables {
                 "%nRequests that arrive at random at %s %% of what that many busy streams get; ms from when they were due, p50 / p95 / p99:%n",
                 number(100 * report.load(), 0));
         openLoop(report, out);
+        out.printf(
+                "%nWhere the time to the first chunk goes, and what is done from slot to chunk; ms, p50 / p95:%n");
+        timelines(report, out);
+        out.println();
         out.println("inter-token ms, chunk mean: between two tokens, averaged over their chunk");
         out.printf(
                 "-: of fewer than %d (p95) or %d (p99) values%n",
@@ -83,6 +87,42 @@ public final class JobTables {
                     number(result.allocatedBytesPerToken(), 0));
         }
         table.print(out);
+    }
+
+    private static void timelines(JobReport report, PrintWriter out) {
+        Table table =
+                new Table(
+                        "text",
+                        "streams",
+                        "into the job",
+                        "queue",
+                        "prompt",
+                        "first token",
+                        "chunk",
+                        "out to the client",
+                        "steps",
+                        "prompts",
+                        "other");
+        for (OpenLoopResult result : report.openLoop()) {
+            FirstChunkTimeline timeline = result.timeline();
+            table.row(
+                    result.text(),
+                    result.streams(),
+                    middleAndLate(timeline.inMs()),
+                    middleAndLate(timeline.queueMs()),
+                    middleAndLate(timeline.promptMs()),
+                    middleAndLate(timeline.firstTokenMs()),
+                    middleAndLate(timeline.chunkMs()),
+                    middleAndLate(timeline.outMs()),
+                    middleAndLate(timeline.stepsMs()),
+                    middleAndLate(timeline.promptsMs()),
+                    middleAndLate(timeline.otherMs()));
+        }
+        table.print(out);
+    }
+
+    private static String middleAndLate(Percentiles values) {
+        return "%s / %s".formatted(known(values.p50(), 1), known(values.p95(), 1));
     }
 
     private static String spread(Percentiles values, int digits) {

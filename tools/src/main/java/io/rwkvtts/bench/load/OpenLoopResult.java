@@ -12,6 +12,7 @@ package io.rwkvtts.bench.load;
  * @param failed those of them that did not finish
  * @param tokensPerSecond tokens of audio, of all requests together
  * @param firstChunkMs to the first chunk
+ * @param timeline where that time goes; null in reports of older versions
  * @param interTokenMsChunkMean between two tokens of a request, averaged over a chunk: the time
  *     since the chunk before by the tokens of the chunk, once for each of them. How single tokens
  *     are spread is not seen outside of the job
@@ -32,6 +33,7 @@ public record OpenLoopResult(
         int failed,
         double tokensPerSecond,
         Percentiles firstChunkMs,
+        FirstChunkTimeline timeline,
         Percentiles interTokenMsChunkMean,
         Percentiles endToEndMs,
         Percentiles realTimeFactor,

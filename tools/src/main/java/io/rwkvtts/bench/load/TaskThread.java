@@ -1,38 +1,27 @@
 package io.rwkvtts.bench.load;
 
 import com.sun.management.ThreadMXBean;
-import io.rwkvtts.local.LoopbackPorts;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.util.Arrays;
-import javax.management.remote.JMXConnector;
-import javax.management.remote.JMXConnectorFactory;
-import javax.management.remote.JMXServiceURL;
+import javax.management.MBeanServerConnection;
 
-/** The thread of the task that generates, in another JVM, seen through JMX. Owns the connection. */
-final class TaskThread implements AutoCloseable {
+/** The thread of the task that generates, in another JVM, seen through JMX. */
+final class TaskThread {
 
     private static final String NAME = "Synthesize";
 
-    private final JMXConnector connector;
     private final ThreadMXBean threads;
     private final long id;
 
     /**
-     * @param port of the other JVM's JMX agent
+     * @param connection to the other JVM's JMX agent
      */
-    TaskThread(int port) throws IOException {
-        connector =
-                JMXConnectorFactory.connect(
-                        new JMXServiceURL(
-                                "service:jmx:rmi:///jndi/rmi://%s:%d/jmxrmi"
-                                        .formatted(LoopbackPorts.HOST, port)));
+    TaskThread(MBeanServerConnection connection) throws IOException {
         threads =
                 ManagementFactory.newPlatformMXBeanProxy(
-                        connector.getMBeanServerConnection(),
-                        ManagementFactory.THREAD_MXBEAN_NAME,
-                        ThreadMXBean.class);
+                        connection, ManagementFactory.THREAD_MXBEAN_NAME, ThreadMXBean.class);
         ThreadInfo[] all = threads.getThreadInfo(threads.getAllThreadIds());
         id =
                 Arrays.stream(all)
@@ -50,10 +39,5 @@ final class TaskThread implements AutoCloseable {
     /** Bytes that the thread has allocated on the Java heap so far. */
     long allocatedBytes() {
         return threads.getThreadAllocatedBytes(id);
-    }
-
-    @Override
-    public void close() throws IOException {
-        connector.close();
     }
 }

@@ -155,6 +155,7 @@ class PerformancePictureTest {
                             0,
                             40,
                             new Percentiles(200.0 + each, p95 == null ? null : p95 + each, null),
+                            null,
                             any,
                             any,
                             any,
