@@ -2,11 +2,9 @@ package io.rwkvtts.job;
 
 import io.rwkvtts.engine.EngineOptions;
 import io.rwkvtts.engine.InferenceEngine;
-import io.rwkvtts.engine.device.Device;
 import io.rwkvtts.engine.device.EngineLadder;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.model.ModelForms;
-import io.rwkvtts.onnx.CudaDevice;
 import io.rwkvtts.operator.EngineFactory;
 import java.io.IOException;
 import java.util.List;
@@ -44,7 +42,7 @@ public record OnnxEngineFactory(
      */
     @Override
     public Optional<Object> identity() throws IOException {
-        if (device.device() != Device.CPU && CudaDevice.providerAvailable()) {
+        if (EngineLadder.looksForDevice(device.device())) {
             return Optional.empty();
         }
         ModelDirectory files = model.given();

@@ -2,6 +2,9 @@ package io.rwkvtts.chaos;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rwkvtts.job.StandbyTaskManager;
+import io.rwkvtts.job.kafka.KafkaAdmin;
+import io.rwkvtts.job.kafka.KafkaSettings;
+import io.rwkvtts.local.ClusterMember;
 import io.rwkvtts.local.LoopbackPorts;
 import io.rwkvtts.local.LoopbackProxy;
 import io.rwkvtts.process.ServerProcess;
@@ -12,20 +15,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint;
 
 /**
- * A Kafka broker, a ZooKeeper, a Flink JobManager that is highly available through it, and Flink
- * TaskManagers: each a process of its own, on ports of the loopback address that stay the same when
- * a process is started again. The Flink processes reach the broker through a proxy, everybody else
- * directly.
+ * One or several Kafka brokers, a ZooKeeper, a Flink JobManager that is highly available through
+ * it, and Flink TaskManagers: each a process of its own, on ports of the loopback address that stay
+ * the same when a process is started again. The Flink processes reach each broker through a proxy,
+ * everybody else directly.
  *
- * <p>Owns the processes and the proxy. Safe for use by several threads.
+ * <p>Owns the processes and the proxies. Safe for use by several threads.
  */
 final class ChaosCluster implements AutoCloseable {
 
@@ -37,39 +45,37 @@ final class ChaosCluster implements AutoCloseable {
     /** Name of ZooKeeper's process. */
     static final String ZOOKEEPER = "zookeeper";
 
-    /** Name of the broker's process. */
-    static final String BROKER = "broker";
-
     /** Name of the JobManager's process. */
     static final String JOB_MANAGER = "jobmanager";
 
-    private final int brokerPort = LoopbackPorts.chooseLasting();
-    private final int proxyPort = LoopbackPorts.chooseLasting();
+    private final List<ChaosBroker> brokers;
+    private final List<String> taskManagers;
     private final int restPort = LoopbackPorts.chooseLasting();
     private final Configuration flink;
-    private final LoopbackProxy link;
+    private final BrokerLink link;
 
     /** By name, in the order in which they are started. */
     private final Map<String, ServerProcess> processes = new LinkedHashMap<>();
 
+    /** By name of the process. */
+    private final Map<String, FakeClock> clocks = new HashMap<>();
+
     /**
      * Prepares the processes.
      *
-     * @param directory for their data, settings and logs; exists
-     * @param options options of Flink to set beside or instead of {@link ChaosClusterOptions}
-     * @param standby options of the job whose engine the TaskManagers open ahead
-     * @param taskManagers number of TaskManagers
-     * @param slots slots of each
+     * @param chaos names the directory for their data, settings and logs, which exists
      */
-    ChaosCluster(
-            Path directory,
-            Configuration options,
-            Configuration standby,
-            int taskManagers,
-            int slots)
-            throws IOException {
+    ChaosCluster(ChaosSettings chaos) throws IOException {
+        Path directory = chaos.directory();
         int zooKeeperPort = LoopbackPorts.chooseLasting();
-        int proxiedPort = LoopbackPorts.chooseLasting();
+        brokers =
+                IntStream.rangeClosed(1, chaos.brokers())
+                        .mapToObj(ChaosBroker::choosePorts)
+                        .toList();
+        taskManagers =
+                IntStream.rangeClosed(1, ChaosSettings.TASK_MANAGERS)
+                        .mapToObj(number -> "taskmanager-" + number)
+                        .toList();
         Path logs = Files.createDirectories(directory.resolve("logs"));
         Path settings = Files.createDirectories(directory.resolve("conf"));
         add(
@@ -77,18 +83,17 @@ final class ChaosCluster implements AutoCloseable {
                 logs,
                 quickToStart("64m"),
                 List.of(ZOOKEEPER_MAIN, zooKeeperSettings(directory, zooKeeperPort).toString()));
-        add(
-                BROKER,
-                logs,
-                quickToStart("512m"),
-                List.of(
-                        BrokerServer.class.getName(),
-                        directory.resolve("kafka").toString(),
-                        Integer.toString(brokerPort),
-                        Integer.toString(proxiedPort),
-                        Integer.toString(proxyPort)));
+        String clusterId = ClusterMember.newClusterId();
+        for (ChaosBroker broker : brokers) {
+            add(
+                    broker.name(),
+                    logs,
+                    quickToStart("512m"),
+                    join(BrokerServer.class, brokerArguments(directory, broker, clusterId)));
+        }
+        int slots = chaos.maxParallelism();
         flink = ChaosClusterOptions.of(directory.resolve("ha"), restPort, zooKeeperPort, slots);
-        flink.addAll(options);
+        flink.addAll(chaos.options());
         // JSON is YAML.
         new ObjectMapper().writeValue(settings.resolve("config.yaml").toFile(), flink.toMap());
         List<String> configuration = List.of("--configDir", settings.toString());
@@ -97,19 +102,44 @@ final class ChaosCluster implements AutoCloseable {
                 logs,
                 quickToStart("512m"),
                 join(StandaloneSessionClusterEntrypoint.class, configuration));
-        for (int number = 1; number <= taskManagers; number++) {
-            String name = "taskmanager-" + number;
-            Configuration own = new Configuration(standby);
+        Optional<Path> fakeTime = chaos.setsClock() ? FakeClock.library() : Optional.empty();
+        for (String name : taskManagers) {
+            Configuration own = chaos.standbyOptions();
             own.set(TaskManagerOptions.TASK_MANAGER_RESOURCE_ID, name);
             List<String> arguments = new ArrayList<>(configuration);
             own.toMap().forEach((key, value) -> arguments.addAll(List.of("-D", key + "=" + value)));
-            add(
+            Map<String, String> environment = Map.of();
+            if (fakeTime.isPresent()) {
+                FakeClock clock = new FakeClock(fakeTime.get(), settings.resolve(name + ".clock"));
+                clocks.put(name, clock);
+                environment = clock.environment();
+            }
+            processes.put(
                     name,
-                    logs,
-                    List.of("-XX:+UseSerialGC", "-Xmx1g"),
-                    join(StandbyTaskManager.class, arguments));
+                    new ServerProcess(
+                            name,
+                            logs,
+                            List.of("-XX:+UseSerialGC", "-Xmx1g"),
+                            join(StandbyTaskManager.class, arguments),
+                            environment));
         }
-        link = new LoopbackProxy(proxyPort, proxiedPort);
+        List<LoopbackProxy> proxies = new ArrayList<>();
+        for (ChaosBroker broker : brokers) {
+            proxies.add(new LoopbackProxy(broker.proxyPort(), broker.proxiedPort()));
+        }
+        link = new BrokerLink(proxies);
+    }
+
+    private List<String> brokerArguments(Path directory, ChaosBroker broker, String clusterId) {
+        List<String> arguments = new ArrayList<>();
+        arguments.add(directory.resolve(broker.name()).toString());
+        for (int port : List.of(broker.port(), broker.proxiedPort(), broker.proxyPort())) {
+            arguments.add(Integer.toString(port));
+        }
+        arguments.add(clusterId);
+        arguments.add(Integer.toString(broker.id()));
+        brokers.forEach(each -> arguments.add(Integer.toString(each.controllerPort())));
+        return arguments;
     }
 
     private void add(String name, Path logs, List<String> jvm, List<String> main) {
@@ -139,12 +169,14 @@ final class ChaosCluster implements AutoCloseable {
         return all;
     }
 
-    /** Starts all processes and waits until broker and JobManager can be talked to. */
+    /** Starts all processes and waits until brokers and JobManager can be talked to. */
     void start() throws IOException, InterruptedException {
         for (ServerProcess process : processes.values()) {
             process.start();
         }
-        awaitPort(brokerPort, processes.get(BROKER));
+        for (ChaosBroker broker : brokers) {
+            awaitPort(broker.port(), processes.get(broker.name()));
+        }
         awaitPort(restPort, processes.get(JOB_MANAGER));
     }
 
@@ -159,8 +191,10 @@ final class ChaosCluster implements AutoCloseable {
      */
     void start(String name) throws IOException, InterruptedException {
         processes.get(name).start();
-        if (name.equals(BROKER)) {
-            awaitPort(brokerPort, processes.get(name));
+        for (ChaosBroker broker : brokers) {
+            if (broker.name().equals(name)) {
+                awaitPort(broker.port(), processes.get(name));
+            }
         }
     }
 
@@ -183,9 +217,31 @@ final class ChaosCluster implements AutoCloseable {
         processes.get(name).resume();
     }
 
-    /** The link between the Flink processes and the broker. */
-    LoopbackProxy link() {
+    /** Sets the wall clock of a TaskManager, such as to {@code +1h} from the true time. */
+    void setClock(String name, String offset) throws IOException {
+        clocks.get(name).set(offset);
+    }
+
+    /** The link between the Flink processes and the brokers. */
+    BrokerLink link() {
         return link;
+    }
+
+    /** Names of the brokers' processes. */
+    List<String> brokers() {
+        return brokers.stream().map(ChaosBroker::name).toList();
+    }
+
+    /** Names of the TaskManagers' processes. */
+    List<String> taskManagers() {
+        return taskManagers;
+    }
+
+    /** Name of the process of the broker that leads a partition of the token topic. */
+    String leader(KafkaSettings kafka, int partition) {
+        try (KafkaAdmin admin = KafkaAdmin.connect(kafka.properties())) {
+            return brokers.get(admin.leader(kafka.topics().tokens(), partition) - 1).name();
+        }
     }
 
     private void awaitPort(int port, ServerProcess server) throws InterruptedException {
@@ -223,14 +279,20 @@ final class ChaosCluster implements AutoCloseable {
         processes.values().forEach(ServerProcess::requireAlive);
     }
 
-    /** Where the broker is reached directly. */
+    /** Where the brokers are reached directly. */
     String bootstrapServers() {
-        return LoopbackPorts.HOST + ":" + brokerPort;
+        return addresses(ChaosBroker::port);
     }
 
-    /** Where the broker is reached through {@link #link}. */
+    /** Where the brokers are reached through {@link #link}. */
     String linkedBootstrapServers() {
-        return LoopbackPorts.HOST + ":" + proxyPort;
+        return addresses(ChaosBroker::proxyPort);
+    }
+
+    private String addresses(ToIntFunction<ChaosBroker> port) {
+        return brokers.stream()
+                .map(broker -> LoopbackPorts.HOST + ":" + port.applyAsInt(broker))
+                .collect(Collectors.joining(","));
     }
 
     /** Options of the Flink processes. */

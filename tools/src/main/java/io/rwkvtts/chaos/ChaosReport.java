@@ -16,7 +16,7 @@ import org.apache.flink.configuration.HighAvailabilityOptions;
 /** Prints a run as it goes. Belongs to one thread. */
 public final class ChaosReport {
 
-    private static final String ROW = "%5s  %8s  %-36s  %7s  %11s%n";
+    private static final String ROW = "%5s  %8s  %-44s  %7s  %11s%n";
 
     private final PrintWriter out;
     private final long beganAt = System.nanoTime();
@@ -47,8 +47,10 @@ public final class ChaosReport {
                 "delivery timeout     %s%n",
                 settings.deliveryTimeout().map(ChaosReport::millis).orElse("the job's default"));
         print(
-                "processes            broker, ZooKeeper, JobManager, %d TaskManagers; parallelism %d%n",
-                ChaosSettings.TASK_MANAGERS, settings.parallelism());
+                "processes            %s, ZooKeeper, JobManager, %d TaskManagers; parallelism %d%n",
+                settings.brokers() == 1 ? "broker" : settings.brokers() + " brokers",
+                ChaosSettings.TASK_MANAGERS,
+                settings.parallelism());
         print(
                 "checkpoint interval  %s%n",
                 millis(job.get(CheckpointingOptions.CHECKPOINTING_INTERVAL)));

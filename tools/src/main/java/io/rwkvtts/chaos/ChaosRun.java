@@ -7,11 +7,14 @@ import io.rwkvtts.job.kafka.KafkaSettings;
 import io.rwkvtts.local.RestAccess;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.kafka.common.IsolationLevel;
@@ -38,7 +41,12 @@ public final class ChaosRun implements AutoCloseable {
 
     private final ChaosSettings settings;
     private final ChaosReport report;
+    private final List<PlannedFault> plan;
     private final List<PlannedRequest> workload;
+
+    /** One for each fault that strikes at a chunk. */
+    private final List<PlannedRequest> prompted;
+
     private final ChaosCluster cluster;
     private final JobManagerRest rest;
 
@@ -46,15 +54,14 @@ public final class ChaosRun implements AutoCloseable {
     public ChaosRun(ChaosSettings settings, ChaosReport report) throws Exception {
         this.settings = settings;
         this.report = report;
+        this.plan = PlannedFault.plan(settings.seed(), settings.faults(), settings.kinds());
+        this.prompted =
+                Workload.whole(
+                        settings.seed(),
+                        (int) plan.stream().filter(fault -> fault.kind().atChunk()).count());
         this.workload =
                 Workload.of(settings.seed(), settings.requests(), settings.streamingLength());
-        this.cluster =
-                new ChaosCluster(
-                        settings.directory(),
-                        settings.options(),
-                        settings.standbyOptions(),
-                        ChaosSettings.TASK_MANAGERS,
-                        settings.maxParallelism());
+        this.cluster = new ChaosCluster(settings);
         this.rest = new JobManagerRest(cluster.restPort());
     }
 
@@ -95,7 +102,7 @@ public final class ChaosRun implements AutoCloseable {
         KafkaSettings kafka = createTopics("undisturbed");
         ChaosJob job = submit("undisturbed");
         try (UndisturbedRun run = new UndisturbedRun(kafka, isolation())) {
-            Map<String, Speech> speech = run.speak(workload, cluster::requireAlive);
+            Map<String, Speech> speech = run.speak(requests(), cluster::requireAlive);
             job.cancel();
             return speech;
         }
@@ -110,34 +117,55 @@ public final class ChaosRun implements AutoCloseable {
                                 new TextEventProducer(
                                         kafka.properties(), kafka.topics().requests()),
                                 workload,
+                                prompted,
                                 IN_FLIGHT);
-                RecordWitness witness = RecordWitness.start(kafka, undisturbed, load::received);
+                RecordWitness witness =
+                        RecordWitness.start(
+                                kafka,
+                                undisturbed,
+                                workload.stream()
+                                        .map(PlannedRequest::id)
+                                        .collect(Collectors.toSet()),
+                                load::received);
                 JudgedConsumer consumer =
                         JudgedConsumer.start(kafka, isolation(), witness::records)) {
             FaultInjector injector =
                     new FaultInjector(
                             cluster,
+                            kafka,
                             job,
                             new JobState(cluster, job, rest),
                             witness,
+                            load,
                             settings.faultLengths(cluster.options()),
                             settings.maxParallelism());
-            long records = undisturbed.values().stream().mapToLong(s -> s.records().size()).sum();
+            long records =
+                    workload.stream()
+                            .mapToLong(request -> undisturbed.get(request.id()).records().size())
+                            .sum();
+            Iterator<PlannedRequest> left = prompted.iterator();
             long began = System.currentTimeMillis();
             load.allow(share(1));
-            for (PlannedFault fault :
-                    PlannedFault.plan(settings.seed(), settings.faults(), settings.kinds())) {
+            for (PlannedFault fault : plan) {
                 long target = Math.round(fault.progress() * records);
                 if (!witness.awaitGeneration(target, QUIET_LIMIT)) {
                     break;
                 }
                 // While it lasts, the work for the faults to come is held back.
                 int share = share(faults.size() + 2);
-                StruckFault struck = injector.strike(fault, began, () -> load.allow(share));
+                StruckFault struck =
+                        injector.strike(
+                                fault,
+                                began,
+                                fault.kind().atChunk()
+                                        ? Optional.of(left.next())
+                                        : Optional.empty(),
+                                () -> load.allow(share));
                 faults.add(struck);
                 report.struck(faults.size(), struck);
             }
-            consumer.awaitEnds(workload.size(), QUIET_LIMIT);
+            left.forEachRemaining(load::sendAtOnce);
+            consumer.awaitEnds(requests().size(), QUIET_LIMIT);
             load.requireSent();
             awaitQuiet(consumer);
             witness.requireReading();
@@ -146,7 +174,7 @@ public final class ChaosRun implements AutoCloseable {
                     settings.faults(),
                     faults,
                     compare(undisturbed, witness, consumer),
-                    workload.size(),
+                    requests().size(),
                     consumer.dropped(),
                     consumer.waits(),
                     consumer.longestWaitMs(),
@@ -155,13 +183,19 @@ public final class ChaosRun implements AutoCloseable {
         }
     }
 
+    /** All requests, whether a fault sends them or not. */
+    private List<PlannedRequest> requests() {
+        return Stream.concat(workload.stream(), prompted.stream()).toList();
+    }
+
     private Optional<SoundComparison> sound(KafkaSettings kafka, Map<String, Speech> undisturbed)
             throws Exception {
         if (settings.decoder().isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(
-                SoundCheck.of(kafka, isolation(), settings.decoder().get(), workload, undisturbed));
+                SoundCheck.of(
+                        kafka, isolation(), settings.decoder().get(), requests(), undisturbed));
     }
 
     /** Requests to be sent by the time of a fault: enough that some are running then. */
@@ -179,7 +213,7 @@ public final class ChaosRun implements AutoCloseable {
     private Comparison compare(
             Map<String, Speech> undisturbed, RecordWitness witness, JudgedConsumer consumer) {
         Comparison comparison = new Comparison();
-        for (PlannedRequest request : workload) {
+        for (PlannedRequest request : requests()) {
             comparison.add(request, undisturbed.get(request.id()), consumer.speech(request.id()));
         }
         comparison.addChanged(witness.changedTokens());

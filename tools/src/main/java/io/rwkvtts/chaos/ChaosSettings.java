@@ -28,6 +28,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  * @param requests requests to send, at least 1
  * @param streaming whether every fourth request comes sentence by sentence, seconds apart
  * @param parallelism subtasks that generate at first, at least 1
+ * @param brokers number of brokers, at least 1
  * @param model to generate with
  * @param options of the job and of Flink
  * @param directory for data and logs of the processes; exists
@@ -41,15 +42,23 @@ public record ChaosSettings(
         int requests,
         boolean streaming,
         int parallelism,
+        int brokers,
         SpeechModel model,
         Configuration options,
         Path directory) {
 
     static final int TASK_MANAGERS = 2;
 
+    private static final Duration PAST_ANY_CLOCK = Duration.ofHours(2);
+
     /** Most subtasks that generate: the job is rescaled at least between one and two. */
     int maxParallelism() {
         return Math.max(2, parallelism);
+    }
+
+    /** Whether a fault sets a clock. */
+    boolean setsClock() {
+        return kinds.stream().anyMatch(FaultKind::setsClock);
     }
 
     /** What the job makes sound with, if it does. */
@@ -85,10 +94,15 @@ public record ChaosSettings(
         if (streaming && !job.contains(RequestSettings.IDLE_TIMEOUT)) {
             job.set(RequestSettings.IDLE_TIMEOUT, FaultLengths.idleTimeout(deliveryTimeout));
         }
-        // When its only broker is away, a client would forget the partitions, and a producer take
-        // in
-        // no more records; in a cluster of several brokers it does.
-        property(job, CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, "none");
+        if (setsClock() && !job.contains(RequestSettings.IDLE_TIMEOUT)) {
+            // Else the clock would end requests that wait for their next piece of text.
+            job.set(RequestSettings.IDLE_TIMEOUT, PAST_ANY_CLOCK);
+        }
+        if (brokers == 1) {
+            // When its only broker is away, a client would forget the partitions, and a producer
+            // take in no more records; in a cluster of several brokers it does.
+            property(job, CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, "none");
+        }
         deliveryTimeout.ifPresent(
                 timeout -> {
                     long ms = timeout.toMillis();

@@ -7,10 +7,11 @@ import io.rwkvtts.schema.AudioTokens;
  * committed.
  *
  * @param tokens the record
+ * @param partition that it was written to
  * @param emittedAtMs when the operator emitted it, epoch milliseconds
  * @param receivedAtMs when it could be read, epoch milliseconds
  */
-record Emission(AudioTokens tokens, long emittedAtMs, long receivedAtMs) {
+record Emission(AudioTokens tokens, int partition, long emittedAtMs, long receivedAtMs) {
 
     /** Whether the record ends its request. */
     boolean end() {

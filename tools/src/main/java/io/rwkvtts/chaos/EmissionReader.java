@@ -48,6 +48,7 @@ final class EmissionReader implements AutoCloseable {
             emissions.add(
                     new Emission(
                             codec.decode(record.value()),
+                            record.partition(),
                             Long.parseLong(new String(emittedAt, UTF_8)),
                             System.currentTimeMillis()));
         }

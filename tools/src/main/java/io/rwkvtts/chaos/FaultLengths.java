@@ -18,6 +18,9 @@ record FaultLengths(
     /** Kafka's {@code request.timeout.ms}. */
     static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
 
+    /** Longer than any timeout of Flink and Kafka that is not minutes. */
+    private static final Duration LONG_PAUSE = Duration.ofSeconds(60);
+
     private static final Duration LEAST = Duration.ofSeconds(2);
     private static final Duration LONGEST_BEYOND = Duration.ofSeconds(6);
     private static final Duration TO_SPARE = Duration.ofSeconds(12);
@@ -36,7 +39,21 @@ record FaultLengths(
     /** How long a fault lasts; zero for one that is over at once. */
     Duration of(PlannedFault fault) {
         return switch (fault.kind()) {
-            case KILL_TASK_MANAGER, KILL_BROKER, KILL_JOB_MANAGER, RESCALE -> Duration.ZERO;
+            case KILL_TASK_MANAGER,
+                    KILL_BROKER,
+                    KILL_JOB_MANAGER,
+                    KILL_LEADER,
+                    KILL_AT_FIRST_CHUNK,
+                    KILL_AT_LAST_CHUNK,
+                    FLIP_STATE,
+                    CUT_STATE,
+                    FLIP_METADATA,
+                    RESCALE ->
+                    Duration.ZERO;
+            // From one kill to the other.
+            case KILL_TASK_MANAGERS -> fault.between(Duration.ofSeconds(1), Duration.ofSeconds(2));
+            case KILL_BROKER_AND_TASK_MANAGER, KILL_JOB_MANAGER_AND_TASK_MANAGER ->
+                    fault.between(Duration.ZERO, Duration.ofMillis(200));
             // From the stop to the kill: a savepoint takes some 0.2 s.
             case RESCALE_IN_FAILOVER -> fault.between(Duration.ZERO, Duration.ofMillis(200));
             case PAUSE_TASK_MANAGER -> fault.between(LEAST, most(heartbeat));
@@ -44,14 +61,18 @@ record FaultLengths(
                 Duration longest = heartbeat.compareTo(idle) > 0 ? heartbeat : idle;
                 yield fault.between(longest.plusSeconds(5), longest.plusSeconds(15));
             }
+            case PAUSE_TASK_MANAGER_LONG, PAUSE_JOB_MANAGER_LONG -> LONG_PAUSE;
             case PAUSE_JOB_MANAGER ->
                     fault.between(session.plusSeconds(1), session.plusSeconds(14));
             case PAUSE_ZOOKEEPER -> fault.between(session.plusSeconds(4), session.plusSeconds(18));
             case PAUSE_BROKER -> fault.between(LEAST, writing().plusSeconds(4));
-            case REJECT, DROP -> fault.between(LEAST, most(writing()));
+            case REJECT, DROP, DROP_REQUESTS, DROP_RESPONSES ->
+                    fault.between(LEAST, most(writing()));
             // A record's time begins when it is handed to the producer, up to a checkpoint later.
             case REJECT_LONG, DROP_LONG ->
                     fault.between(writing().plusMillis(500), writing().plus(LONGEST_BEYOND));
+            case CLOCK_FORWARD, CLOCK_BACK ->
+                    fault.between(Duration.ofSeconds(8), Duration.ofSeconds(16));
         };
     }
 

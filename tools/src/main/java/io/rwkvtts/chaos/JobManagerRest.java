@@ -8,9 +8,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Asks the JobManager through Flink's REST API. Unlike Flink's client it gives up at once where
@@ -37,7 +39,10 @@ final class JobManagerRest {
         }
     }
 
-    /** The subtasks of Synthesize; empty if nobody answers, or does not know the job (yet). */
+    /**
+     * The subtasks of Synthesize, in their order; empty if nobody answers, or does not know the job
+     * (yet).
+     */
     List<GeneratingSubtask> speaking(String job) throws InterruptedException {
         List<GeneratingSubtask> subtasks = new ArrayList<>();
         try {
@@ -51,6 +56,18 @@ final class JobManagerRest {
             return List.of();
         }
         return subtasks;
+    }
+
+    /** Directory of the newest complete checkpoint; empty if there is none, or nobody answers. */
+    Optional<Path> newestCheckpoint(String job) throws InterruptedException {
+        try {
+            JsonNode newest = get("/jobs/" + job + "/checkpoints").path("latest").path("completed");
+            return newest.has("external_path")
+                    ? Optional.of(Path.of(URI.create(newest.path("external_path").asText())))
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     private static GeneratingSubtask subtask(JsonNode found) {

@@ -1,8 +1,10 @@
 package io.rwkvtts.chaos;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 
 /** Waits until a job runs. Belongs to one thread. */
@@ -47,6 +49,25 @@ final class JobState {
     /** Of the processes, while waiting. */
     private interface Check {
         void run() throws IOException, InterruptedException;
+    }
+
+    /**
+     * Waits until a checkpoint of the job completes and is not its first one.
+     *
+     * @return its directory
+     */
+    Path awaitCheckpoint() throws Exception {
+        long limit = System.nanoTime() + LIMIT.toNanos();
+        Path first = null;
+        while (true) {
+            Optional<Path> newest = rest.newestCheckpoint(job.id());
+            if (first == null) {
+                first = newest.orElse(null);
+            } else if (newest.isPresent() && !newest.get().equals(first)) {
+                return newest.get();
+            }
+            pause(limit, cluster::requireAlive);
+        }
     }
 
     /** Waits until all subtasks run that were deployed since then; when the first of them was. */

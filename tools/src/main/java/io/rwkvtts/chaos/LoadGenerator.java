@@ -15,11 +15,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
 /**
- * Sends the requests of a workload, some at a time and as far as it may, and cancels those that are
- * to be cancelled.
+ * Sends the requests of a workload, some at a time and as far as it may, others at once when it is
+ * told to, and cancels those that are to be cancelled.
  *
  * <p>Owns a thread and the producer. Told by one other thread what comes back. A broker that is
  * away holds the thread up, and what it has to send comes later.
@@ -47,11 +48,18 @@ final class LoadGenerator implements AutoCloseable {
     private final List<Future<RecordMetadata>> sent = new ArrayList<>();
     private Exception failure;
 
-    LoadGenerator(TextEventProducer producer, List<PlannedRequest> workload, int inFlightAtOnce) {
+    /**
+     * @param prompted requests that are sent by {@link #sendAtOnce} only
+     */
+    LoadGenerator(
+            TextEventProducer producer,
+            List<PlannedRequest> workload,
+            List<PlannedRequest> prompted,
+            int inFlightAtOnce) {
         this.producer = producer;
         this.inFlightAtOnce = inFlightAtOnce;
         this.requests =
-                workload.stream()
+                Stream.concat(workload.stream(), prompted.stream())
                         .collect(Collectors.toMap(PlannedRequest::id, Function.identity()));
         this.left = workload.iterator();
     }
@@ -63,6 +71,11 @@ final class LoadGenerator implements AutoCloseable {
                     allowed = Math.max(allowed, requests);
                     fill();
                 });
+    }
+
+    /** Sends a request that is not of the workload, however many are in flight. */
+    void sendAtOnce(PlannedRequest request) {
+        run(() -> send(request));
     }
 
     private void fill() {

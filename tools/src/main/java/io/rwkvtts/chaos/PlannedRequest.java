@@ -19,4 +19,10 @@ record PlannedRequest(
         List<TextEvent> events,
         Duration pause,
         OptionalInt cancelAfter,
-        Duration deadline) {}
+        Duration deadline) {
+
+    /** The same, but neither cancelled nor with a deadline. */
+    PlannedRequest uninterrupted() {
+        return new PlannedRequest(id, events, pause, OptionalInt.empty(), null);
+    }
+}

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -25,9 +26,12 @@ final class RecordWitness extends TopicWatcher {
 
     private final KafkaSettings kafka;
     private final Map<String, Speech> undisturbed;
+    private final Set<String> unprompted;
     private final Consumer<AudioTokens> onRecord;
 
-    private final Set<String> running = new HashSet<>();
+    /** Partitions of the token topic by request id. */
+    private final Map<String, Integer> running = new TreeMap<>();
+
     private final Set<String> ended = new HashSet<>();
     private final Map<String, Long> progress = new HashMap<>();
     private final List<Emission> sinceMark = new ArrayList<>();
@@ -36,10 +40,14 @@ final class RecordWitness extends TopicWatcher {
     private long changedTokens;
 
     private RecordWitness(
-            KafkaSettings kafka, Map<String, Speech> undisturbed, Consumer<AudioTokens> onRecord) {
+            KafkaSettings kafka,
+            Map<String, Speech> undisturbed,
+            Set<String> unprompted,
+            Consumer<AudioTokens> onRecord) {
         super("record-witness");
         this.kafka = kafka;
         this.undisturbed = undisturbed;
+        this.unprompted = Set.copyOf(unprompted);
         this.onRecord = onRecord;
     }
 
@@ -47,11 +55,15 @@ final class RecordWitness extends TopicWatcher {
      * Begins to watch.
      *
      * @param undisturbed by request id
+     * @param unprompted ids of the requests that come whether a fault strikes or not
      * @param onRecord hears of every record, on the thread that reads
      */
     static RecordWitness start(
-            KafkaSettings kafka, Map<String, Speech> undisturbed, Consumer<AudioTokens> onRecord) {
-        RecordWitness witness = new RecordWitness(kafka, undisturbed, onRecord);
+            KafkaSettings kafka,
+            Map<String, Speech> undisturbed,
+            Set<String> unprompted,
+            Consumer<AudioTokens> onRecord) {
+        RecordWitness witness = new RecordWitness(kafka, undisturbed, unprompted, onRecord);
         witness.start();
         return witness;
     }
@@ -90,7 +102,7 @@ final class RecordWitness extends TopicWatcher {
         } else {
             // An end can be taken back by a failure, and the request continue.
             ended.remove(id);
-            running.add(id);
+            running.put(id, emission.partition());
             changedTokens += Comparison.changedTokens(record, undisturbed.get(id));
             now = record.getSequence() + 1;
         }
@@ -115,7 +127,20 @@ final class RecordWitness extends TopicWatcher {
     }
 
     private boolean allEnded() {
-        return ended.size() == undisturbed.size();
+        return running.isEmpty() && ended.containsAll(unprompted);
+    }
+
+    /**
+     * Waits until a record of a request has been written, counted from its first or, if negative,
+     * from behind its last chunk: 0 is the first one, −2 the last but one.
+     */
+    synchronized void awaitChunk(String id, int place, Duration quietLimit) throws Exception {
+        int chunks = undisturbed.get(id).records().size();
+        long wanted = (place < 0 ? chunks + place : place) + 1L;
+        require(
+                await(() -> progress.getOrDefault(id, 0L) >= wanted, quietLimit),
+                "chunk %d of %s".formatted(wanted - 1, id),
+                quietLimit);
     }
 
     /** Forgets the records so far; those that come from now on may answer a fault. */
@@ -153,6 +178,11 @@ final class RecordWitness extends TopicWatcher {
     /** Requests that have emitted a chunk and not yet ended. */
     synchronized int running() {
         return running.size();
+    }
+
+    /** Partitions that those write to; none twice. */
+    synchronized List<Integer> partitions() {
+        return running.values().stream().distinct().toList();
     }
 
     /** Tokens, of any record written so far, that are not those of the undisturbed run. */

@@ -16,6 +16,13 @@ record Recovery(long fromMs, Predicate<Emission> recovered) {
         return new Recovery(fromMs, emission -> emission.receivedAtMs() >= nowMs);
     }
 
+    /** With the first record of a partition that is emitted after the fault. */
+    static Recovery ofPartition(long fromMs, int partition) {
+        return new Recovery(
+                fromMs,
+                emission -> emission.partition() == partition && emission.emittedAtMs() >= fromMs);
+    }
+
     /** With the first record that subtasks emit that were deployed then. */
     static Recovery ofDeployment(long fromMs, long deployedAtMs) {
         return new Recovery(fromMs, emission -> emission.emittedAtMs() >= deployedAtMs);

@@ -59,6 +59,14 @@ final class Workload {
                 .toList();
     }
 
+    /** Requests that are neither cancelled nor have a deadline. */
+    static List<PlannedRequest> whole(long seed, int requests) {
+        Random random = new Random(seed);
+        return IntStream.range(0, requests)
+                .mapToObj(number -> request("whole-" + number, random).uninterrupted())
+                .toList();
+    }
+
     private static PlannedRequest streamingRequest(String id, Duration length, Random random) {
         int sentences = 2 + (int) (length.toMillis() / LEAST_WAIT_MS);
         TextEvent.Builder attributes =

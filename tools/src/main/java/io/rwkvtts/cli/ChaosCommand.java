@@ -4,6 +4,7 @@ import io.rwkvtts.chaos.ChaosReport;
 import io.rwkvtts.chaos.ChaosResult;
 import io.rwkvtts.chaos.ChaosRun;
 import io.rwkvtts.chaos.ChaosSettings;
+import io.rwkvtts.chaos.FakeClock;
 import io.rwkvtts.chaos.FaultKind;
 import io.rwkvtts.engine.cpu.CpuEngine;
 import io.rwkvtts.job.OptionKeys;
@@ -36,13 +37,14 @@ import picocli.CommandLine.Spec;
         name = "chaos",
         mixinStandardHelpOptions = true,
         description = {
-            "Starts a Kafka broker, a ZooKeeper, a Flink JobManager and two TaskManagers as processes",
-            "of this machine, sends requests to the job on them, and strikes it in mid-word. Then",
-            "compares what a consumer saw with an undisturbed run of the same requests, token by token.",
+            "Starts Kafka, a ZooKeeper, a Flink JobManager and two TaskManagers as processes of this",
+            "machine, sends requests to the job on them, and strikes it in mid-word. Then compares",
+            "what a consumer saw with an undisturbed run of the same requests, token by token.",
             "",
             "With --kills: kill -9 of a TaskManager, of the broker, of the JobManager; stop with",
             "savepoint and restore at another parallelism. With --faults also processes that are",
-            "paused, a link to the broker that is cut, and a stop during a failover.",
+            "paused, a link to the broker that is cut, a stop during a failover, two kills at once,",
+            "damaged checkpoints, and clocks that jump.",
             "What was killed is started again, what was paused continues, what was cut is healed.",
             "With -D tts.audio.decoder=FILE the job makes sound, too, which is compared sample by",
             "sample.",
@@ -55,16 +57,36 @@ import picocli.CommandLine.Spec;
             "",
             "Kinds of faults:",
             "  kill-task-manager, kill-broker, kill-job-manager",
+            "  kill-leader           the broker that leads a partition of running generations",
+            "  kill-task-managers    both, 1 to 2 s apart",
+            "  kill-broker-and-task-manager, kill-job-manager-and-task-manager",
+            "                        up to 0.2 s apart",
+            "  kill-at-first-chunk, kill-at-last-chunk",
+            "                        a TaskManager, when the first chunk of a request has come, or all",
+            "                        but the last",
+            "  flip-state, cut-state the newest checkpoint is damaged, and a TaskManager or the",
+            "                        JobManager killed; the job must end and name the file, and is",
+            "                        continued from the checkpoint that its error names",
+            "  flip-metadata         the same with its _metadata and a job that was ended",
             "  rescale               stop with savepoint, restore at another parallelism",
             "  rescale-in-failover   the same while a TaskManager or the JobManager dies",
             "  pause-task-manager    for less than the heartbeat timeout",
             "  pause-until-replaced  for longer, so that it wakes when another one has taken over",
             "  pause-job-manager     for longer than its ZooKeeper session",
+            "  pause-task-manager-long, pause-job-manager-long",
+            "                        for 60 s",
             "  pause-broker          for up to 4 s longer than the delivery timeout",
             "  pause-zookeeper       for longer than a session; processes that end are started again",
             "  reject, drop          connections between job and broker are reset and refused, or",
             "                        stay open and silent; for less than the delivery timeout",
             "  reject-long, drop-long  the same for up to 6 s longer than the delivery timeout",
+            "  drop-requests, drop-responses",
+            "                        only what the job sends is dropped, or what the broker sends; for",
+            "                        less than the delivery timeout",
+            "  clock-forward, clock-back  the clock of a TaskManager is 1 h ahead or behind for some",
+            "                        seconds; needs libfaketime (Debian: faketime), not with --streaming",
+            "Checkpoints are damaged with at-least-once only: with exactly-once an older one repeats",
+            "what was committed since.",
             "Without --delivery-timeout no record fails, and 30 s, a producer's request timeout, is",
             "taken in its place.",
             "",
@@ -105,7 +127,8 @@ final class ChaosCommand implements Callable<Integer> {
     @Option(
             names = "--kinds",
             paramLabel = "KIND,KIND",
-            description = "kinds of the faults of --faults, see below (default: all)")
+            description =
+                    "kinds of the faults of --faults, see below (default: all that can strike here)")
     private String kinds;
 
     @Option(
@@ -158,6 +181,15 @@ final class ChaosCommand implements Callable<Integer> {
             defaultValue = "1",
             description = "subtasks that generate at first (default: ${DEFAULT-VALUE})")
     private int parallelism;
+
+    @Option(
+            names = "--brokers",
+            paramLabel = "1|3",
+            defaultValue = "1",
+            description =
+                    "Kafka brokers; with 3, topics have 3 replicas, of which 2 must have a record"
+                            + " (default: ${DEFAULT-VALUE})")
+    private int brokers;
 
     @Option(
             names = "-D",
@@ -236,6 +268,10 @@ final class ChaosCommand implements Callable<Integer> {
         kinds();
         atLeastOne(number.faults == null ? "--kills" : "--faults", faults());
         atLeastOne("--parallelism", parallelism);
+        if (brokers != 1 && brokers != 3) {
+            throw new ParameterException(
+                    spec.commandLine(), "--brokers is " + brokers + ", expected 1 or 3");
+        }
         if (requests != null) {
             atLeastOne("--requests", requests);
         }
@@ -267,6 +303,7 @@ final class ChaosCommand implements Callable<Integer> {
                         : requests,
                 streaming,
                 parallelism,
+                brokers,
                 model,
                 configuration,
                 directory);
@@ -295,11 +332,30 @@ final class ChaosCommand implements Callable<Integer> {
             }
             return FaultKind.KILLS;
         }
+        if (kinds == null) {
+            return FaultKind.ALL.stream().filter(kind -> obstacle(kind).isEmpty()).toList();
+        }
+        List<FaultKind> named;
         try {
-            return kinds == null ? FaultKind.ALL : FaultKind.parse(kinds);
+            named = FaultKind.parse(kinds);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--kinds: " + e.getMessage(), e);
         }
+        for (FaultKind kind : named) {
+            obstacle(kind)
+                    .ifPresent(
+                            why -> {
+                                throw new ParameterException(
+                                        spec.commandLine(),
+                                        "--kinds: %s cannot strike: %s"
+                                                .formatted(kind.label(), why));
+                            });
+        }
+        return named;
+    }
+
+    private Optional<String> obstacle(FaultKind kind) {
+        return kind.obstacle(guarantee(), streaming, FakeClock.library());
     }
 
     private DeliveryGuarantee guarantee() {

@@ -17,12 +17,12 @@ import java.util.function.Consumer;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import kafka.tools.StorageTool;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 
 /**
- * A real single-node Kafka (KRaft, broker and controller in one) inside this process, with settings
- * that make it small and quick to start. Topics are not created by themselves.
+ * A real Kafka (KRaft, broker and controller in one) inside this process, alone or as one of
+ * several in processes of their own, with settings that make it small and quick to start. Topics
+ * are not created by themselves.
  *
  * <p>Owns the server and, if temporary, its data directory. May be closed by any thread.
  */
@@ -92,10 +92,12 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     /**
-     * Starts a broker on data that outlives it, which some clients reach directly and others
-     * through a proxy: a client is told to connect to where it came in.
+     * Starts a broker of a cluster on data that outlives it, which some clients reach directly and
+     * others through a proxy: a client is told to connect to where it came in. Topics have a
+     * replica on each broker; of several, two must have a record before it counts as written.
      *
      * @param dataDirectory made and formatted if it is not yet; one broker at a time
+     * @param member which broker of which cluster
      * @param port port to listen on for direct clients
      * @param proxiedPort port to listen on for the proxy
      * @param proxyPort port that the proxy listens on
@@ -103,11 +105,12 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @throws IllegalStateException if the broker does not start
      */
     public static EmbeddedKafka startBehindProxy(
-            Path dataDirectory, int port, int proxiedPort, int proxyPort) {
+            Path dataDirectory, ClusterMember member, int port, int proxiedPort, int proxyPort) {
         requireNonNull(dataDirectory, "dataDirectory");
         LoopbackPorts.choose(proxiedPort, "proxied Kafka port");
         return start(
                 dataDirectory,
+                member,
                 port,
                 "PLAINTEXT",
                 broker -> addProxied(broker, proxiedPort, proxyPort),
@@ -131,11 +134,21 @@ public final class EmbeddedKafka implements AutoCloseable {
             String protocol,
             Consumer<Properties> more,
             Runnable deleteData) {
+        return start(directory, ClusterMember.alone(), port, protocol, more, deleteData);
+    }
+
+    private static EmbeddedKafka start(
+            Path directory,
+            ClusterMember member,
+            int port,
+            String protocol,
+            Consumer<Properties> more,
+            Runnable deleteData) {
         int brokerPort = LoopbackPorts.choose(port, "Kafka port");
-        int controllerPort = LoopbackPorts.choose(0, "controller port");
-        Properties properties = properties(directory, protocol, brokerPort, controllerPort);
+        int controllerPort = LoopbackPorts.choose(member.controllerPort(), "controller port");
+        Properties properties = properties(directory, member, protocol, brokerPort);
         more.accept(properties);
-        format(directory, properties);
+        format(directory, member, properties);
         KafkaRaftServer server = null;
         try {
             server = new KafkaRaftServer(new KafkaConfig(properties), Time.SYSTEM);
@@ -153,7 +166,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     /** Writes the cluster id and the metadata log that a new data directory needs. */
-    private static void format(Path directory, Properties properties) {
+    private static void format(Path directory, ClusterMember member, Properties properties) {
         if (Files.exists(directory.resolve("meta.properties"))) {
             return;
         }
@@ -162,9 +175,7 @@ public final class EmbeddedKafka implements AutoCloseable {
             try (Writer writer = Files.newBufferedWriter(file)) {
                 properties.store(writer, null);
             }
-            String[] arguments = {
-                "format", "-t", Uuid.randomUuid().toString(), "-c", file.toString()
-            };
+            String[] arguments = {"format", "-t", member.clusterId(), "-c", file.toString()};
             ByteArrayOutputStream output = new ByteArrayOutputStream();
             PrintStream print = new PrintStream(output, true, StandardCharsets.UTF_8);
             if (StorageTool.execute(arguments, print) != 0) {
@@ -179,12 +190,12 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     private static Properties properties(
-            Path directory, String protocol, int brokerPort, int controllerPort) {
+            Path directory, ClusterMember member, String protocol, int brokerPort) {
         Properties properties = new Properties();
         properties.put("process.roles", "broker,controller");
-        properties.put("node.id", "1");
+        properties.put("node.id", Integer.toString(member.id()));
         String broker = protocol + "://" + LoopbackPorts.HOST + ":" + brokerPort;
-        String controller = LoopbackPorts.HOST + ":" + controllerPort;
+        String controller = LoopbackPorts.HOST + ":" + member.controllerPort();
         properties.put("listeners", broker + ",CONTROLLER://" + controller);
         properties.put("advertised.listeners", broker);
         properties.put("controller.listener.names", "CONTROLLER");
@@ -193,20 +204,28 @@ public final class EmbeddedKafka implements AutoCloseable {
                 "listener.security.protocol.map",
                 protocol + ":" + protocol + ",CONTROLLER:PLAINTEXT");
         // Voters by configuration, not in the metadata log: the controller's port may change.
-        properties.put("controller.quorum.voters", "1@" + controller);
+        properties.put("controller.quorum.voters", member.voters());
         properties.put("log.dirs", directory.toString());
         // A misspelt topic is an error, not a new topic.
         properties.put("auto.create.topics.enable", "false");
         properties.put("group.initial.rebalance.delay.ms", "0");
+        String replicas = Integer.toString(member.size());
         for (String topic :
                 new String[] {
                     "offsets.topic", "transaction.state.log", "share.coordinator.state.topic"
                 }) {
             properties.put(topic + ".num.partitions", "1");
-            properties.put(topic + ".replication.factor", "1");
+            properties.put(topic + ".replication.factor", replicas);
         }
-        properties.put("transaction.state.log.min.isr", "1");
-        properties.put("share.coordinator.state.topic.min.isr", "1");
+        properties.put("default.replication.factor", replicas);
+        for (String key :
+                new String[] {
+                    "min.insync.replicas",
+                    "transaction.state.log.min.isr",
+                    "share.coordinator.state.topic.min.isr"
+                }) {
+            properties.put(key, Integer.toString(Math.min(2, member.size())));
+        }
         // A killed broker is taken for alive for that time, and its successor is refused.
         properties.put("broker.session.timeout.ms", "3000");
         properties.put("broker.heartbeat.interval.ms", "1000");

@@ -13,8 +13,9 @@ import java.util.Set;
  * A TCP proxy between two ports of the loopback address: a network link that can be cut.
  *
  * <p>{@link #reject} is what a firewall does that answers: connections are reset, new ones refused.
- * {@link #drop} is what a dead cable does: nothing arrives any more, and neither end is told. What
- * was sent meanwhile arrives after {@link #heal}, as TCP would send it again.
+ * {@link #drop} is what a dead cable does: nothing arrives any more, and neither end is told;
+ * {@link #dropToTarget} and {@link #dropFromTarget} do so in one direction. What was sent meanwhile
+ * arrives after {@link #heal}, as TCP would send it again.
  *
  * <p>Owns the connections and their threads. Safe for use by several threads.
  */
@@ -23,7 +24,8 @@ public final class LoopbackProxy implements AutoCloseable {
     private final int port;
     private final int target;
     private final Set<ProxiedConnection> connections = new HashSet<>();
-    private final Valve valve = new Valve();
+    private final Valve toTarget = new Valve();
+    private final Valve fromTarget = new Valve();
     private ServerSocket server;
     private Thread acceptor;
 
@@ -59,7 +61,8 @@ public final class LoopbackProxy implements AutoCloseable {
     }
 
     private synchronized void connect(ServerSocket listening, Socket client) {
-        ProxiedConnection connection = new ProxiedConnection(client, target, valve, this::ended);
+        ProxiedConnection connection =
+                new ProxiedConnection(client, target, toTarget, fromTarget, this::ended);
         if (listening.isClosed()) {
             connection.reset();
         } else {
@@ -80,7 +83,7 @@ public final class LoopbackProxy implements AutoCloseable {
     private synchronized Thread stopListening() throws IOException {
         server.close();
         Set.copyOf(connections).forEach(ProxiedConnection::reset);
-        valve.open();
+        openValves();
         return acceptor;
     }
 
@@ -96,12 +99,28 @@ public final class LoopbackProxy implements AutoCloseable {
 
     /** Holds back all bytes, in both directions; new connections are made, but stay silent. */
     public void drop() {
-        valve.close();
+        dropToTarget();
+        dropFromTarget();
     }
 
-    /** Ends {@link #reject} and {@link #drop}. */
+    /** Holds back what clients send, and what they would connect with; answers arrive. */
+    public void dropToTarget() {
+        toTarget.close();
+    }
+
+    /** Holds back what the target sends; what clients send arrives. */
+    public void dropFromTarget() {
+        fromTarget.close();
+    }
+
+    private void openValves() {
+        toTarget.open();
+        fromTarget.open();
+    }
+
+    /** Ends {@link #reject} and each drop. */
     public synchronized void heal() throws IOException {
-        valve.open();
+        openValves();
         if (server.isClosed()) {
             listen();
         }

@@ -18,20 +18,28 @@ final class ProxiedConnection {
     private final Socket client;
     private final Socket server = new Socket();
     private final int target;
-    private final Valve valve;
+    private final Valve toTarget;
+    private final Valve fromTarget;
     private final Consumer<ProxiedConnection> onEnd;
 
     /**
      * Of a client that has connected; {@link #start} connects to the target.
      *
      * @param target port
-     * @param valve passed by every piece of data in both directions
+     * @param toTarget passed by every piece of data to the target
+     * @param fromTarget passed by every piece of data to the client
      * @param onEnd told when the connection is over
      */
-    ProxiedConnection(Socket client, int target, Valve valve, Consumer<ProxiedConnection> onEnd) {
+    ProxiedConnection(
+            Socket client,
+            int target,
+            Valve toTarget,
+            Valve fromTarget,
+            Consumer<ProxiedConnection> onEnd) {
         this.client = client;
         this.target = target;
-        this.valve = valve;
+        this.toTarget = toTarget;
+        this.fromTarget = fromTarget;
         this.onEnd = onEnd;
     }
 
@@ -47,13 +55,13 @@ final class ProxiedConnection {
 
     private void run() {
         try {
-            valve.pass();
+            toTarget.pass();
             server.connect(new InetSocketAddress(LoopbackPorts.HOST, target));
             client.setTcpNoDelay(true);
             server.setTcpNoDelay(true);
-            Thread back = daemon(() -> move(server, client), "proxy-from-" + target);
+            Thread back = daemon(() -> move(server, client, fromTarget), "proxy-from-" + target);
             back.start();
-            move(client, server);
+            move(client, server, toTarget);
             back.join();
             // Not with a reset, which would take back what has not arrived yet.
             client.close();
@@ -67,7 +75,7 @@ final class ProxiedConnection {
     }
 
     /** Passes on all bytes of one direction, and their end. */
-    private void move(Socket from, Socket to) {
+    private void move(Socket from, Socket to, Valve valve) {
         byte[] buffer = new byte[BUFFER_BYTES];
         try {
             InputStream in = from.getInputStream();

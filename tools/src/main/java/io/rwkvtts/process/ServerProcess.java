@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A server in a JVM of its own, on the class path of this one. Can be killed without warning and
@@ -21,6 +22,7 @@ public final class ServerProcess implements AutoCloseable {
     private final Path directory;
     private final List<String> jvm;
     private final List<String> main;
+    private final Map<String, String> environment;
     private Process process;
     private Pause pause;
     private boolean closed;
@@ -32,10 +34,25 @@ public final class ServerProcess implements AutoCloseable {
      * @param main name of the class to run and its arguments
      */
     public ServerProcess(String name, Path directory, List<String> jvm, List<String> main) {
+        this(name, directory, jvm, main, Map.of());
+    }
+
+    /**
+     * The same with variables of its environment.
+     *
+     * @param environment added to that of this process
+     */
+    public ServerProcess(
+            String name,
+            Path directory,
+            List<String> jvm,
+            List<String> main,
+            Map<String, String> environment) {
         this.name = name;
         this.directory = directory;
         this.jvm = List.copyOf(jvm);
         this.main = List.copyOf(main);
+        this.environment = Map.copyOf(environment);
     }
 
     /** Name of the server. */
@@ -63,6 +80,7 @@ public final class ServerProcess implements AutoCloseable {
         // Not in the command line: see OnnxRuntime for what a long one does.
         builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
         builder.environment().put("ORT_DISABLE_TELEMETRY", "1");
+        builder.environment().putAll(environment);
         File log = log().toFile();
         builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log));
         process = builder.start();

@@ -28,8 +28,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A short run on real processes, with the demo voice, which is small enough for a build: each kind
- * of kill, a rescale, a TaskManager that wakes when it has been replaced, and a cut link. {@code
- * ./tts chaos} does the same at length, with all kinds and a model of an ordinary size.
+ * of kill, a rescale, a TaskManager that wakes when it has been replaced, a cut link, a kill at a
+ * first chunk, and a damaged checkpoint. {@code ./tts chaos} does the same at length, with all
+ * kinds and a model of an ordinary size.
  */
 @Timeout(value = 8, unit = TimeUnit.MINUTES)
 class ChaosITCase {
@@ -40,7 +41,12 @@ class ChaosITCase {
     private static final List<FaultKind> KINDS =
             Stream.concat(
                             FaultKind.KILLS.stream(),
-                            Stream.of(FaultKind.PAUSE_UNTIL_REPLACED, FaultKind.REJECT_LONG))
+                            Stream.of(
+                                    FaultKind.PAUSE_UNTIL_REPLACED,
+                                    FaultKind.REJECT_LONG,
+                                    FaultKind.DROP_RESPONSES,
+                                    FaultKind.KILL_AT_FIRST_CHUNK,
+                                    FaultKind.CUT_STATE))
                     .toList();
 
     /**
@@ -75,6 +81,7 @@ class ChaosITCase {
                         REQUESTS,
                         true,
                         1,
+                        1,
                         model,
                         options,
                         directory);
@@ -106,7 +113,7 @@ class ChaosITCase {
                     .last()
                     .asString()
                     .matches(
-                            "requests=60 tokens=[0-9]+ lost=0 duplicated=0 changed=0"
+                            "requests=61 tokens=[0-9]+ lost=0 duplicated=0 changed=0"
                                     + " recovery_p50_ms=[0-9]+ recovery_max_ms=[0-9]+");
         }
     }

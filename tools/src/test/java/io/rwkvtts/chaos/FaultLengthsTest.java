@@ -34,12 +34,31 @@ class FaultLengthsTest {
         assertThat(length(STREAMING, FaultKind.RESCALE_IN_FAILOVER, choice))
                 .isLessThanOrEqualTo(Duration.ofMillis(200));
         assertThat(length(STREAMING, FaultKind.KILL_BROKER, choice)).isZero();
+        assertThat(length(STREAMING, FaultKind.PAUSE_TASK_MANAGER_LONG, choice))
+                .isEqualTo(Duration.ofSeconds(60));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1_000_000_000, Integer.MAX_VALUE - 1})
+    void testTwoKillsAreApartByLessThanARecovery(int choice) {
+        assertThat(length(STREAMING, FaultKind.KILL_TASK_MANAGERS, choice))
+                .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(2));
+        assertThat(length(STREAMING, FaultKind.KILL_BROKER_AND_TASK_MANAGER, choice))
+                .isLessThanOrEqualTo(Duration.ofMillis(200));
+        assertThat(length(STREAMING, FaultKind.KILL_JOB_MANAGER_AND_TASK_MANAGER, choice))
+                .isLessThanOrEqualTo(Duration.ofMillis(200));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1_000_000_000, Integer.MAX_VALUE - 1})
     void testCutsAreShorterOrLongerThanADelivery(int choice) {
-        for (FaultKind kind : new FaultKind[] {FaultKind.REJECT, FaultKind.DROP}) {
+        for (FaultKind kind :
+                new FaultKind[] {
+                    FaultKind.REJECT,
+                    FaultKind.DROP,
+                    FaultKind.DROP_REQUESTS,
+                    FaultKind.DROP_RESPONSES
+                }) {
             assertThat(length(SHORT_DELIVERY, kind, choice))
                     .isBetween(Duration.ofSeconds(2), Duration.ofSeconds(12));
             assertThat(length(STREAMING, kind, choice))

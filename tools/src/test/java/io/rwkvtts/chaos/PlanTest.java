@@ -66,6 +66,21 @@ class PlanTest {
     }
 
     @Test
+    void testWholeRequestsAreNeitherCancelledNorLate() {
+        List<PlannedRequest> whole = Workload.whole(7, 50);
+
+        assertThat(whole).hasSize(50).isEqualTo(Workload.whole(7, 50));
+        assertThat(whole).extracting(PlannedRequest::id).doesNotHaveDuplicates();
+        assertThat(whole)
+                .allMatch(request -> request.cancelAfter().isEmpty())
+                .allMatch(request -> request.deadline() == null);
+        assertThat(whole)
+                .extracting(PlannedRequest::id)
+                .doesNotContainAnyElementsOf(
+                        Workload.of(7, 50, STREAMING).stream().map(PlannedRequest::id).toList());
+    }
+
+    @Test
     void testPiecesOfARequestAreItsTextInOrder() {
         for (PlannedRequest request : Workload.of(8, 50, Duration.ZERO)) {
             List<TextEvent> events = request.events();

@@ -3,6 +3,7 @@ package io.rwkvtts.chaos;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.rwkvtts.job.kafka.KafkaAdmin;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -115,6 +117,26 @@ class TopicWatcherITCase {
     }
 
     @Test
+    void testTheWitnessWaitsForAChunkByItsPlace() throws Exception {
+        KafkaSettings kafka = topics("places");
+        try (RecordWitness witness = witness(kafka)) {
+            assertThat(witness.partitions()).isEmpty();
+            write(kafka, chunk(0, 1, 2));
+
+            witness.awaitChunk("a", 0, LIMIT);
+            // The last but one of two is the first.
+            witness.awaitChunk("a", -2, LIMIT);
+            assertThat(witness.partitions()).containsExactly(0);
+            assertThatThrownBy(() -> witness.awaitChunk("a", -1, Duration.ofMillis(50)))
+                    .isInstanceOf(TimeoutException.class)
+                    .hasMessageContaining("chunk 1 of a");
+
+            write(kafka, chunk(1, 3, 4));
+            witness.awaitChunk("a", -1, LIMIT);
+        }
+    }
+
+    @Test
     void testARecordThatCannotBeReadIsAFault() throws Exception {
         KafkaSettings kafka = topics("unreadable");
         write(kafka, "no Avro".getBytes(UTF_8));
@@ -128,7 +150,7 @@ class TopicWatcherITCase {
     }
 
     private RecordWitness witness(KafkaSettings kafka) {
-        return RecordWitness.start(kafka, UNDISTURBED, heard::add);
+        return RecordWitness.start(kafka, UNDISTURBED, UNDISTURBED.keySet(), heard::add);
     }
 
     private static KafkaSettings topics(String name) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
@@ -148,6 +149,34 @@ class LoopbackProxyTest {
 
                 assertThat(socket.getInputStream().read()).isEqualTo(2);
                 assertThat(later.getInputStream().read()).isEqualTo(3);
+            }
+        }
+    }
+
+    @Test
+    void testLinkThatDropsInOneDirectionCarriesTheOther() throws Exception {
+        closeEcho();
+        try (ServerSocket target = new ServerSocket()) {
+            target.bind(new InetSocketAddress(LoopbackPorts.HOST, echo.getLocalPort()));
+            try (Socket client = connect();
+                    Socket server = target.accept()) {
+                server.setSoTimeout(TIMEOUT_MS);
+
+                proxy.dropToTarget();
+                client.getOutputStream().write(1);
+                server.getOutputStream().write(2);
+                assertThat(client.getInputStream().read()).isEqualTo(2);
+                assertSilent(server);
+                proxy.heal();
+                assertThat(server.getInputStream().read()).isOne();
+
+                proxy.dropFromTarget();
+                client.getOutputStream().write(3);
+                server.getOutputStream().write(4);
+                assertThat(server.getInputStream().read()).isEqualTo(3);
+                assertSilent(client);
+                proxy.heal();
+                assertThat(client.getInputStream().read()).isEqualTo(4);
             }
         }
     }

@@ -212,6 +212,15 @@ public final class KafkaAdmin implements AutoCloseable {
     }
 
     /**
+     * The id of the broker that leads a partition.
+     *
+     * @throws KafkaSetupException if there is no such topic, or no broker answers in 10 s
+     */
+    public int leader(String topic, int partition) {
+        return describe(topic).partitions().get(partition).leader().id();
+    }
+
+    /**
      * The id of a topic, another one for each topic that was made under its name.
      *
      * @throws KafkaSetupException if there is no such topic, or no broker answers in time

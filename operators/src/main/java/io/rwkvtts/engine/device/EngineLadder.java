@@ -69,9 +69,17 @@ public final class EngineLadder {
     public static InferenceEngine open(
             Device device, List<Integer> indexes, ModelForms model, EngineOptions options)
             throws IOException {
-        boolean looks = device != Device.CPU && CudaDevice.providerAvailable();
-        return new EngineLadder(looks, EngineLadder::openCuda)
+        return new EngineLadder(looksForDevice(device), EngineLadder::openCuda)
                 .climb(device, indexes, model, options);
+    }
+
+    /**
+     * Whether an engine may be on a device; false if it will be on the CPU, or nowhere.
+     *
+     * @throws OnnxUnavailableException if ONNX Runtime is missing
+     */
+    public static boolean looksForDevice(Device device) {
+        return device != Device.CPU && CudaDevice.providerAvailable();
     }
 
     private static InferenceEngine openCuda(ModelForms model, EngineOptions options, int index)
