@@ -148,6 +148,9 @@ public final class SynthesisLoop {
             skipKnownPrefix(active);
             observer.recomputing(active.left());
         }
+        if (active.decoding()) {
+            running.clock().promptFed();
+        }
     }
 
     /** Takes a request out of its slot in mid-generation; what it has emitted stays valid. */

@@ -248,6 +248,34 @@ class SynthesisLoopTest {
         assertThat(clocks.get(0).firstChunkNanos()).isGreaterThan(clocks.get(0).queueNanos());
     }
 
+    /** The process before has fed it. */
+    @Test
+    void testAPromptThatARestoreNeedNotFeedTakesNoTime() {
+        SynthesisLoop former = TestLoop.on(engineOf(1).endAfter(70)).limits(LIMITS).open();
+        former.admit(TestLoop.request("r", "Hello."), System.nanoTime());
+        former.step();
+        former.step();
+        RequestSnapshot snapshot = former.snapshots(true).get(0);
+        List<RequestClock> clocks = new ArrayList<>();
+        LoopObserver observer =
+                new LoopObserver() {
+                    @Override
+                    public void finished(RequestClock clock, String arm) {
+                        clocks.add(clock);
+                    }
+                };
+        SynthesisLoop next =
+                TestLoop.on(engineOf(1).endAfter(70)).limits(LIMITS).observer(observer).open();
+        long start = System.nanoTime();
+        next.admit(SpeechRequest.restore(snapshot, TestLoop.MAX_CHARS, TestLoop.TERMS), start);
+        TestLoop.run(next);
+        long all = System.nanoTime() - start;
+
+        assertThat(clocks).hasSize(1);
+        assertThat(clocks.get(0).prefillNanos()).isBetween(0L, all);
+        assertThat(clocks.get(0).decodeNanos()).isBetween(0L, all);
+    }
+
     /** Each call of the engine takes as long as it says. */
     @Test
     void testClocksTellWhatTheLoopComputedFromTheSlotToTheFirstChunk() {
