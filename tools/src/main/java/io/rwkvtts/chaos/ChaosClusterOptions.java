@@ -4,6 +4,7 @@ import io.rwkvtts.local.LoopbackPorts;
 import io.rwkvtts.local.RestAccess;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ClusterOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
@@ -34,6 +35,8 @@ final class ChaosClusterOptions {
         detection(options);
         highAvailability(options, directory, zooKeeperPort);
         taskManagers(options, slots);
+        // Of the cluster, not of the job: Flink would keep one, and none before a damaged one.
+        options.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 3);
         return options;
     }
 
