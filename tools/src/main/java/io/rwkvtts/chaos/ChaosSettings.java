@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.HighAvailabilityOptions;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -61,6 +63,10 @@ public record ChaosSettings(
         return kinds.stream().anyMatch(FaultKind::setsClock);
     }
 
+    private boolean damagesCheckpoints() {
+        return kinds.stream().anyMatch(FaultKind::damagesCheckpoint);
+    }
+
     /** What the job makes sound with, if it does. */
     Optional<Path> decoder() {
         return options.getOptional(AudioSettings.DECODER).map(Path::of);
@@ -97,6 +103,10 @@ public record ChaosSettings(
         if (setsClock() && !job.contains(RequestSettings.IDLE_TIMEOUT)) {
             // Else the clock would end requests that wait for their next piece of text.
             job.set(RequestSettings.IDLE_TIMEOUT, PAST_ANY_CLOCK);
+        }
+        if (damagesCheckpoints()) {
+            // Each state is a file that can be damaged, also one that would fit into the metadata.
+            job.set(CheckpointingOptions.FS_SMALL_FILE_THRESHOLD, MemorySize.ZERO);
         }
         if (brokers == 1) {
             // When its only broker is away, a client would forget the partitions, and a producer

@@ -25,7 +25,7 @@ class FaultKindTest {
 
     @Test
     void testKindsThatCannotStrikeSayWhy() {
-        Optional<Path> fakeTime = Optional.of(Path.of("libfaketime.so.1"));
+        Optional<Path> fakeTime = Optional.of(Path.of("libfaketimeMT.so.1"));
 
         assertThat(FaultKind.ALL)
                 .allSatisfy(

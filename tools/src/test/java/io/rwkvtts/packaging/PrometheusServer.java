@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -87,15 +88,16 @@ final class PrometheusServer implements AutoCloseable {
         return new PrometheusServer(process, address, log);
     }
 
-    /** What {@code /api/v1/…} answers; null where nobody listens yet. */
+    /** What {@code /api/v1/…} answers; null where nobody listens yet, or it is not ready. */
     JsonNode get(String path) throws IOException, InterruptedException {
         assertThat(process.isAlive()).as(Files.readString(log)).isTrue();
         HttpRequest request =
                 HttpRequest.newBuilder(URI.create("http://" + address + "/api/v1/" + path)).build();
         try {
-            return new ObjectMapper()
-                    .readTree(client.send(request, BodyHandlers.ofString()).body())
-                    .path("data");
+            HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
+            return answer.statusCode() == 503
+                    ? null
+                    : new ObjectMapper().readTree(answer.body()).path("data");
         } catch (java.net.ConnectException e) {
             return null;
         }
