@@ -11,8 +11,10 @@ answers() {
 }
 
 command=$(tr '\0' ' ' </proc/1/cmdline)
+case ${command%% *} in
+*bash | *env) exit 1 ;;
+esac
 case $command in
-*/entrypoint.sh\ * | */tts\ *) exit 1 ;;
 *ClusterEntryPoint*) answers 8081 /overview ;;
 *StandbyTaskManager*) answers 9249 /metrics ;;
 *Tts\ gateway*)

@@ -32,19 +32,23 @@ public record OnnxEngineFactory(
      */
     @Override
     public InferenceEngine open(List<Integer> gpus) throws IOException {
-        requireMemory();
+        logMemory(requireMemory());
         return EngineLadder.open(device.device(), device.indexes(gpus), model, options());
     }
 
     /**
      * None if engines may be on a device: whether one is free is known only when an engine is
      * opened.
+     *
+     * @throws IllegalArgumentException also if this process may not use enough memory, which an
+     *     engine that is open already does not change
      */
     @Override
     public Optional<Object> identity() throws IOException {
         if (EngineLadder.looksForDevice(device.device())) {
             return Optional.empty();
         }
+        requireMemory();
         ModelDirectory files = model.given();
         // The files may have been replaced.
         return Optional.of(
@@ -66,10 +70,15 @@ public record OnnxEngineFactory(
                 settings.sampling());
     }
 
-    private void requireMemory() {
+    /** The memory that the engines of this process need, which it has. */
+    private MemoryNeed requireMemory() {
         MemoryNeed together = need.times(settings.perProcess());
+        together.requireFits(MemoryLimits.ofThisProcess());
+        return together;
+    }
+
+    private void logMemory(MemoryNeed together) {
         MemoryLimits limits = MemoryLimits.ofThisProcess();
-        together.requireFits(limits);
         LOG.info(
                 "{} of {} slots in this process: {}; it may use {} MB, {} MB of them as heap, of which a full queue of the longest texts would take {} MB",
                 settings.perProcess() == 1 ? "An engine" : settings.perProcess() + " engines",

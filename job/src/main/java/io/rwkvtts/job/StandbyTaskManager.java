@@ -1,6 +1,6 @@
 package io.rwkvtts.job;
 
-import io.rwkvtts.operator.IdleEngines;
+import io.rwkvtts.operator.StandbyEngines;
 import org.apache.flink.client.deployment.executors.RemoteExecutor;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.DeploymentOptions;
@@ -36,12 +36,12 @@ public final class StandbyTaskManager {
         TaskManagerRunner.main(arguments);
     }
 
-    /** A job that needs another model, or more memory, says so itself when it comes. */
-    private static void open(Configuration configuration) {
+    /** What is wrong with the options, a job says itself when it comes. */
+    static void open(Configuration configuration) {
         configuration.set(DeploymentOptions.TARGET, RemoteExecutor.NAME);
         try {
             TtsSettings settings = TtsSettings.from(configuration, SpeechModel.from(configuration));
-            IdleEngines.openStandby(settings.engines(), settings.engine().perProcess());
+            StandbyEngines.open(settings.engines(), settings.engine().perProcess());
         } catch (Exception e) {
             LOG.warn("No engine was opened ahead of a job: {}", e.getMessage(), e);
         }

@@ -25,6 +25,10 @@ class OnnxEngineFactoryTest {
         assertThatThrownBy(() -> engines.open(List.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("lower tts.slots");
+        assertThatThrownBy(engines::identity)
+                .as("an engine that is open already is refused as well")
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("lower tts.slots");
     }
 
     @Test

@@ -25,6 +25,7 @@ public interface EngineFactory extends Serializable {
      * task may use the engine that another one has left. Empty: each task opens one of its own.
      *
      * @throws IOException if the model cannot be read
+     * @throws IllegalArgumentException if no task of this process can have such an engine
      */
     default Optional<Object> identity() throws IOException {
         return Optional.empty();

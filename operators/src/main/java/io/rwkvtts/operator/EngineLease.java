@@ -7,7 +7,7 @@ import org.apache.flink.api.common.functions.RuntimeContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The engine of a task: opened for it, or one that an earlier task of the job has left. */
+/** The engine of a task: opened for it, or one that is open already. */
 final class EngineLease implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineLease.class);
@@ -26,19 +26,30 @@ final class EngineLease implements AutoCloseable {
      *
      * @throws IOException as {@link EngineFactory#open}
      * @throws IllegalArgumentException as {@link EngineFactory#open}
+     * @throws InterruptedException while it waits for one that is being opened
      */
-    static EngineLease open(EngineFactory factory, RuntimeContext task) throws IOException {
+    static EngineLease open(EngineFactory factory, RuntimeContext task)
+            throws IOException, InterruptedException {
+        return open(factory, task, StandbyEngines.ofProcess());
+    }
+
+    static EngineLease open(EngineFactory factory, RuntimeContext task, StandbyEngines standby)
+            throws IOException, InterruptedException {
         Optional<Object> identity = factory.identity();
         if (identity.isEmpty()) {
+            standby.discard();
             InferenceEngine engine = factory.open(GpuResources.of(task));
             return new EngineLease(engine, engine::close);
         }
         IdleEngines idle = IdleEngines.of(task);
-        Optional<InferenceEngine> left = idle.take(identity.get());
-        left.ifPresent(
+        Optional<InferenceEngine> open = idle.take(identity.get());
+        if (open.isEmpty()) {
+            open = standby.take(identity.get());
+        }
+        open.ifPresent(
                 engine -> LOG.info("The engine is open already: {}", engine.model().weightsId()));
         InferenceEngine engine =
-                left.isPresent() ? left.get() : factory.open(GpuResources.of(task));
+                open.isPresent() ? open.get() : factory.open(GpuResources.of(task));
         return new EngineLease(engine, () -> idle.keep(identity.get(), engine));
     }
 

@@ -1,24 +1,24 @@
 package io.rwkvtts.operator;
 
 import io.rwkvtts.engine.InferenceEngine;
-import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.functions.RuntimeContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Engines that no task of this process uses at the moment: those that the tasks of a job have left,
- * or those that were opened ahead of any job. A task that starts takes one of them: to load the
- * model and to test it takes longer than all else that a restart does. For any thread.
+ * The engines that tasks of a job have left in this process. A task that starts takes one of them:
+ * to load the model and to test it takes longer than all else that a restart does. They are closed
+ * when the job has no slot left in the process. For any thread.
  */
-public final class IdleEngines {
+final class IdleEngines {
 
-    private static final IdleEngines STANDBY = new IdleEngines();
+    private static final Logger LOG = LoggerFactory.getLogger(IdleEngines.class);
     private static final Map<JobID, IdleEngines> BY_JOB = new ConcurrentHashMap<>();
     private static final String RELEASE_HOOK = "close-idle-engines";
 
@@ -28,21 +28,7 @@ public final class IdleEngines {
 
     private IdleEngines() {}
 
-    /**
-     * Opens engines for the first tasks of this process, which wait for them if need be. Does
-     * nothing for a factory whose engines have no identity.
-     *
-     * @throws IOException as {@link EngineFactory#open}
-     * @throws IllegalArgumentException as {@link EngineFactory#open}
-     */
-    public static void openStandby(EngineFactory factory, int count) throws IOException {
-        Optional<Object> identity = factory.identity();
-        if (identity.isPresent()) {
-            STANDBY.open(factory, identity.get(), count);
-        }
-    }
-
-    /** Those of the job of a task; they are closed when it has no slot left in this process. */
+    /** Those of the job of a task. */
     static IdleEngines of(RuntimeContext task) {
         JobID job = task.getJobInfo().getJobId();
         task.registerUserCodeClassLoaderReleaseHookIfAbsent(RELEASE_HOOK, () -> release(job));
@@ -57,16 +43,12 @@ public final class IdleEngines {
     }
 
     /**
-     * An engine, owned by the caller from now on. Those of another identity are closed: the job has
-     * been started with another model or other settings.
+     * An engine, owned by the caller from now on. Those of another identity are closed: the files
+     * of the model have been replaced.
      *
      * @param wanted {@link EngineFactory#identity} of the factory that would open one
      */
-    Optional<InferenceEngine> take(Object wanted) {
-        return poll(wanted).or(() -> STANDBY.poll(wanted));
-    }
-
-    private synchronized Optional<InferenceEngine> poll(Object wanted) {
+    synchronized Optional<InferenceEngine> take(Object wanted) {
         require(wanted);
         return Optional.ofNullable(engines.poll());
     }
@@ -85,27 +67,26 @@ public final class IdleEngines {
         engines.add(engine);
     }
 
-    private synchronized void open(EngineFactory factory, Object of, int count) throws IOException {
-        require(of);
-        for (int i = 0; i < count; i++) {
-            engines.add(factory.open(List.of()));
-        }
-    }
-
     private void require(Object wanted) {
         if (!wanted.equals(identity)) {
-            closeEngines();
+            close(engines);
             identity = wanted;
         }
     }
 
     private synchronized void close() {
         closed = true;
-        closeEngines();
+        close(engines);
     }
 
-    private void closeEngines() {
-        engines.forEach(InferenceEngine::close);
-        engines.clear();
+    /** Closes all of them, also if one fails to. */
+    static void close(Deque<InferenceEngine> engines) {
+        while (!engines.isEmpty()) {
+            try {
+                engines.poll().close();
+            } catch (RuntimeException e) {
+                LOG.warn("An engine that nobody uses could not be closed", e);
+            }
+        }
     }
 }

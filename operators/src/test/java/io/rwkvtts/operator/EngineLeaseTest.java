@@ -1,14 +1,20 @@
 package io.rwkvtts.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.rwkvtts.engine.ForwardingEngine;
 import io.rwkvtts.engine.InferenceEngine;
+import io.rwkvtts.engine.InferenceException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.functions.RuntimeContext;
@@ -18,13 +24,16 @@ import org.apache.flink.streaming.util.MockStreamingRuntimeContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Which engine a task gets, and when engines are closed. */
+@Timeout(60)
 class EngineLeaseTest {
 
     /** What Flink does when a job has no slot left in a process. */
     private final Map<String, Runnable> releaseHooks = new HashMap<>();
 
+    private final StandbyEngines standby = new StandbyEngines();
     private final Engines engines = new Engines("weights");
     private MockEnvironment environment;
     private RuntimeContext task;
@@ -32,6 +41,7 @@ class EngineLeaseTest {
     private static final class Engine extends ForwardingEngine {
 
         private boolean sound = true;
+        private boolean failsToClose;
         private int resets;
         private int closes;
         private final AtomicInteger closed;
@@ -51,6 +61,9 @@ class EngineLeaseTest {
         public void close() {
             closes++;
             closed.incrementAndGet();
+            if (failsToClose) {
+                throw new InferenceException("planted", new IllegalStateException());
+            }
             super.close();
         }
     }
@@ -61,12 +74,25 @@ class EngineLeaseTest {
         private final AtomicInteger opened = new AtomicInteger();
         private final AtomicInteger closed = new AtomicInteger();
 
+        private final CountDownLatch entered = new CountDownLatch(1);
+        private CountDownLatch held = new CountDownLatch(0);
+        private IOException failure;
+
         Engines(String model) {
             this.model = model;
         }
 
         @Override
-        public InferenceEngine open(List<Integer> gpus) {
+        public InferenceEngine open(List<Integer> gpus) throws IOException {
+            entered.countDown();
+            try {
+                held.await();
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException();
+            }
+            if (failure != null) {
+                throw failure;
+            }
             opened.incrementAndGet();
             return new Engine(closed);
         }
@@ -98,8 +124,12 @@ class EngineLeaseTest {
         };
     }
 
-    private Engine use(EngineFactory factory) throws IOException {
-        try (EngineLease lease = EngineLease.open(factory, task)) {
+    private EngineLease lease(EngineFactory factory) throws IOException, InterruptedException {
+        return EngineLease.open(factory, task, standby);
+    }
+
+    private Engine use(EngineFactory factory) throws IOException, InterruptedException {
+        try (EngineLease lease = lease(factory)) {
             return (Engine) lease.engine();
         }
     }
@@ -115,20 +145,20 @@ class EngineLeaseTest {
 
     @Test
     void testEachOfTwoTasksHasAnEngine() throws Exception {
-        try (EngineLease one = EngineLease.open(engines, task);
-                EngineLease other = EngineLease.open(engines, task)) {
+        try (EngineLease one = lease(engines);
+                EngineLease other = lease(engines)) {
             assertThat(one.engine()).isNotSameAs(other.engine());
         }
     }
 
     @Test
     void testLeaseThatEndsTwiceLeavesOneEngine() throws Exception {
-        EngineLease lease = EngineLease.open(engines, task);
+        EngineLease lease = lease(engines);
         lease.close();
         lease.close();
 
-        try (EngineLease one = EngineLease.open(engines, task);
-                EngineLease other = EngineLease.open(engines, task)) {
+        try (EngineLease one = lease(engines);
+                EngineLease other = lease(engines)) {
             assertThat(one.engine()).isNotSameAs(other.engine());
         }
     }
@@ -136,7 +166,7 @@ class EngineLeaseTest {
     @Test
     void testEngineThatFailedIsClosed() throws Exception {
         Engine first;
-        try (EngineLease lease = EngineLease.open(engines, task)) {
+        try (EngineLease lease = lease(engines)) {
             first = (Engine) lease.engine();
             first.sound = false;
         }
@@ -158,7 +188,7 @@ class EngineLeaseTest {
     @Test
     void testEnginesAreClosedWhenTheJobHasNoSlotLeft() throws Exception {
         Engine idle = use(engines);
-        EngineLease lease = EngineLease.open(new Engines("weights"), task);
+        EngineLease lease = lease(new Engines("weights"));
         Engine used = (Engine) lease.engine();
         assertThat(used).isSameAs(idle);
         Engine another = use(engines);
@@ -168,6 +198,22 @@ class EngineLeaseTest {
         assertThat(used.closes).isZero();
         lease.close();
         assertThat(used.closes).isOne();
+    }
+
+    @Test
+    void testEngineThatFailsToCloseLeavesNoOtherOpen() throws Exception {
+        Engine bad;
+        Engine good;
+        try (EngineLease one = lease(engines);
+                EngineLease other = lease(engines)) {
+            bad = (Engine) other.engine();
+            good = (Engine) one.engine();
+            bad.failsToClose = true;
+        }
+        releaseHooks.values().forEach(Runnable::run);
+
+        assertThat(bad.closes).isOne();
+        assertThat(good.closes).isOne();
     }
 
     @Test
@@ -191,23 +237,73 @@ class EngineLeaseTest {
 
     @Test
     void testFirstTasksTakeWhatWasOpenedAhead() throws Exception {
-        IdleEngines.openStandby(engines, 2);
-        int opened = engines.opened.get();
+        standby.openAll(engines, 2);
+        assertThat(engines.opened).hasValue(2);
 
-        try (EngineLease one = EngineLease.open(engines, task);
-                EngineLease other = EngineLease.open(engines, task)) {
+        try (EngineLease one = lease(engines);
+                EngineLease other = lease(engines)) {
             assertThat(one.engine()).isNotSameAs(other.engine());
-            assertThat(opened).isEqualTo(2);
-            assertThat(engines.opened).hasValue(2);
         }
         use(engines);
         assertThat(engines.opened).hasValue(2);
     }
 
+    /** Its engine and that which is opened ahead would need the memory of two. */
+    @Test
+    void testTaskWaitsForAnEngineThatIsBeingOpened() throws Exception {
+        Engines slow = new Engines("weights");
+        slow.held = new CountDownLatch(1);
+        Thread opener = start(() -> standby.openAll(slow, 1));
+        slow.entered.await();
+        FutureTask<Engine> use = new FutureTask<>(() -> use(slow));
+        Thread starting = new Thread(use);
+        starting.start();
+        while (starting.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        slow.held.countDown();
+
+        assertThat(use.get(10, TimeUnit.SECONDS).closes).isZero();
+        opener.join();
+        assertThat(slow.opened).hasValue(1);
+    }
+
+    @Test
+    void testTaskThatNeedsAnotherEngineDoesNotWait() throws Exception {
+        Engines slow = new Engines("other weights");
+        slow.held = new CountDownLatch(1);
+        Thread opener = start(() -> standby.openAll(slow, 2));
+        slow.entered.await();
+
+        use(engines);
+        slow.held.countDown();
+        opener.join();
+        assertThat(slow.opened).hasValue(1);
+        assertThat(slow.closed).hasValue(1);
+    }
+
+    @Test
+    void testTaskDoesNotWaitForAnOpenerThatFailed() throws Exception {
+        Engines failing = new Engines("weights");
+        failing.failure = new IOException("no such file");
+        assertThatThrownBy(() -> standby.openAll(failing, 2)).isSameAs(failing.failure);
+
+        use(engines);
+        assertThat(engines.opened).hasValue(1);
+    }
+
+    @Test
+    void testNothingIsOpenedAheadOnceThereWasATask() throws Exception {
+        use(engines);
+        standby.openAll(engines, 1);
+
+        assertThat(engines.opened).hasValue(1);
+    }
+
     @Test
     void testWhatWasOpenedAheadForAnotherModelIsClosed() throws Exception {
         Engines others = new Engines("other weights");
-        IdleEngines.openStandby(others, 1);
+        standby.openAll(others, 1);
 
         use(engines);
         assertThat(engines.opened).hasValue(1);
@@ -215,14 +311,40 @@ class EngineLeaseTest {
     }
 
     @Test
+    void testTaskWhoseEngineHasNoIdentityClosesWhatWasOpenedAhead() throws Exception {
+        standby.openAll(engines, 1);
+
+        use(gpus -> new Engine(new AtomicInteger()));
+        assertThat(engines.closed).hasValue(1);
+    }
+
+    @Test
     void testNothingIsOpenedAheadWithoutAnIdentity() throws Exception {
         AtomicInteger opened = new AtomicInteger();
-        IdleEngines.openStandby(
+        standby.openAll(
                 gpus -> {
                     opened.incrementAndGet();
                     return new Engine(new AtomicInteger());
                 },
                 1);
         assertThat(opened).hasValue(0);
+    }
+
+    private interface Action {
+        void run() throws Exception;
+    }
+
+    private static Thread start(Action action) {
+        Thread thread =
+                new Thread(
+                        () -> {
+                            try {
+                                action.run();
+                            } catch (Exception e) {
+                                throw new IllegalStateException(e);
+                            }
+                        });
+        thread.start();
+        return thread;
     }
 }

@@ -136,8 +136,15 @@ public record ChaosSettings(
         return job;
     }
 
-    /** What a TaskManager opens ahead: the engine of the job as it is started first. */
+    /**
+     * Options with which a TaskManager opens the engine of the job ahead. None where several
+     * subtasks generate: whether they share a process is seen otherwise by the client, which does
+     * not know the slots of the cluster.
+     */
     Configuration standbyOptions() {
+        if (parallelism > 1) {
+            return new Configuration();
+        }
         Configuration standby = withParallelism(jobOptions(), parallelism);
         standby.set(SpeechModel.MODEL, model.directory().path().toString());
         standby.set(SpeechModel.VOCABULARY, model.vocabulary().toString());

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 /** Strikes a running job and measures how long it is silent. Belongs to one thread. */
 final class FaultInjector {
 
-    /** Of the last but one chunk of a request, from behind its last one. */
+    /** The last but one chunk of a request, counted back from its last one. */
     private static final int LAST_BUT_ONE = -2;
 
     private final ChaosCluster cluster;

@@ -75,9 +75,9 @@ public enum FaultKind {
     DROP_REQUESTS,
     /** The link to the broker drops what the broker sends, for less than any timeout. */
     DROP_RESPONSES,
-    /** The wall clock of a TaskManager is an hour ahead for a while. */
+    /** The wall clock of a TaskManager is an hour fast for a while. */
     CLOCK_FORWARD,
-    /** The wall clock of a TaskManager is an hour behind for a while. */
+    /** The wall clock of a TaskManager is an hour slow for a while. */
     CLOCK_BACK;
 
     /** The faults of killed processes and of a rescale. */

@@ -132,7 +132,7 @@ final class RecordWitness extends TopicWatcher {
 
     /**
      * Waits until a record of a request has been written, counted from its first or, if negative,
-     * from behind its last chunk: 0 is the first one, −2 the last but one.
+     * back from its last one: 0 is the first one, −1 the last one.
      */
     synchronized void awaitChunk(String id, int place, Duration quietLimit) throws Exception {
         int chunks = undisturbed.get(id).records().size();

@@ -83,7 +83,7 @@ import picocli.CommandLine.Spec;
             "  drop-requests, drop-responses",
             "                        only what the job sends is dropped, or what the broker sends; for",
             "                        less than the delivery timeout",
-            "  clock-forward, clock-back  the clock of a TaskManager is 1 h ahead or behind for some",
+            "  clock-forward, clock-back  the clock of a TaskManager is an hour fast or slow for some",
             "                        seconds; needs libfaketime (Debian: faketime), not with --streaming",
             "Checkpoints are damaged with at-least-once only: with exactly-once an older one repeats",
             "what was committed since.",

@@ -1,0 +1,105 @@
+package io.rwkvtts.operator;
+
+import io.rwkvtts.engine.InferenceEngine;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Engines that a process opens before it has work, once, for its first tasks. They are closed when
+ * a task comes that needs others. For any thread.
+ */
+public final class StandbyEngines {
+
+    private static final StandbyEngines OF_PROCESS = new StandbyEngines();
+
+    private final Deque<InferenceEngine> engines = new ArrayDeque<>();
+    private Object identity;
+    private int opening;
+    private boolean unwanted;
+
+    StandbyEngines() {}
+
+    /**
+     * Opens engines for the first tasks of this process; does nothing if there was a task already,
+     * or if the engines of the factory have no identity.
+     *
+     * @throws IOException as {@link EngineFactory#open}
+     * @throws IllegalArgumentException as {@link EngineFactory#open}
+     */
+    public static void open(EngineFactory factory, int count) throws IOException {
+        OF_PROCESS.openAll(factory, count);
+    }
+
+    static StandbyEngines ofProcess() {
+        return OF_PROCESS;
+    }
+
+    void openAll(EngineFactory factory, int count) throws IOException {
+        Optional<Object> of = factory.identity();
+        if (of.isEmpty() || !begin(of.get(), count)) {
+            return;
+        }
+        try {
+            while (opensMore()) {
+                // Not locked: a task that needs another engine does not wait for this one.
+                add(factory.open(List.of()));
+            }
+        } finally {
+            end();
+        }
+    }
+
+    private synchronized boolean begin(Object of, int count) {
+        if (unwanted) {
+            return false;
+        }
+        identity = of;
+        opening = count;
+        return true;
+    }
+
+    private synchronized boolean opensMore() {
+        return opening > 0;
+    }
+
+    private synchronized void add(InferenceEngine engine) {
+        if (unwanted) {
+            engine.close();
+            return;
+        }
+        engines.add(engine);
+        opening--;
+        notifyAll();
+    }
+
+    private synchronized void end() {
+        opening = 0;
+        notifyAll();
+    }
+
+    /**
+     * An engine, owned by the caller from now on; waits for one that is being opened.
+     *
+     * @param wanted {@link EngineFactory#identity} of the factory that would open one
+     */
+    synchronized Optional<InferenceEngine> take(Object wanted) throws InterruptedException {
+        if (!wanted.equals(identity)) {
+            discard();
+        }
+        while (engines.isEmpty() && opening > 0) {
+            wait();
+        }
+        return Optional.ofNullable(engines.poll());
+    }
+
+    /** A task has come that needs none of them. */
+    synchronized void discard() {
+        unwanted = true;
+        opening = 0;
+        IdleEngines.close(engines);
+        notifyAll();
+    }
+}
