@@ -13,6 +13,7 @@ set -euo pipefail
 
 home=/opt/tts
 class_path="$home/tools/target/tts.jar:$home/tools/target/lib/*"
+shared=(-XX:SharedArchiveFile="$home/tools/target/tts.jsa" -Xlog:cds=off -Xlog:cds+dynamic=off)
 
 read_properties() {
     options=(--configDir "$home/conf")
@@ -30,7 +31,7 @@ read_properties() {
 # of the JVM and one of options of Flink.
 compute_memory() {
     local computed
-    computed=$(java -XX:TieredStopAtLevel=1 -cp "$class_path" \
+    computed=$(java "${shared[@]}" -XX:TieredStopAtLevel=1 -cp "$class_path" \
         org.apache.flink.runtime.util.bash.BashJavaUtils "$@") || {
         echo "$computed" >&2
         exit 1
@@ -43,7 +44,7 @@ compute_memory() {
 
 start() {
     # Flink's client opens a map of Java's own, as the scripts of its distribution allow.
-    exec java "${jvm[@]}" -XX:+ExitOnOutOfMemoryError --add-opens=java.base/java.util=ALL-UNNAMED \
+    exec java "${shared[@]}" "${jvm[@]}" -XX:+ExitOnOutOfMemoryError --add-opens=java.base/java.util=ALL-UNNAMED \
         -Dlog4j.configurationFile=log4j2-servers.properties -cp "$class_path" "$@"
 }
 

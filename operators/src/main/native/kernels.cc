@@ -672,105 +672,152 @@ void last_norm(const LastNorm& op, int64_t sequence) {
     quantize(normed, width, op.out, sequence);
 }
 
+// What a token does to the state of a head: by key index, what the state keeps, what is removed,
+// what is written, what is read, and the direction of the removal; by value index, the value.
+struct HeadToken {
+    float keeps[kHead], removes[kHead], writes[kHead], reads[kHead], kappas[kHead];
+    Floats values[kHeadVectors];
+    float bonus;
+};
+
+// Tokens that are prepared together: of all but the first, what is removed is found while the state
+// is in registers for the one before.
+constexpr int kTokensAtOnce = 8;
+
+INLINE void prepare(const TimeMix& op, int64_t row, int64_t column, HeadToken& token) {
+    const int64_t width = op.heads * kHead;
+    Floats bonuses = {};
+    Floats squares = {};
+    for (int j = 0; j < kHeadVectors; j++) {
+        const int64_t i = column + j * kLanes;
+        const int64_t at = row * width + i;
+        Floats receptance = scaled(op.r, width, row, i);
+        Floats plain_key = scaled(op.k, width, row, i);
+        Floats vector = scaled(op.v, width, row, i);
+        Floats decays = exponential(kDecay * sigmoid(load(op.decay + at) + load(op.w0 + i)));
+        Floats rates = sigmoid(load(op.rate + at) + load(op.a0 + i));
+        if (op.first != nullptr) {
+            Floats shares = sigmoid(load(op.share + at) + load(op.v0 + i));
+            vector += (load(op.first + at) - vector) * shares;
+        }
+        if (op.value != nullptr) {
+            store(op.value + at, vector);
+        }
+        Floats kappa = plain_key * load(op.k_k + i);
+        Floats key = plain_key * (1.0f + (rates - 1.0f) * load(op.k_a + i));
+        squares += kappa * kappa;
+        bonuses += receptance * key * load(op.r_k + i);
+        token.values[j] = vector;
+        store(token.keeps + j * kLanes, decays);
+        store(token.removes + j * kLanes, rates);
+        store(token.writes + j * kLanes, key * kStateScale);
+        store(token.reads + j * kLanes, receptance);
+        store(token.kappas + j * kLanes, kappa);
+    }
+    token.bonus = sum(bonuses);
+    const float length_of_kappa = __builtin_sqrtf(sum(squares));
+    // A length that is no number is the smaller of the two here, and must not be.
+    const float unit = 1 / (length_of_kappa < kShortestKey ? kShortestKey : length_of_kappa);
+    for (int j = 0; j < kHeadVectors; j++) {
+        Floats kappa = load(token.kappas + j * kLanes) * unit;
+        store(token.kappas + j * kLanes, kappa);
+        store(token.removes + j * kLanes, load(token.removes + j * kLanes) * kappa);
+    }
+}
+
+// What the first token removes.
+INLINE void remove(const float* matrix, const HeadToken& token, Floats* removal) {
+    for (int j = 0; j < kHeadVectors; j++) {
+        removal[j] = Floats{};
+    }
+    for (int i = 0; i < kHead; i++) {
+        const float* line = matrix + i * kHead;
+        for (int j = 0; j < kHeadVectors; j++) {
+            removal[j] = fused(load(line + j * kLanes), token.kappas[i], removal[j]);
+        }
+    }
+}
+
+// Takes the state over a token, and finds what is read, and what the next token removes, if there
+// is one.
+template <bool has_next>
+INLINE void update(float* matrix, const HeadToken& token, const HeadToken* next, Floats* removal,
+                   Floats* reading) {
+    Floats removed[kHeadVectors];
+    for (int j = 0; j < kHeadVectors; j++) {
+        removed[j] = -removal[j];
+        removal[j] = Floats{};
+        reading[j] = Floats{};
+    }
+    for (int i = 0; i < kHead; i++) {
+        float* line = matrix + i * kHead;
+        for (int j = 0; j < kHeadVectors; j++) {
+            const Floats kept = load(line + j * kLanes) * token.keeps[i];
+            const Floats updated = fused(token.values[j], token.writes[i],
+                                         fused(removed[j], token.removes[i], kept));
+            store(line + j * kLanes, updated);
+            reading[j] = fused(updated, token.reads[i], reading[j]);
+            if (has_next) {
+                removal[j] = fused(updated, next->kappas[i], removal[j]);
+            }
+        }
+    }
+}
+
+INLINE void finish(const TimeMix& op, int64_t row, int64_t column, const HeadToken& token,
+                   Floats* reading) {
+    Floats total = {};
+    for (int j = 0; j < kHeadVectors; j++) {
+        reading[j] *= 1 / kStateScale;
+        total += reading[j];
+    }
+    const float mean = sum(total) / kHead;
+    Floats deviations = {};
+    for (int j = 0; j < kHeadVectors; j++) {
+        reading[j] -= mean;
+        deviations += reading[j] * reading[j];
+    }
+    const float factor = 1 / __builtin_sqrtf(sum(deviations) / kHead + kHeadNormEpsilon);
+    for (int j = 0; j < kHeadVectors; j++) {
+        const int64_t i = column + j * kLanes;
+        const int64_t at = row * op.heads * kHead + i;
+        Floats normed = reading[j] * factor * load(op.norm_weight + i) + load(op.norm_bias + i);
+        store(op.gated + at, (normed + token.bonus * token.values[j]) * load(op.gate + at));
+    }
+}
+
 void time_mix(const TimeMix& op, int64_t sequence_and_head) {
     const int64_t sequence = sequence_and_head / op.heads;
     const int64_t column = sequence_and_head % op.heads * kHead;
-    const int64_t width = op.heads * kHead;
     const int64_t length = op.lengths[sequence];
+    const int64_t first_row = sequence * op.tokens;
     float* matrix = op.new_state + sequence_and_head * kHead * kHead;
     const float* old_matrix = op.state + sequence_and_head * kHead * kHead;
     if (matrix != old_matrix) {
         memcpy(matrix, old_matrix, kHead * kHead * sizeof(float));
     }
 
-    for (int64_t token = 0; token < op.tokens; token++) {
-        const int64_t row = sequence * op.tokens + token;
-        const int64_t place = row * width + column;
-        if (token >= length) {
-            memset(op.gated + place, 0, kHead * sizeof(float));
-            continue;
+    HeadToken tokens[kTokensAtOnce];
+    Floats readings[kTokensAtOnce][kHeadVectors];
+    Floats removal[kHeadVectors];
+    for (int64_t from = 0; from < length; from += kTokensAtOnce) {
+        const int64_t row = first_row + from;
+        const int count = static_cast<int>(length - from < kTokensAtOnce ? length - from : kTokensAtOnce);
+        for (int t = 0; t < count; t++) {
+            prepare(op, row + t, column, tokens[t]);
         }
-        // By key index: what the state keeps, what is removed, what is written, what is read.
-        float keeps[kHead], removes[kHead], writes[kHead], reads[kHead], kappas[kHead];
-        Floats values[kHeadVectors], removal[kHeadVectors], reading[kHeadVectors];
-        Floats bonuses = {};
-        Floats squares = {};
-        for (int j = 0; j < kHeadVectors; j++) {
-            const int64_t i = column + j * kLanes;
-            const int64_t at = row * width + i;
-            Floats receptance = scaled(op.r, width, row, i);
-            Floats plain_key = scaled(op.k, width, row, i);
-            Floats vector = scaled(op.v, width, row, i);
-            Floats decays = exponential(kDecay * sigmoid(load(op.decay + at) + load(op.w0 + i)));
-            Floats rates = sigmoid(load(op.rate + at) + load(op.a0 + i));
-            if (op.first != nullptr) {
-                Floats shares = sigmoid(load(op.share + at) + load(op.v0 + i));
-                vector += (load(op.first + at) - vector) * shares;
-            }
-            if (op.value != nullptr) {
-                store(op.value + at, vector);
-            }
-            Floats kappa = plain_key * load(op.k_k + i);
-            Floats key = plain_key * (1.0f + (rates - 1.0f) * load(op.k_a + i));
-            squares += kappa * kappa;
-            bonuses += receptance * key * load(op.r_k + i);
-            values[j] = vector;
-            store(keeps + j * kLanes, decays);
-            store(removes + j * kLanes, rates);
-            store(writes + j * kLanes, key);
-            store(reads + j * kLanes, receptance);
-            store(kappas + j * kLanes, kappa);
+        remove(matrix, tokens[0], removal);
+        for (int t = 0; t < count - 1; t++) {
+            update<true>(matrix, tokens[t], &tokens[t + 1], removal, readings[t]);
         }
-        const float length_of_kappa = __builtin_sqrtf(sum(squares));
-        // A length that is no number is the smaller of the two here, and must not be.
-        const float unit = 1 / (length_of_kappa < kShortestKey ? kShortestKey : length_of_kappa);
-        for (int j = 0; j < kHeadVectors; j++) {
-            Floats kappa = load(kappas + j * kLanes) * unit;
-            store(kappas + j * kLanes, kappa);
-            store(removes + j * kLanes, load(removes + j * kLanes) * kappa);
-            removal[j] = Floats{};
-            reading[j] = Floats{};
+        update<false>(matrix, tokens[count - 1], nullptr, removal, readings[count - 1]);
+        for (int t = 0; t < count; t++) {
+            finish(op, row + t, column, tokens[t], readings[t]);
         }
-        for (int i = 0; i < kHead; i++) {
-            const float* line = matrix + i * kHead;
-            for (int j = 0; j < kHeadVectors; j++) {
-                removal[j] = fused(load(line + j * kLanes), kappas[i], removal[j]);
-            }
-        }
-        for (int j = 0; j < kHeadVectors; j++) {
-            removal[j] = -removal[j];
-        }
-        for (int i = 0; i < kHead; i++) {
-            float* line = matrix + i * kHead;
-            const float written = writes[i] * kStateScale;
-            for (int j = 0; j < kHeadVectors; j++) {
-                const Floats kept = load(line + j * kLanes) * keeps[i];
-                const Floats updated =
-                        fused(values[j], written, fused(removal[j], removes[i], kept));
-                store(line + j * kLanes, updated);
-                reading[j] = fused(updated, reads[i], reading[j]);
-            }
-        }
-
-        Floats total = {};
-        for (int j = 0; j < kHeadVectors; j++) {
-            reading[j] *= 1 / kStateScale;
-            total += reading[j];
-        }
-        const float mean = sum(total) / kHead;
-        Floats deviations = {};
-        for (int j = 0; j < kHeadVectors; j++) {
-            reading[j] -= mean;
-            deviations += reading[j] * reading[j];
-        }
-        const float factor = 1 / __builtin_sqrtf(sum(deviations) / kHead + kHeadNormEpsilon);
-        const float bonus = sum(bonuses);
-        for (int j = 0; j < kHeadVectors; j++) {
-            const int64_t i = column + j * kLanes;
-            const int64_t at = row * width + i;
-            Floats normed = reading[j] * factor * load(op.norm_weight + i) + load(op.norm_bias + i);
-            store(op.gated + at, (normed + bonus * values[j]) * load(op.gate + at));
-        }
+    }
+    for (int64_t token = length; token < op.tokens; token++) {
+        const int64_t at = (first_row + token) * op.heads * kHead + column;
+        memset(op.gated + at, 0, kHead * sizeof(float));
     }
 }
 

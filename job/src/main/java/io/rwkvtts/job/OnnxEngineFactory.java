@@ -62,10 +62,11 @@ public record OnnxEngineFactory(
     }
 
     private EngineOptions options() {
+        int threads = settings.threadsOf(Runtime.getRuntime().availableProcessors());
         return new EngineOptions(
                 settings.slots(),
-                settings.threadsOf(Runtime.getRuntime().availableProcessors()),
-                settings.perProcess() == 1,
+                threads,
+                threads > 1 && settings.perProcess() == 1,
                 true,
                 settings.sampling());
     }

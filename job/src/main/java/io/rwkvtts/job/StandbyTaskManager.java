@@ -1,6 +1,5 @@
 package io.rwkvtts.job;
 
-import io.rwkvtts.operator.StandbyEngines;
 import org.apache.flink.client.deployment.executors.RemoteExecutor;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.DeploymentOptions;
@@ -40,8 +39,7 @@ public final class StandbyTaskManager {
     static void open(Configuration configuration) {
         configuration.set(DeploymentOptions.TARGET, RemoteExecutor.NAME);
         try {
-            TtsSettings settings = TtsSettings.from(configuration, SpeechModel.from(configuration));
-            StandbyEngines.open(settings.engines(), settings.engine().perProcess());
+            TtsSettings.from(configuration, SpeechModel.from(configuration)).openEngines();
         } catch (Exception e) {
             LOG.warn("No engine was opened ahead of a job: {}", e.getMessage(), e);
         }

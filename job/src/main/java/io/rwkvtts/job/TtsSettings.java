@@ -4,6 +4,7 @@ import io.rwkvtts.engine.device.Device;
 import io.rwkvtts.job.kafka.KafkaSettings;
 import io.rwkvtts.model.ModelDirectory;
 import io.rwkvtts.operator.EngineFactory;
+import io.rwkvtts.operator.StandbyEngines;
 import io.rwkvtts.operator.SwitchableSettings;
 import io.rwkvtts.operator.SynthesisSettings;
 import io.rwkvtts.operator.audio.AudioSettings;
@@ -68,6 +69,16 @@ public record TtsSettings(
                 engine,
                 AudioSettings.from(config),
                 SwitchableSettings.from(config, stateBytes));
+    }
+
+    /**
+     * Opens the engines of this process before it has tasks ({@link StandbyEngines}).
+     *
+     * @throws IOException as {@link EngineFactory#open}
+     * @throws IllegalArgumentException as {@link EngineFactory#open}
+     */
+    public void openEngines() throws IOException {
+        StandbyEngines.open(engines, engine.perProcess());
     }
 
     /** The topics of the job. */

@@ -41,7 +41,7 @@ final class EngineLease implements AutoCloseable {
             InferenceEngine engine = factory.open(GpuResources.of(task));
             return new EngineLease(engine, engine::close);
         }
-        IdleEngines idle = IdleEngines.of(task);
+        IdleEngines idle = IdleEngines.of(task, standby);
         Optional<InferenceEngine> open = idle.take(identity.get());
         if (open.isEmpty()) {
             open = standby.take(identity.get());

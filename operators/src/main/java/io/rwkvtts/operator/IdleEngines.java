@@ -8,37 +8,41 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.functions.RuntimeContext;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The engines that tasks of a job have left in this process. A task that starts takes one of them:
- * to load the model and to test it takes longer than all else that a restart does. They are closed
- * when the job has no slot left in the process. For any thread.
+ * to load the model and to test it takes longer than all else that a restart does. When the job has
+ * no slot left in the process, they stand by for the next job, or are closed. For any thread.
  */
 final class IdleEngines {
 
-    private static final Logger LOG = LoggerFactory.getLogger(IdleEngines.class);
     private static final Map<JobID, IdleEngines> BY_JOB = new ConcurrentHashMap<>();
     private static final String RELEASE_HOOK = "close-idle-engines";
 
     private final Deque<InferenceEngine> engines = new ArrayDeque<>();
+    private final StandbyEngines standby;
     private Object identity;
-    private boolean closed;
+    private boolean jobEnded;
 
-    private IdleEngines() {}
+    private IdleEngines(StandbyEngines standby) {
+        this.standby = standby;
+    }
 
-    /** Those of the job of a task. */
-    static IdleEngines of(RuntimeContext task) {
+    /**
+     * Those of the job of a task.
+     *
+     * @param standby takes what the job leaves
+     */
+    static IdleEngines of(RuntimeContext task, StandbyEngines standby) {
         JobID job = task.getJobInfo().getJobId();
         task.registerUserCodeClassLoaderReleaseHookIfAbsent(RELEASE_HOOK, () -> release(job));
-        return BY_JOB.computeIfAbsent(job, id -> new IdleEngines());
+        return BY_JOB.computeIfAbsent(job, id -> new IdleEngines(standby));
     }
 
     private static void release(JobID job) {
         IdleEngines released = BY_JOB.remove(job);
         if (released != null) {
-            released.close();
+            released.endJob();
         }
     }
 
@@ -59,34 +63,27 @@ final class IdleEngines {
      * @param of {@link EngineFactory#identity} of the factory that opened it
      */
     synchronized void keep(Object of, InferenceEngine engine) {
-        if (closed || !engine.reset()) {
+        if (!engine.reset()) {
             engine.close();
             return;
         }
         require(of);
         engines.add(engine);
+        if (jobEnded) {
+            endJob();
+        }
     }
 
     private void require(Object wanted) {
         if (!wanted.equals(identity)) {
-            close(engines);
+            StandbyEngines.close(engines);
             identity = wanted;
         }
     }
 
-    private synchronized void close() {
-        closed = true;
-        close(engines);
-    }
-
-    /** Closes all of them, also if one fails to. */
-    static void close(Deque<InferenceEngine> engines) {
-        while (!engines.isEmpty()) {
-            try {
-                engines.poll().close();
-            } catch (RuntimeException e) {
-                LOG.warn("An engine that nobody uses could not be closed", e);
-            }
-        }
+    private synchronized void endJob() {
+        jobEnded = true;
+        engines.removeIf(engine -> standby.keep(identity, engine));
+        StandbyEngines.close(engines);
     }
 }

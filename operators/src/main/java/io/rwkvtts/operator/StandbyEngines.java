@@ -6,17 +6,21 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Engines that a process opens before it has work, once, for its first tasks. They are closed when
- * a task comes that needs others. For any thread.
+ * Engines that a process opens before it has work, once, for its first tasks; what a job leaves is
+ * kept for the next one. They are closed when a task comes that needs others. For any thread.
  */
 public final class StandbyEngines {
 
+    private static final Logger LOG = LoggerFactory.getLogger(StandbyEngines.class);
     private static final StandbyEngines OF_PROCESS = new StandbyEngines();
 
     private final Deque<InferenceEngine> engines = new ArrayDeque<>();
     private Object identity;
+    private int most;
     private int opening;
     private boolean unwanted;
 
@@ -57,6 +61,7 @@ public final class StandbyEngines {
             return false;
         }
         identity = of;
+        most = count;
         opening = count;
         return true;
     }
@@ -95,11 +100,35 @@ public final class StandbyEngines {
         return Optional.ofNullable(engines.poll());
     }
 
+    /**
+     * Takes an engine that a job has left, unless that many are here already as were opened.
+     *
+     * @param of {@link EngineFactory#identity} of the factory that opened it
+     * @return whether it is kept; else the caller closes it
+     */
+    synchronized boolean keep(Object of, InferenceEngine engine) {
+        if (unwanted || !of.equals(identity) || engines.size() + opening >= most) {
+            return false;
+        }
+        return engines.add(engine);
+    }
+
     /** A task has come that needs none of them. */
     synchronized void discard() {
         unwanted = true;
         opening = 0;
-        IdleEngines.close(engines);
+        close(engines);
         notifyAll();
+    }
+
+    /** Closes all of them, also if one fails to. */
+    static void close(Deque<InferenceEngine> engines) {
+        while (!engines.isEmpty()) {
+            try {
+                engines.poll().close();
+            } catch (RuntimeException e) {
+                LOG.warn("An engine that nobody uses could not be closed", e);
+            }
+        }
     }
 }

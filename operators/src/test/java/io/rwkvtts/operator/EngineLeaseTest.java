@@ -248,6 +248,44 @@ class EngineLeaseTest {
         assertThat(engines.opened).hasValue(2);
     }
 
+    @Test
+    void testWhatAJobLeavesStandsByForTheNextOne() throws Exception {
+        standby.openAll(engines, 1);
+        try (EngineLease one = lease(engines);
+                EngineLease other = lease(engines)) {
+            assertThat(one.engine()).isNotSameAs(other.engine());
+        }
+        releaseHooks.values().forEach(Runnable::run);
+        assertThat(engines.opened).hasValue(2);
+        assertThat(engines.closed).hasValue(1);
+
+        try (MockEnvironment next = new MockEnvironmentBuilder().setJobID(new JobID()).build()) {
+            task = taskOf(next);
+            use(engines);
+        }
+        assertThat(engines.opened).hasValue(2);
+    }
+
+    @Test
+    void testAnEngineThatComesAfterTheEndOfItsJobStandsBy() throws Exception {
+        standby.openAll(engines, 1);
+        EngineLease lease = lease(engines);
+        releaseHooks.values().forEach(Runnable::run);
+        lease.close();
+
+        assertThat(engines.closed).hasValue(0);
+    }
+
+    @Test
+    void testWhatAJobLeavesOfAnotherModelIsClosed() throws Exception {
+        standby.openAll(engines, 1);
+        use(new Engines("other weights"));
+        Engine last = use(engines);
+        releaseHooks.values().forEach(Runnable::run);
+
+        assertThat(last.closes).isOne();
+    }
+
     /** Its engine and that which is opened ahead would need the memory of two. */
     @Test
     void testTaskWaitsForAnEngineThatIsBeingOpened() throws Exception {

@@ -35,6 +35,11 @@ public final class Samples {
         return sum;
     }
 
+    /** Mean of the values. */
+    public double mean() {
+        return sum / count;
+    }
+
     /**
      * The value that a share of all values does not exceed (nearest rank).
      *

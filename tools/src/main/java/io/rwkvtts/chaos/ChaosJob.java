@@ -58,7 +58,8 @@ final class ChaosJob {
     }
 
     private void submit(Configuration all, int newParallelism) throws Exception {
-        Configuration job = ChaosSettings.withParallelism(all, newParallelism);
+        Configuration job = new Configuration(all);
+        job.set(EngineSettings.PARALLELISM, newParallelism);
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.createRemoteEnvironment(
                         LoopbackPorts.HOST, restPort, job);

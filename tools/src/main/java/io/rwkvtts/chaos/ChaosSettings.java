@@ -96,6 +96,12 @@ public record ChaosSettings(
     Configuration jobOptions() {
         Configuration job = new Configuration(options);
         job.set(EngineSettings.PARALLELISM, parallelism);
+        if (!job.contains(EngineSettings.THREADS)) {
+            // The TaskManagers are processes of one machine: each engine would take all of it. Of
+            // engines with as many threads, one is as good as another.
+            int processors = Runtime.getRuntime().availableProcessors();
+            job.set(EngineSettings.THREADS, Math.max(1, processors / maxParallelism()));
+        }
         job.set(KafkaOptions.DELIVERY_GUARANTEE, delivery);
         if (streaming && !job.contains(RequestSettings.IDLE_TIMEOUT)) {
             job.set(RequestSettings.IDLE_TIMEOUT, FaultLengths.idleTimeout(deliveryTimeout));
@@ -125,27 +131,10 @@ public record ChaosSettings(
         return job;
     }
 
-    /** The job options for that many subtasks; the TaskManagers are processes of one machine. */
-    static Configuration withParallelism(Configuration options, int parallelism) {
-        Configuration job = new Configuration(options);
-        job.set(EngineSettings.PARALLELISM, parallelism);
-        // Each engine would take all of it.
-        job.set(
-                EngineSettings.THREADS,
-                Math.max(1, Runtime.getRuntime().availableProcessors() / parallelism));
-        return job;
-    }
-
-    /**
-     * Options with which a TaskManager opens the engine of the job ahead. None where several
-     * subtasks generate: whether they share a process is seen otherwise by the client, which does
-     * not know the slots of the cluster.
-     */
+    /** Options with which a TaskManager opens the engines ahead that it may have to take over. */
     Configuration standbyOptions() {
-        if (parallelism > 1) {
-            return new Configuration();
-        }
-        Configuration standby = withParallelism(jobOptions(), parallelism);
+        Configuration standby = jobOptions();
+        standby.set(EngineSettings.PARALLELISM, maxParallelism());
         standby.set(SpeechModel.MODEL, model.directory().path().toString());
         standby.set(SpeechModel.VOCABULARY, model.vocabulary().toString());
         return standby;

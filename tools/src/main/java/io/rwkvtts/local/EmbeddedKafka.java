@@ -113,7 +113,10 @@ public final class EmbeddedKafka implements AutoCloseable {
                 member,
                 port,
                 "PLAINTEXT",
-                broker -> addProxied(broker, proxiedPort, proxyPort),
+                broker -> {
+                    addProxied(broker, proxiedPort, proxyPort);
+                    noticeDeathSoon(broker);
+                },
                 () -> {});
     }
 
@@ -122,6 +125,12 @@ public final class EmbeddedKafka implements AutoCloseable {
         append(broker, "listeners", listener + proxiedPort);
         append(broker, "advertised.listeners", listener + proxyPort);
         append(broker, "listener.security.protocol.map", ",PROXIED:PLAINTEXT");
+    }
+
+    /** A killed broker is taken for alive for a session, and its successor is refused. */
+    private static void noticeDeathSoon(Properties broker) {
+        broker.put("broker.session.timeout.ms", "1000");
+        broker.put("broker.heartbeat.interval.ms", "250");
     }
 
     private static void append(Properties properties, String key, String more) {
@@ -226,9 +235,6 @@ public final class EmbeddedKafka implements AutoCloseable {
                 }) {
             properties.put(key, Integer.toString(Math.min(2, member.size())));
         }
-        // A killed broker is taken for alive for that time, and its successor is refused.
-        properties.put("broker.session.timeout.ms", "3000");
-        properties.put("broker.heartbeat.interval.ms", "1000");
         // Its default takes 128 MB of heap at the start.
         properties.put("log.cleaner.dedupe.buffer.size", "2097152");
         return properties;

@@ -6,6 +6,7 @@ import io.rwkvtts.job.kafka.SecretProperties;
 import io.rwkvtts.job.recovery.DamagedCheckpointException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.configuration.Configuration;
@@ -43,6 +44,16 @@ public final class LocalJob implements AutoCloseable {
      * @throws IllegalStateException if the cluster does not start
      */
     public static LocalJob start(Configuration options, TtsSettings settings) throws Exception {
+        return start(options, settings, () -> null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param topics waits until the topics of the job are there, when the cluster has started
+     */
+    static LocalJob start(Configuration options, TtsSettings settings, Callable<?> topics)
+            throws Exception {
         Configuration all = new Configuration(options);
         if (!all.contains(TaskManagerOptions.NUM_TASK_SLOTS)) {
             all.set(
@@ -55,6 +66,7 @@ public final class LocalJob implements AutoCloseable {
         try {
             StreamExecutionEnvironment environment = cluster.environment();
             TtsJob.build(environment, settings);
+            topics.call();
             return new LocalJob(cluster, environment.executeAsync(TtsJob.NAME));
         } catch (Exception e) {
             cluster.close();

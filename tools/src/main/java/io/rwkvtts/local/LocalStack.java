@@ -6,11 +6,18 @@ import io.rwkvtts.job.kafka.ControlTopic;
 import io.rwkvtts.job.kafka.KafkaAdmin;
 import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.job.kafka.KafkaSettings;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The whole system in this process: a Kafka broker with the topics, a Flink cluster with its web
@@ -20,7 +27,17 @@ import org.apache.flink.core.execution.JobClient;
  */
 public final class LocalStack implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(LocalStack.class);
+
     private static final int PARTITIONS = 4;
+
+    /** Each part starts on a thread of its own. */
+    private static final Executor STARTER =
+            task -> {
+                Thread thread = new Thread(task, "start-local-stack");
+                thread.setDaemon(true);
+                thread.start();
+            };
 
     private final EmbeddedKafka broker;
     private final KafkaSettings kafka;
@@ -34,7 +51,8 @@ public final class LocalStack implements AutoCloseable {
     }
 
     /**
-     * Starts broker, cluster and job, in this order, and waits until the job takes requests.
+     * Starts broker, cluster and engine side by side, then the job, and waits until it takes
+     * requests.
      *
      * @param kafkaPort port of the broker, 0 for a free one
      * @param options options of the job and of Flink; not changed
@@ -43,28 +61,56 @@ public final class LocalStack implements AutoCloseable {
      */
     public static LocalStack start(int kafkaPort, Configuration options, SpeechModel model)
             throws Exception {
-        EmbeddedKafka broker = EmbeddedKafka.start(kafkaPort);
+        int port = LoopbackPorts.choose(kafkaPort, "Kafka port");
+        Configuration all = new Configuration(options);
+        all.set(KafkaOptions.BOOTSTRAP_SERVERS, LoopbackPorts.HOST + ":" + port);
+        TtsSettings settings = TtsSettings.from(all, model);
+        CompletableFuture<EmbeddedKafka> broker =
+                CompletableFuture.supplyAsync(() -> startBroker(port, settings), STARTER);
+        STARTER.execute(() -> openEngines(settings));
         LocalJob job = null;
         try {
-            Configuration all = new Configuration(options);
-            all.set(KafkaOptions.BOOTSTRAP_SERVERS, broker.bootstrapServers());
-            TtsSettings settings = TtsSettings.from(all, model);
-            try (KafkaAdmin brokers = KafkaAdmin.connect(settings.kafka().properties())) {
-                brokers.createTopics(settings.topics(), PARTITIONS);
-                String control = settings.kafka().topics().control();
-                if (control != null) {
-                    new ControlTopic(control).create(brokers);
-                }
-            }
-            job = LocalJob.start(all, settings);
+            job = LocalJob.start(all, settings, () -> await(broker));
             job.awaitRunning();
-            return new LocalStack(broker, settings.kafka(), job);
+            return new LocalStack(broker.join(), settings.kafka(), job);
         } catch (Exception e) {
             if (job != null) {
                 job.close();
             }
+            broker.thenAccept(EmbeddedKafka::close);
+            throw e;
+        }
+    }
+
+    private static EmbeddedKafka await(Future<EmbeddedKafka> broker) throws Exception {
+        try {
+            return broker.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        }
+    }
+
+    private static EmbeddedKafka startBroker(int port, TtsSettings settings) {
+        EmbeddedKafka broker = EmbeddedKafka.start(port);
+        try (KafkaAdmin brokers = KafkaAdmin.connect(settings.kafka().properties())) {
+            brokers.createTopics(settings.topics(), PARTITIONS);
+            String control = settings.kafka().topics().control();
+            if (control != null) {
+                new ControlTopic(control).create(brokers);
+            }
+            return broker;
+        } catch (RuntimeException e) {
             broker.close();
             throw e;
+        }
+    }
+
+    /** What is wrong with the model, the job says itself. */
+    private static void openEngines(TtsSettings settings) {
+        try {
+            settings.openEngines();
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("No engine was opened ahead of the job", e);
         }
     }
 

@@ -7,7 +7,8 @@ import java.util.stream.Collectors;
 
 /**
  * The figures of docs/measurements/2026-11-20.md: steps by the streams that are always busy in the
- * job, prefill of 128 tokens by the engine.
+ * job, prefill of 128 tokens by the engine; and how steps of the engine varied, by
+ * docs/measurements/engine-baseline.json of the same day.
  */
 public final class BuiltInMeasurements {
 
@@ -26,16 +27,18 @@ public final class BuiltInMeasurements {
                     measured(
                             "random:0.1b",
                             Map.of(1, 204.0, 2, 334.0, 4, 633.0, 8, 942.0, 16, 1158.0, 32, 1328.0),
-                            42.9),
+                            42.9,
+                            new Pace(0.858, 1.043, 1.136)),
                     measured(
                             "random:0.4b",
                             Map.of(1, 56.8, 2, 108.0, 4, 204.0, 8, 300.0, 16, 377.0, 32, 475.0),
-                            141));
+                            141,
+                            new Pace(0.895, 0.991, 1.163)));
 
     private BuiltInMeasurements() {}
 
     private static Measurements measured(
-            String model, Map<Integer, Double> tokensPerSecond, double prefillMs) {
+            String model, Map<Integer, Double> tokensPerSecond, double prefillMs, Pace pace) {
         TimesBySize steps = TimesBySize.ofRates(tokensPerSecond);
         return new Measurements(
                 SOURCE,
@@ -45,7 +48,8 @@ public final class BuiltInMeasurements {
                 steps,
                 new TimesBySize(new TreeMap<>(PREFILL_SHARES))
                         .times(prefillMs / SHARE_OF_ENGINE)
-                        .withKnown(1, steps.at(1)));
+                        .withKnown(1, steps.at(1)),
+                pace);
     }
 
     /**

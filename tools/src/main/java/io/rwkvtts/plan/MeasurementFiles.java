@@ -61,12 +61,13 @@ public final class MeasurementFiles {
     public Measurements of(String model, String quantize) {
         TimesBySize engineSteps = steps(model, quantize);
         TimesBySize prefill = prefill(model, quantize).withKnown(1, engineSteps.at(1));
+        Pace pace = pace(model, quantize);
         Surroundings where = engine.surroundings();
         String machine =
                 "%d processors of %s, %s"
                         .formatted(where.processors(), where.processor(), where.date());
         if (job.isEmpty()) {
-            return new Measurements(source, machine, model, quantize, engineSteps, prefill);
+            return new Measurements(source, machine, model, quantize, engineSteps, prefill, pace);
         }
         JobReport report = job.get();
         if (!report.model().equals(model) || !report.quantize().equals(quantize)) {
@@ -89,18 +90,27 @@ public final class MeasurementFiles {
                 model,
                 quantize,
                 TimesBySize.ofRates(rates),
-                prefill.times(1 / share));
+                prefill.times(1 / share),
+                pace);
     }
 
     private TimesBySize steps(String model, String quantize) {
         NavigableMap<Integer, Double> ms = new TreeMap<>();
         for (EngineFile.Step step : engine.results()) {
             if (step.shape().equals(model) && step.quantize().equals(quantize)) {
-                // A mean, and not the median: a simulation adds them up.
-                ms.put(step.batch(), step.batch() * MS_PER_SECOND / step.tokensPerSecond());
+                ms.put(step.batch(), step.meanMs());
             }
         }
         return times(ms, model, quantize, "steps");
+    }
+
+    private Pace pace(String model, String quantize) {
+        return Pace.mean(
+                engine.results().stream()
+                        .filter(step -> step.shape().equals(model))
+                        .filter(step -> step.quantize().equals(quantize))
+                        .map(EngineFile.Step::pace)
+                        .toList());
     }
 
     private TimesBySize prefill(String model, String quantize) {

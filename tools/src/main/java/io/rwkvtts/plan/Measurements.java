@@ -9,6 +9,7 @@ package io.rwkvtts.plan;
  * @param quantize its number format
  * @param stepMs of one step by the requests in it
  * @param prefillMs of one call by the prompt tokens in it
+ * @param pace how both vary from one time to another
  */
 public record Measurements(
         String source,
@@ -16,4 +17,5 @@ public record Measurements(
         String model,
         String quantize,
         TimesBySize stepMs,
-        TimesBySize prefillMs) {}
+        TimesBySize prefillMs,
+        Pace pace) {}

@@ -35,6 +35,10 @@ public final class Simulation {
     private static final double P50 = 0.5;
     private static final double P95 = 0.95;
 
+    /** For that long the machine is as fast as it is; its states last for seconds. */
+    private static final double PACE_MS = 1000;
+
+    private final Pace pace;
     private final TimesBySize stepMs;
     private final TimesBySize prefillMs;
     private final int slots;
@@ -42,6 +46,7 @@ public final class Simulation {
     private final double requestsPerSecond;
     private final Random pauses;
     private final Random lengths;
+    private final Random paces;
 
     private final Deque<SimulatedRequest> queue = new ArrayDeque<>();
     private final List<SimulatedRequest> running = new ArrayList<>();
@@ -54,6 +59,8 @@ public final class Simulation {
     private double windowEnd = Double.MAX_VALUE;
     private double now;
     private double nextArrival;
+    private double factor;
+    private double paceUntil;
     private double busyMs;
     private double runningMs;
     private double openMs;
@@ -65,6 +72,7 @@ public final class Simulation {
      */
     public Simulation(
             Measurements costs, int slots, Texts texts, double requestsPerSecond, long seed) {
+        this.pace = costs.pace();
         this.stepMs = costs.stepMs();
         this.prefillMs = costs.prefillMs();
         this.slots = slots;
@@ -72,6 +80,7 @@ public final class Simulation {
         this.requestsPerSecond = requestsPerSecond;
         pauses = new Random(seed);
         lengths = new Random(seed);
+        paces = new Random(seed);
         nextArrival = pause();
     }
 
@@ -110,7 +119,12 @@ public final class Simulation {
         }
     }
 
-    private void compute(double ms) {
+    private void compute(double meanMs) {
+        if (now >= paceUntil) {
+            factor = pace.factor(paces.nextDouble());
+            paceUntil = now + PACE_MS;
+        }
+        double ms = meanMs * factor;
         busyMs += inWindow(now, now + ms);
         advance(ms);
     }

@@ -3,6 +3,7 @@ package io.rwkvtts.process;
 import io.rwkvtts.local.TemporaryDirectory;
 import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,6 +71,7 @@ public final class ServerProcess implements AutoCloseable {
         Files.createDirectories(temporary);
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(sharedClasses());
         command.addAll(jvm);
         command.add("-XX:ErrorFile=" + directory.resolve("hs_err_" + name + "_%p.log"));
         command.add("-Djava.io.tmpdir=" + temporary);
@@ -84,6 +86,13 @@ public final class ServerProcess implements AutoCloseable {
         File log = log().toFile();
         builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log));
         process = builder.start();
+    }
+
+    /** The archive of classes that this process was started with: it fits the same class path. */
+    private static List<String> sharedClasses() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option -> option.startsWith("-XX:SharedArchiveFile="))
+                .toList();
     }
 
     /** {@code kill -9}, paused or not; returns when the process is gone. */

@@ -24,7 +24,8 @@ class SimulationTest {
                 "",
                 "",
                 new TimesBySize(new TreeMap<>(steps)),
-                new TimesBySize(new TreeMap<>(prefill)));
+                new TimesBySize(new TreeMap<>(prefill)),
+                Pace.STEADY);
     }
 
     /** The first token is drawn after the prompt, the 81 others after a step each. */
@@ -83,6 +84,21 @@ class SimulationTest {
         assertThat(result.firstChunkP50Ms()).isCloseTo(IDLE_MS, within(1e-6));
         assertThat(result.firstChunkP95Ms()).isCloseTo(IDLE_MS, within(1e-6));
         assertThat(result.continuous()).isOne();
+    }
+
+    /** The pace holds for the 55 ms of a request, whose mean is as on a steady machine. */
+    @Test
+    void testFirstChunksVaryAsTheMachineDoes() {
+        Measurements costs =
+                new Measurements(
+                        "", "", "", "", FLAT.stepMs(), FLAT.prefillMs(), new Pace(0.8, 1, 1.3));
+        SimulationResult result = new Simulation(costs, 8, ALIKE, 0.001, SEED).run(0, 2_000);
+
+        double computed = IDLE_MS - Simulation.PATH_MS;
+        double p50 = result.firstChunkP50Ms() - Simulation.PATH_MS;
+        double p95 = result.firstChunkP95Ms() - Simulation.PATH_MS;
+        assertThat(p95 / p50).isCloseTo(1.3, within(0.02));
+        assertThat(p50 / computed).isBetween(0.9, 1.0);
     }
 
     @Test

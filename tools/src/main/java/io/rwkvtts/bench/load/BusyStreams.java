@@ -3,12 +3,15 @@ package io.rwkvtts.bench.load;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Streams of requests, of which each has its next one as soon as the one before has ended: the most
  * that that many clients can ask of the job.
  */
 final class BusyStreams {
+
+    private static final int TURNS = 5;
 
     private final LoadClient client;
     private final JobProcess process;
@@ -50,23 +53,38 @@ final class BusyStreams {
     }
 
     /**
-     * Measures at what pace the streams are generated.
+     * Measures at what pace the streams are generated, in turns with something else, so that both
+     * have the same share of the times in which the machine is slow.
      *
      * @param warmUp time before, which begins when all streams are being generated
-     * @param window time measured
+     * @param window time measured, of all turns together
+     * @param other run for the time it is given, while the process is paused
      */
-    Pace pace(Duration warmUp, Duration window) throws Exception {
+    Pace pace(Duration warmUp, Duration window, Consumer<Duration> other) throws Exception {
         List<StreamPace> paces = start(warmUp).stream().map(RequestTrace::stream).toList();
-        client.restartPace(paces);
-        Usage before = process.usage();
-        Thread.sleep(window.toMillis());
-        double tokensPerSecond = client.pace(paces);
-        Usage after = process.usage();
+        Duration turn = window.dividedBy(TURNS);
+        double tokensPerSecond = 0;
+        double processors = 0;
+        double allocatedBytesPerToken = 0;
+        for (int i = 0; i < TURNS; i++) {
+            process.pause();
+            try {
+                other.accept(turn);
+            } finally {
+                process.resume();
+            }
+            client.restartPace(paces);
+            Usage before = process.usage();
+            Thread.sleep(turn.toMillis());
+            double rate = client.pace(paces);
+            Usage after = process.usage();
+            tokensPerSecond += rate / TURNS;
+            processors += after.processorsSince(before) / TURNS;
+            allocatedBytesPerToken +=
+                    after.allocatedSince(before) / (rate * after.secondsSince(before)) / TURNS;
+        }
         end();
-        return new Pace(
-                tokensPerSecond,
-                after.processorsSince(before),
-                after.allocatedSince(before) / (tokensPerSecond * after.secondsSince(before)));
+        return new Pace(tokensPerSecond, processors, allocatedBytesPerToken);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.rwkvtts.bench.load;
 
+import io.rwkvtts.bench.Samples;
 import io.rwkvtts.bench.Surroundings;
 import io.rwkvtts.bench.engine.BenchModel;
 import io.rwkvtts.bench.engine.EngineRate;
@@ -12,7 +13,6 @@ import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.job.kafka.KafkaSettings;
 import io.rwkvtts.text.WorldTokenizer;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -116,21 +116,22 @@ public final class JobBench {
             LoadClient client, JobProcess process, EngineRate engine, int streams)
             throws Exception {
         LOG.info("{} streams that are always busy", streams);
-        Duration half = settings.window().dividedBy(2);
-        double before = engine.tokensPerSecond(streams, half);
+        Samples alone = new Samples();
         BusyStreams.Pace busy =
                 new BusyStreams(
                                 client,
                                 process,
                                 requests(TextLength.SHORT, OptionalInt.of(LASTING_TOKENS)),
                                 streams)
-                        .pace(settings.warmUp(), settings.window());
-        double alone = (before + engine.tokensPerSecond(streams, half)) / 2;
+                        .pace(
+                                settings.warmUp(),
+                                settings.window(),
+                                turn -> alone.add(engine.tokensPerSecond(streams, turn)));
         return new SaturatedResult(
                 streams,
                 busy.tokensPerSecond(),
-                alone,
-                busy.tokensPerSecond() / alone,
+                alone.mean(),
+                busy.tokensPerSecond() / alone.mean(),
                 busy.processors(),
                 busy.allocatedBytesPerToken());
     }

@@ -114,6 +114,16 @@ final class JobProcess implements AutoCloseable {
         process.requireAlive();
     }
 
+    /** Stops the process where it is, until {@link #resume}. */
+    void pause() throws IOException {
+        process.pause();
+    }
+
+    /** Lets the process continue. */
+    void resume() {
+        process.resume();
+    }
+
     /** What the process has used so far. */
     Usage usage() throws IOException {
         Duration cpu = process.handle().info().totalCpuDuration().orElse(Duration.ZERO);

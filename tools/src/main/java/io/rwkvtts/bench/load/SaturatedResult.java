@@ -7,7 +7,7 @@ package io.rwkvtts.bench.load;
  *
  * @param streams busy at once
  * @param tokensPerSecond of all streams together
- * @param engineTokensPerSecond of the engine alone, measured before and after
+ * @param engineTokensPerSecond of the engine alone, measured in turns with the job
  * @param engineRatio the former divided by the latter
  * @param processors busy on average
  * @param allocatedBytesPerToken on the Java heap by the task that generates, with the copies of

@@ -75,7 +75,8 @@ class BusyStreamsITCase {
 
     @Test
     void testThePaceIsTakenThoughRequestsEndInTheWarmUp() throws Exception {
-        BusyStreams.Pace pace = streams("pace-", OptionalInt.of(4)).pace(SECOND, SECOND);
+        BusyStreams.Pace pace =
+                streams("pace-", OptionalInt.of(4)).pace(SECOND, SECOND, turn -> {});
 
         assertThat(pace.tokensPerSecond()).isPositive();
         assertThat(pace.allocatedBytesPerToken()).isPositive();
@@ -92,7 +93,7 @@ class BusyStreamsITCase {
     void testARequestThatIsNotGeneratedEndsTheMeasurement() {
         BusyStreams streams = streams("refused-", OptionalInt.of(1_000_000));
 
-        assertThatThrownBy(() -> streams.pace(SECOND, SECOND))
+        assertThatThrownBy(() -> streams.pace(SECOND, SECOND, turn -> {}))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContainingAll("refused-", "did not finish");
     }
