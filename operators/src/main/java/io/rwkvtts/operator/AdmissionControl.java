@@ -180,6 +180,11 @@ final class AdmissionControl {
         return List.copyOf(awaitingTerms);
     }
 
+    /** Number of requests whose terms are not decided. */
+    int undecided() {
+        return awaitingTerms.size();
+    }
+
     /** Lets a request wait for a slot; does nothing if it waits already. */
     void awaitSlot(SpeechRequest request) {
         admission.add(request.ticket(nanos.nanoTime()));

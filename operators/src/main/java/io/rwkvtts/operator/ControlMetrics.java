@@ -15,6 +15,7 @@ final class ControlMetrics {
     private final Counter late;
     private volatile long knownUntilMs = ControlBatch.UNKNOWN;
     private volatile int values;
+    private volatile int awaitingTerms;
 
     ControlMetrics(MetricGroup operatorGroup) {
         MetricGroup group = operatorGroup.addGroup(MetricNames.GROUP);
@@ -22,12 +23,17 @@ final class ControlMetrics {
         refused = group.counter(MetricNames.CONTROL_RECORDS_REFUSED);
         late = group.counter(MetricNames.CONTROL_RECORDS_LATE);
         group.gauge(MetricNames.CONTROL_VALUES, (Gauge<Integer>) () -> values);
+        group.gauge(MetricNames.CONTROL_WAITING, (Gauge<Integer>) () -> awaitingTerms);
         group.gauge(MetricNames.CONTROL_AGE, (Gauge<Long>) this::ageMs);
     }
 
     private long ageMs() {
         long until = knownUntilMs;
         return until == ControlBatch.UNKNOWN ? -1 : System.currentTimeMillis() - until;
+    }
+
+    void awaitingTerms(int requests) {
+        awaitingTerms = requests;
     }
 
     void accepted() {

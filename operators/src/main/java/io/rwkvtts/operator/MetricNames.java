@@ -192,6 +192,12 @@ public final class MetricNames {
     public static final String CONTROL_AGE = "controlAgeMs";
 
     /**
+     * Gauge: requests that wait until the control topic has been read up to their timestamps; part
+     * of the open ones.
+     */
+    public static final String CONTROL_WAITING = "numRequestsAwaitingControl";
+
+    /**
      * Gauge: 0 while a subtask has no more to do than it can, 1 while new requests get less, 2
      * while they are turned away ({@code tts.degrade.*}).
      */

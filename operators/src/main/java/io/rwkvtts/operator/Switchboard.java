@@ -43,6 +43,8 @@ final class Switchboard implements TermsPolicy {
     private SwitchTable table;
     private ControlPosition position;
     private long knownUntilMs = ControlBatch.UNKNOWN;
+    private int lateInBatch;
+    private int refusedInBatch;
 
     /**
      * @param apply takes the values that count for all requests, by key, when they have changed
@@ -125,12 +127,16 @@ final class Switchboard implements TermsPolicy {
         if (!batch.position().topic().equals(position.topic())) {
             forget(batch.position().topic());
         }
+        lateInBatch = 0;
+        refusedInBatch = 0;
         for (ControlRecord record : batch.records()) {
             if (caughtUp() && record.timestampMs() < knownUntilMs - CLOCKS.toMillis()) {
                 late(record);
             }
             take(record);
         }
+        warnOfOthers(lateInBatch, "late");
+        warnOfOthers(refusedInBatch, "refused");
         if (!batch.position().equals(position)) {
             position = batch.position();
             state.save(table, position);
@@ -156,6 +162,9 @@ final class Switchboard implements TermsPolicy {
     /** The topic seemed to be known until later than it was. */
     private void late(ControlRecord record) {
         metrics.late();
+        if (lateInBatch++ > 0) {
+            return;
+        }
         LOG.warn(
                 "Record {} of the control topic is late: it was written at {}, and at {} it could not be read yet. Either the clocks of the broker and this machine disagree by more than {} s, or the topic's replicas were behind. Requests that came since may have been decided without it, and otherwise after a fault",
                 record.offset(),
@@ -173,10 +182,19 @@ final class Switchboard implements TermsPolicy {
             LOG.info("Record {} of the control topic is taken: {}", record.offset(), told(value));
         } catch (IllegalArgumentException e) {
             metrics.refused();
-            LOG.warn(
-                    "Record {} of the control topic is refused and changes nothing: {}",
-                    record.offset(),
-                    e.getMessage());
+            if (refusedInBatch++ == 0) {
+                LOG.warn(
+                        "Record {} of the control topic is refused and changes nothing: {}",
+                        record.offset(),
+                        e.getMessage());
+            }
+        }
+    }
+
+    /** The first one has a line of its own; a flood of them does not fill the log. */
+    private static void warnOfOthers(int count, String what) {
+        if (count > 1) {
+            LOG.warn("{} more records that were read with it are {}", count - 1, what);
         }
     }
 

@@ -71,6 +71,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
     private transient RequestEnds ends;
     private transient OpenRequests requests;
     private transient ControlReader controlReader;
+    private transient ControlMetrics controlMetrics;
     private transient DegradePlan degrade;
 
     /**
@@ -166,12 +167,13 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
             RequestTerms configured = RequestTerms.configured(settings.generation().chunks());
             return (id, timestampMs, nowMs) -> configured;
         }
+        controlMetrics = new ControlMetrics(getMetricGroup());
         Switchboard switches =
                 new Switchboard(
                         new ControlRules(control.switchable()),
                         new SwitchState(getOperatorStateBackend()),
                         new LiveSettings(control.switchable(), admission, loop),
-                        new ControlMetrics(getMetricGroup()));
+                        controlMetrics);
         ControlLog log = control.log().open(switches.position());
         try {
             switches.catchUp(log, nanos);
@@ -279,6 +281,9 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
                 admission.open(),
                 ends.waiting(),
                 early.count());
+        if (controlMetrics != null) {
+            controlMetrics.awaitingTerms(admission.undecided());
+        }
         if (degrade != null) {
             degrade.publish();
         }

@@ -174,6 +174,23 @@ class LauncherITCase {
     }
 
     @Test
+    void testTakesTheArchiveOfClassesUntilABuildRemovesIt() throws Exception {
+        useJava("17.0.1");
+        Path copy = copyOfProject();
+        Path archive = copy.resolveSibling("tools/target/tts.jsa");
+        Files.createDirectories(archive.resolveSibling("lib"));
+        Files.createFile(archive);
+        assertThat(run(copy, "demo").out()).contains("<-XX:SharedArchiveFile=" + archive + ">");
+
+        script("bin/mvn", MAVEN);
+        builder.environment().merge("PATH", directory + "/bin:", (path, own) -> own + path);
+        builder.environment().remove("TTS_NO_BUILD");
+
+        assertThat(run(copy, "demo").out()).doesNotContain("SharedArchiveFile");
+        assertThat(archive).doesNotExist();
+    }
+
+    @Test
     void testAFailedBuildIsNotTakenForBuilt() throws Exception {
         useJava("17.0.1");
         Path copy = copyOfProject();

@@ -13,6 +13,7 @@ import io.rwkvtts.gateway.GatewaySettings;
 import io.rwkvtts.gateway.GatewaySettings.Catalog;
 import io.rwkvtts.gateway.GatewaySettings.Limits;
 import io.rwkvtts.gateway.GatewaySettings.Listen;
+import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.local.DemoVoice;
 import io.rwkvtts.local.EmbeddedFlink;
 import io.rwkvtts.local.GatewayKafka;
@@ -55,7 +56,10 @@ class MonitoringITCase {
     @BeforeAll
     static void start() throws Exception {
         ModelCache cache = new ModelCache(directory.resolve("cache"));
-        stack = LocalStack.start(0, new Configuration(), DemoVoice.model(cache, Optional.empty()));
+        Configuration options = new Configuration();
+        // Its metrics are there only where a job has one.
+        options.set(KafkaOptions.CONTROL_TOPIC, "tts-control");
+        stack = LocalStack.start(0, options, DemoVoice.model(cache, Optional.empty()));
         decoder = OnnxAudioDecoder.open(DemoVoice.unpack(cache).decoder(), 1);
         gateway =
                 Gateway.start(

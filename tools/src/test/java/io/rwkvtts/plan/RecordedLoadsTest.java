@@ -45,7 +45,7 @@ class RecordedLoadsTest {
 
         LOG.info("{} texts, {} streams: {}", text, streams, simulated);
         assertThat(simulated.tokensPerSecond()).isCloseTo(tokens, within(0.15 * tokens));
-        assertThat(simulated.firstChunkP50Ms()).isCloseTo(p50, within(0.20 * p50));
-        assertThat(simulated.firstChunkP95Ms()).isCloseTo(p95, within(0.30 * p95));
+        assertThat(simulated.firstChunkP50Ms()).isCloseTo(p50, within(0.15 * p50));
+        assertThat(simulated.firstChunkP95Ms()).isCloseTo(p95, within(0.27 * p95));
     }
 }
