@@ -1,6 +1,7 @@
 package io.rwkvtts.chaos;
 
 import io.rwkvtts.client.TextEventProducer;
+import io.rwkvtts.job.kafka.ControlTopic;
 import io.rwkvtts.job.kafka.KafkaAdmin;
 import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.job.kafka.KafkaSettings;
@@ -238,6 +239,10 @@ public final class ChaosRun implements AutoCloseable {
         KafkaSettings kafka = KafkaSettings.from(topics(name, cluster.bootstrapServers()));
         try (KafkaAdmin brokers = KafkaAdmin.connect(kafka.properties())) {
             brokers.createTopics(kafka.topics().names(settings.decoder().isPresent()), PARTITIONS);
+            String control = settings.options().get(KafkaOptions.CONTROL_TOPIC);
+            if (control != null) {
+                new ControlTopic(control).create(brokers);
+            }
         }
         return kafka;
     }

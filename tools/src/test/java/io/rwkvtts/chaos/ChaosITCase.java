@@ -3,6 +3,7 @@ package io.rwkvtts.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rwkvtts.job.SpeechModel;
+import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.local.DemoVoice;
 import io.rwkvtts.model.ModelCache;
 import io.rwkvtts.operator.RequestSettings;
@@ -71,6 +72,8 @@ class ChaosITCase {
         options.set(
                 AudioSettings.DECODER,
                 DemoVoice.unpack(directory.resolve("voice")).decoder().toString());
+        // Each restart reads it before the first new request.
+        options.set(KafkaOptions.CONTROL_TOPIC, "control");
         ChaosSettings settings =
                 new ChaosSettings(
                         KINDS.size(),
