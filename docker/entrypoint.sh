@@ -13,7 +13,7 @@ set -euo pipefail
 
 home=/opt/tts
 class_path="$home/tools/target/tts.jar:$home/tools/target/lib/*"
-shared=(-XX:SharedArchiveFile="$home/tools/target/tts.jsa" -Xlog:cds=off -Xlog:cds+dynamic=off)
+shared=(-XX:SharedArchiveFile="$home/tools/target/classes.jsa" -Xlog:cds=off -Xlog:cds+dynamic=off)
 
 read_properties() {
     options=(--configDir "$home/conf")

@@ -177,7 +177,7 @@ class LauncherITCase {
     void testTakesTheArchiveOfClassesUntilABuildRemovesIt() throws Exception {
         useJava("17.0.1");
         Path copy = copyOfProject();
-        Path archive = copy.resolveSibling("tools/target/tts.jsa");
+        Path archive = copy.resolveSibling("tools/target/classes.jsa");
         Files.createDirectories(archive.resolveSibling("lib"));
         Files.createFile(archive);
         assertThat(run(copy, "demo").out()).contains("<-XX:SharedArchiveFile=" + archive + ">");
