@@ -53,7 +53,9 @@ public record OnnxEngineFactory(
         // The files may have been replaced.
         return Optional.of(
                 List.of(
-                        options(),
+                        settings.slots(),
+                        threads(),
+                        settings.sampling(),
                         files.path(),
                         files.weightsId(),
                         files.quantization(),
@@ -62,13 +64,12 @@ public record OnnxEngineFactory(
     }
 
     private EngineOptions options() {
-        int threads = settings.threadsOf(Runtime.getRuntime().availableProcessors());
         return new EngineOptions(
-                settings.slots(),
-                threads,
-                threads > 1 && settings.perProcess() == 1,
-                true,
-                settings.sampling());
+                settings.slots(), threads(), settings.perProcess() == 1, true, settings.sampling());
+    }
+
+    private int threads() {
+        return settings.threadsOf(Runtime.getRuntime().availableProcessors());
     }
 
     /** The memory that the engines of this process need, which it has. */

@@ -39,7 +39,7 @@ public final class StandbyTaskManager {
     static void open(Configuration configuration) {
         configuration.set(DeploymentOptions.TARGET, RemoteExecutor.NAME);
         try {
-            TtsSettings.from(configuration, SpeechModel.from(configuration)).openEngines();
+            TtsSettings.from(configuration, SpeechModel.from(configuration)).openEngines(true);
         } catch (Exception e) {
             LOG.warn("No engine was opened ahead of a job: {}", e.getMessage(), e);
         }

@@ -74,11 +74,12 @@ public record TtsSettings(
     /**
      * Opens the engines of this process before it has tasks ({@link StandbyEngines}).
      *
+     * @param keep whether to keep those that a job leaves, for the next one
      * @throws IOException as {@link EngineFactory#open}
      * @throws IllegalArgumentException as {@link EngineFactory#open}
      */
-    public void openEngines() throws IOException {
-        StandbyEngines.open(engines, engine.perProcess());
+    public void openEngines(boolean keep) throws IOException {
+        StandbyEngines.open(engines, engine.perProcess(), keep);
     }
 
     /** The topics of the job. */

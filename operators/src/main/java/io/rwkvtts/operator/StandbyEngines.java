@@ -10,8 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Engines that a process opens before it has work, once, for its first tasks; what a job leaves is
- * kept for the next one. They are closed when a task comes that needs others. For any thread.
+ * Engines that a process opens before it has work, once, for its first tasks; if it is to, what a
+ * job leaves is kept for the next one. They are closed when a task comes that needs others. For any
+ * thread.
  */
 public final class StandbyEngines {
 
@@ -27,23 +28,24 @@ public final class StandbyEngines {
     StandbyEngines() {}
 
     /**
-     * Opens engines for the first tasks of this process; does nothing if there was a task already,
-     * or if the engines of the factory have no identity.
+     * Opens engines for the first tasks of this process; does nothing if that was done before, if a
+     * task has needed others, or if the engines of the factory have no identity.
      *
+     * @param keep whether to keep as many of those that a job leaves, for the next one
      * @throws IOException as {@link EngineFactory#open}
      * @throws IllegalArgumentException as {@link EngineFactory#open}
      */
-    public static void open(EngineFactory factory, int count) throws IOException {
-        OF_PROCESS.openAll(factory, count);
+    public static void open(EngineFactory factory, int count, boolean keep) throws IOException {
+        OF_PROCESS.openAll(factory, count, keep);
     }
 
     static StandbyEngines ofProcess() {
         return OF_PROCESS;
     }
 
-    void openAll(EngineFactory factory, int count) throws IOException {
+    void openAll(EngineFactory factory, int count, boolean keep) throws IOException {
         Optional<Object> of = factory.identity();
-        if (of.isEmpty() || !begin(of.get(), count)) {
+        if (of.isEmpty() || !begin(of.get(), count, keep)) {
             return;
         }
         try {
@@ -56,12 +58,12 @@ public final class StandbyEngines {
         }
     }
 
-    private synchronized boolean begin(Object of, int count) {
-        if (unwanted) {
+    private synchronized boolean begin(Object of, int count, boolean keep) {
+        if (unwanted || identity != null) {
             return false;
         }
         identity = of;
-        most = count;
+        most = keep ? count : 0;
         opening = count;
         return true;
     }
@@ -101,7 +103,8 @@ public final class StandbyEngines {
     }
 
     /**
-     * Takes an engine that a job has left, unless that many are here already as were opened.
+     * Takes an engine that a job has left, unless none is kept, or that many are here already as
+     * were opened.
      *
      * @param of {@link EngineFactory#identity} of the factory that opened it
      * @return whether it is kept; else the caller closes it
@@ -110,7 +113,9 @@ public final class StandbyEngines {
         if (unwanted || !of.equals(identity) || engines.size() + opening >= most) {
             return false;
         }
-        return engines.add(engine);
+        engines.add(engine);
+        notifyAll();
+        return true;
     }
 
     /** A task has come that needs none of them. */

@@ -237,7 +237,7 @@ class EngineLeaseTest {
 
     @Test
     void testFirstTasksTakeWhatWasOpenedAhead() throws Exception {
-        standby.openAll(engines, 2);
+        standby.openAll(engines, 2, true);
         assertThat(engines.opened).hasValue(2);
 
         try (EngineLease one = lease(engines);
@@ -250,7 +250,7 @@ class EngineLeaseTest {
 
     @Test
     void testWhatAJobLeavesStandsByForTheNextOne() throws Exception {
-        standby.openAll(engines, 1);
+        standby.openAll(engines, 1, true);
         try (EngineLease one = lease(engines);
                 EngineLease other = lease(engines)) {
             assertThat(one.engine()).isNotSameAs(other.engine());
@@ -268,17 +268,46 @@ class EngineLeaseTest {
 
     @Test
     void testAnEngineThatComesAfterTheEndOfItsJobStandsBy() throws Exception {
-        standby.openAll(engines, 1);
+        standby.openAll(engines, 1, true);
         EngineLease lease = lease(engines);
         releaseHooks.values().forEach(Runnable::run);
         lease.close();
 
-        assertThat(engines.closed).hasValue(0);
+        try (MockEnvironment next = new MockEnvironmentBuilder().setJobID(new JobID()).build()) {
+            task = taskOf(next);
+            use(engines);
+        }
+        assertThat(engines.opened).hasValue(1);
+    }
+
+    @Test
+    void testWhatAJobLeavesIsClosedIfNoneIsToBeKept() throws Exception {
+        standby.openAll(engines, 1, false);
+        use(engines);
+        releaseHooks.values().forEach(Runnable::run);
+
+        assertThat(engines.opened).hasValue(1);
+        assertThat(engines.closed).hasValue(1);
+    }
+
+    @Test
+    void testNoTaskGetsAnEngineOfAnotherModelThatStandsBy() throws Exception {
+        standby.openAll(engines, 1, true);
+        Engine first = use(engines);
+        releaseHooks.values().forEach(Runnable::run);
+        Engines others = new Engines("other weights");
+        standby.openAll(others, 1, true);
+
+        try (MockEnvironment next = new MockEnvironmentBuilder().setJobID(new JobID()).build()) {
+            task = taskOf(next);
+            assertThat(use(others)).isNotSameAs(first);
+        }
+        assertThat(first.closes).isOne();
     }
 
     @Test
     void testWhatAJobLeavesOfAnotherModelIsClosed() throws Exception {
-        standby.openAll(engines, 1);
+        standby.openAll(engines, 1, true);
         use(new Engines("other weights"));
         Engine last = use(engines);
         releaseHooks.values().forEach(Runnable::run);
@@ -291,7 +320,7 @@ class EngineLeaseTest {
     void testTaskWaitsForAnEngineThatIsBeingOpened() throws Exception {
         Engines slow = new Engines("weights");
         slow.held = new CountDownLatch(1);
-        Thread opener = start(() -> standby.openAll(slow, 1));
+        Thread opener = start(() -> standby.openAll(slow, 1, true));
         slow.entered.await();
         FutureTask<Engine> use = new FutureTask<>(() -> use(slow));
         Thread starting = new Thread(use);
@@ -310,7 +339,7 @@ class EngineLeaseTest {
     void testTaskThatNeedsAnotherEngineDoesNotWait() throws Exception {
         Engines slow = new Engines("other weights");
         slow.held = new CountDownLatch(1);
-        Thread opener = start(() -> standby.openAll(slow, 2));
+        Thread opener = start(() -> standby.openAll(slow, 2, true));
         slow.entered.await();
 
         use(engines);
@@ -324,7 +353,7 @@ class EngineLeaseTest {
     void testTaskDoesNotWaitForAnOpenerThatFailed() throws Exception {
         Engines failing = new Engines("weights");
         failing.failure = new IOException("no such file");
-        assertThatThrownBy(() -> standby.openAll(failing, 2)).isSameAs(failing.failure);
+        assertThatThrownBy(() -> standby.openAll(failing, 2, true)).isSameAs(failing.failure);
 
         use(engines);
         assertThat(engines.opened).hasValue(1);
@@ -333,7 +362,7 @@ class EngineLeaseTest {
     @Test
     void testNothingIsOpenedAheadOnceThereWasATask() throws Exception {
         use(engines);
-        standby.openAll(engines, 1);
+        standby.openAll(engines, 1, true);
 
         assertThat(engines.opened).hasValue(1);
     }
@@ -341,7 +370,7 @@ class EngineLeaseTest {
     @Test
     void testWhatWasOpenedAheadForAnotherModelIsClosed() throws Exception {
         Engines others = new Engines("other weights");
-        standby.openAll(others, 1);
+        standby.openAll(others, 1, true);
 
         use(engines);
         assertThat(engines.opened).hasValue(1);
@@ -350,7 +379,7 @@ class EngineLeaseTest {
 
     @Test
     void testTaskWhoseEngineHasNoIdentityClosesWhatWasOpenedAhead() throws Exception {
-        standby.openAll(engines, 1);
+        standby.openAll(engines, 1, true);
 
         use(gpus -> new Engine(new AtomicInteger()));
         assertThat(engines.closed).hasValue(1);
@@ -364,7 +393,8 @@ class EngineLeaseTest {
                     opened.incrementAndGet();
                     return new Engine(new AtomicInteger());
                 },
-                1);
+                1,
+                true);
         assertThat(opened).hasValue(0);
     }
 

@@ -61,7 +61,10 @@ public final class LocalStack implements AutoCloseable {
      */
     public static LocalStack start(int kafkaPort, Configuration options, SpeechModel model)
             throws Exception {
-        int port = LoopbackPorts.choose(kafkaPort, "Kafka port");
+        int port =
+                kafkaPort == 0
+                        ? LoopbackPorts.chooseLasting()
+                        : LoopbackPorts.choose(kafkaPort, "Kafka port");
         Configuration all = new Configuration(options);
         all.set(KafkaOptions.BOOTSTRAP_SERVERS, LoopbackPorts.HOST + ":" + port);
         TtsSettings settings = TtsSettings.from(all, model);
@@ -74,12 +77,27 @@ public final class LocalStack implements AutoCloseable {
             job.awaitRunning();
             return new LocalStack(broker.join(), settings.kafka(), job);
         } catch (Exception e) {
-            if (job != null) {
-                job.close();
+            try {
+                if (job != null) {
+                    job.close();
+                }
+            } finally {
+                closeStarted(broker);
             }
-            broker.thenAccept(EmbeddedKafka::close);
             throw e;
         }
+    }
+
+    /** Waits for it if it is still starting. */
+    private static void closeStarted(CompletableFuture<EmbeddedKafka> broker) {
+        broker.handle(
+                        (started, failure) -> {
+                            if (started != null) {
+                                started.close();
+                            }
+                            return null;
+                        })
+                .join();
     }
 
     private static EmbeddedKafka await(Future<EmbeddedKafka> broker) throws Exception {
@@ -108,7 +126,7 @@ public final class LocalStack implements AutoCloseable {
     /** What is wrong with the model, the job says itself. */
     private static void openEngines(TtsSettings settings) {
         try {
-            settings.openEngines();
+            settings.openEngines(false);
         } catch (IOException | RuntimeException e) {
             LOG.debug("No engine was opened ahead of the job", e);
         }

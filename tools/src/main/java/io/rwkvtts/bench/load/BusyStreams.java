@@ -11,7 +11,10 @@ import java.util.function.Consumer;
  */
 final class BusyStreams {
 
-    private static final int TURNS = 5;
+    private static final int FEWEST_TURNS = 5;
+
+    /** A process that is paused for longer may be missed. */
+    private static final Duration LONGEST_TURN = Duration.ofSeconds(4);
 
     private final LoadClient client;
     private final JobProcess process;
@@ -62,11 +65,12 @@ final class BusyStreams {
      */
     Pace pace(Duration warmUp, Duration window, Consumer<Duration> other) throws Exception {
         List<StreamPace> paces = start(warmUp).stream().map(RequestTrace::stream).toList();
-        Duration turn = window.dividedBy(TURNS);
+        long turns = Math.max(FEWEST_TURNS, window.dividedBy(LONGEST_TURN) + 1);
+        Duration turn = window.dividedBy(turns);
         double tokensPerSecond = 0;
         double processors = 0;
         double allocatedBytesPerToken = 0;
-        for (int i = 0; i < TURNS; i++) {
+        for (int i = 0; i < turns; i++) {
             process.pause();
             try {
                 other.accept(turn);
@@ -78,10 +82,10 @@ final class BusyStreams {
             Thread.sleep(turn.toMillis());
             double rate = client.pace(paces);
             Usage after = process.usage();
-            tokensPerSecond += rate / TURNS;
-            processors += after.processorsSince(before) / TURNS;
+            tokensPerSecond += rate / turns;
+            processors += after.processorsSince(before) / turns;
             allocatedBytesPerToken +=
-                    after.allocatedSince(before) / (rate * after.secondsSince(before)) / TURNS;
+                    after.allocatedSince(before) / (rate * after.secondsSince(before)) / turns;
         }
         end();
         return new Pace(tokensPerSecond, processors, allocatedBytesPerToken);

@@ -13,6 +13,7 @@ import io.rwkvtts.model.Quantization;
 import io.rwkvtts.text.WorldTokenizer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
@@ -75,9 +76,11 @@ class BusyStreamsITCase {
 
     @Test
     void testThePaceIsTakenThoughRequestsEndInTheWarmUp() throws Exception {
+        List<Duration> turns = new ArrayList<>();
         BusyStreams.Pace pace =
-                streams("pace-", OptionalInt.of(4)).pace(SECOND, SECOND, turn -> {});
+                streams("pace-", OptionalInt.of(4)).pace(SECOND, SECOND, turns::add);
 
+        assertThat(turns).hasSize(5).containsOnly(SECOND.dividedBy(5));
         assertThat(pace.tokensPerSecond()).isPositive();
         assertThat(pace.allocatedBytesPerToken()).isPositive();
     }
