@@ -21,6 +21,9 @@ store=(--root "$work/store" --runroot "$work/run" --storage-driver "$(
     # Overlay is quicker, and works where the file system below does not lie on an overlay itself.
     if [ "$(stat -f -c %T "$work")" = overlayfs ]; then echo vfs; else echo overlay; fi)")
 image=docker.io/library
+# Podman's name server keeps the networks of all stores of a machine in one directory, by name: one
+# that a killed run left there would answer for another of the same name.
+network=tts-$$
 
 buildah() { command buildah "${store[@]}" "$@"; }
 podman() {
@@ -58,7 +61,7 @@ finish() {
         return
     fi
     podman rm --all --force --time 5 >/dev/null || true
-    podman network rm tts >/dev/null 2>&1 || true
+    podman network rm "$network" >/dev/null 2>&1 || true
     awk -v work="$work/" 'index($2, work) == 1 { print $2 }' /proc/mounts | sort -r |
         xargs --no-run-if-empty umount || true
     rm -rf "$work"
@@ -125,12 +128,12 @@ build_flinks_image() {
 
 # ---- Containers
 
-address() { podman inspect --format '{{.NetworkSettings.Networks.tts.IPAddress}}' "$1"; }
+address() { podman inspect --format "{{(index .NetworkSettings.Networks \"$network\").IPAddress}}" "$1"; }
 port() { podman port "$1" "$2/tcp"; }
 pid() { podman inspect --format '{{.State.Pid}}' "$1"; }
 
 # Of these, only the network is more than what podman needs on a machine without systemd.
-options=(--network tts --pull never --cgroups no-conmon --log-driver k8s-file --no-healthcheck
+options=(--network "$network" --pull never --cgroups no-conmon --log-driver k8s-file --no-healthcheck
     --ulimit nofile=16384:16384 --ulimit nproc=8192:8192)
 
 run() { # SERVICE CONTAINER [CHANGE]: the change is a script for sed, of each argument
@@ -161,7 +164,7 @@ healthy() { # SERVICE CONTAINER
 }
 
 start() {
-    podman network create tts >/dev/null
+    podman network create "$network" >/dev/null
     local service
     for service in $(compose order); do
         if [ "$service" = topics ]; then
