@@ -228,9 +228,25 @@ print(records[-1]["finishReason"])' <"$work/$1.json" >"$work/$1.txt" 2>"$work/$1
         "$(tail -n 1 "$work/$1.txt"), $(cat "$work/$1.log")"
 }
 
-running_on() { # CONTAINER: the requests that it generates
+metric_of() { # CONTAINER METRIC: the sum over its subtasks
     curl -sf "http://$(address "$1"):9249/metrics" |
-        awk '/^flink_taskmanager_job_task_operator_tts_numRequestsRunning[{ ]/ { n += $NF } END { print n + 0 }'
+        awk -v name="flink_taskmanager_job_task_operator_tts_$2" \
+            '$1 ~ "^" name "([{ ]|$)" { n += $NF } END { print n + 0 }'
+}
+
+running_on() { metric_of "$1" numRequestsRunning; } # CONTAINER: the requests that it generates
+
+changes_taken() { # NUMBER, by all subtasks together
+    [ "$(($(metric_of taskmanager-1 controlRecordsTaken) + $(metric_of taskmanager-2 controlRecordsTaken)))" = "$1" ]
+}
+
+# An option of the running job gets another value, which each of its two subtasks takes.
+change_an_option() {
+    local shown
+    tts control set tts.queue.capacity=5000 --bootstrap-servers kafka:29092 >/dev/null
+    shown=$(tts control list --bootstrap-servers kafka:29092)
+    [[ $shown =~ tts.queue.capacity\ +5000 ]] || fail "the changed option is not listed: $shown"
+    await 10 "the change in the job" changes_taken 2
 }
 
 records_of() { wc -l <"$work/$1.json"; }
@@ -305,6 +321,8 @@ main() {
     say "the job runs"
     speak_by_http || fail "the gateway gave no sound"
     say "the gateway: $(stat -c %s "$work/speech.wav") bytes of sound"
+    change_an_option
+    say "an option was changed, and both subtasks took it"
     speak undisturbed
     speech undisturbed
     speak_over_a_kill

@@ -3,13 +3,14 @@ package io.rwkvtts.packaging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.rwkvtts.job.FlinkDefaults;
+import io.rwkvtts.job.kafka.KafkaOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Options of a cluster that the job cannot set, in the files that start one. */
+/** Options in the files that start a cluster. */
 class DeploymentOptionsTest {
 
     /** Flink does not take it from the job; without it there is no way back from a damaged one. */
@@ -22,5 +23,14 @@ class DeploymentOptionsTest {
                 .containsPattern(
                         "\\n +%s: \"?%d\"?\\n"
                                 .formatted(kept.key(), FlinkDefaults.options().get(kept)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"compose.yaml", "compose.gpu.yaml", "kubernetes/job.yaml"})
+    void testOptionsCanBeChangedWhileTheJobRuns(String file) throws IOException {
+        assertThat(Files.readString(ProjectFiles.root().resolve("docker").resolve(file)))
+                .containsPattern(
+                        "\n +(- )?%s(: |=)tts-control\n"
+                                .formatted(KafkaOptions.CONTROL_TOPIC.key()));
     }
 }
