@@ -74,6 +74,7 @@ public final class ControlRules {
         }
         SwitchValue value =
                 SwitchJson.read(new String(record.key(), UTF_8), new String(record.value(), UTF_8));
+        value.requirePossible();
         if (value.byTimestamp()) {
             requireLead(value, record.timestampMs());
         }

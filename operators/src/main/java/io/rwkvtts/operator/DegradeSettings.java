@@ -93,26 +93,13 @@ public record DegradeSettings(
                 new DegradeSettings(
                         OptionChecks.atLeast(OFF, config, QUEUE_LENGTH),
                         config.get(FIRST_CHUNK_MISSED),
-                        OptionChecks.atLeast(OFF, config, MAX_SEMANTIC_TOKENS),
-                        OptionChecks.atLeast(0, config, PRIORITY_DROP),
+                        OptionChecks.within(OFF, GenerationLimits.MAX, config, MAX_SEMANTIC_TOKENS),
+                        OptionChecks.within(0, MOST_DROP, config, PRIORITY_DROP),
                         OptionChecks.atLeast(OFF, config, OVERLOADED_QUEUE_LENGTH));
         if (!(settings.firstChunkMissed >= 0 && settings.firstChunkMissed <= 1)) {
             throw new IllegalArgumentException(
                     "%s is %s, expected 0 to 1"
                             .formatted(FIRST_CHUNK_MISSED.key(), settings.firstChunkMissed));
-        }
-        if (settings.maxSemanticTokens > GenerationLimits.MAX) {
-            throw new IllegalArgumentException(
-                    "%s is %d, expected at most %d"
-                            .formatted(
-                                    MAX_SEMANTIC_TOKENS.key(),
-                                    settings.maxSemanticTokens,
-                                    GenerationLimits.MAX));
-        }
-        if (settings.priorityDrop > MOST_DROP) {
-            throw new IllegalArgumentException(
-                    "%s is %d, expected at most %d"
-                            .formatted(PRIORITY_DROP.key(), settings.priorityDrop, MOST_DROP));
         }
         if (settings.hasThreshold() != settings.hasEffect()) {
             throw new IllegalArgumentException(

@@ -61,7 +61,9 @@ public record GenerationSettings(GenerationLimits limits, boolean capByText, Chu
                     .intType()
                     .defaultValue(10)
                     .withDescription(
-                            "Semantic tokens of the first record of a segment, 20 ms each.");
+                            "Semantic tokens of the first record of a segment, 20 ms each; up to "
+                                    + GenerationLimits.MAX
+                                    + ", as many as a segment can have.");
 
     /** Later chunks. */
     public static final ConfigOption<Integer> CHUNK_TOKENS =
@@ -69,7 +71,9 @@ public record GenerationSettings(GenerationLimits limits, boolean capByText, Chu
                     .intType()
                     .defaultValue(25)
                     .withDescription(
-                            "Semantic tokens of the other records of a segment, 20 ms each.");
+                            "Semantic tokens of the other records of a segment, 20 ms each; up to "
+                                    + GenerationLimits.MAX
+                                    + ".");
 
     /**
      * Reads the options.
@@ -89,7 +93,7 @@ public record GenerationSettings(GenerationLimits limits, boolean capByText, Chu
                         MAX_REPEATED_TOKENS),
                 config.get(CAP_BY_TEXT),
                 new ChunkPlan(
-                        OptionChecks.atLeast(1, config, CHUNK_FIRST_TOKENS),
-                        OptionChecks.atLeast(1, config, CHUNK_TOKENS)));
+                        OptionChecks.within(1, GenerationLimits.MAX, config, CHUNK_FIRST_TOKENS),
+                        OptionChecks.within(1, GenerationLimits.MAX, config, CHUNK_TOKENS)));
     }
 }

@@ -29,6 +29,20 @@ public final class OptionChecks {
     /**
      * The value of an option.
      *
+     * @throws IllegalArgumentException if it is below {@code least} or above {@code most}
+     */
+    static int within(int least, int most, ReadableConfig config, ConfigOption<Integer> option) {
+        int value = atLeast(least, config, option);
+        if (value > most) {
+            throw new IllegalArgumentException(
+                    "%s is %d, expected at most %d".formatted(option.key(), value, most));
+        }
+        return value;
+    }
+
+    /**
+     * The value of an option.
+     *
      * @throws IllegalArgumentException if it is blank
      */
     public static String notBlank(ReadableConfig config, ConfigOption<String> option) {

@@ -27,6 +27,9 @@ public record QueueSettings(int capacity, WhenFull whenFull, TenantLimits tenant
         REJECT
     }
 
+    /** Most requests of one subtask that an option may count. */
+    public static final int MOST = 1_000_000;
+
     /** Waiting requests. */
     public static final ConfigOption<Integer> CAPACITY =
             ConfigOptions.key("tts.queue.capacity")
@@ -34,8 +37,8 @@ public record QueueSettings(int capacity, WhenFull whenFull, TenantLimits tenant
                     .defaultValue(10_000)
                     .withDescription(
                             "Requests that may be open in one subtask without holding a slot: that"
-                                    + " wait for one, or for more text. For what happens to the"
-                                    + " next, see tts.queue.when-full.");
+                                    + " wait for one, or for more text; up to 1,000,000. For what"
+                                    + " happens to the next, see tts.queue.when-full.");
 
     /** What happens when the queue is full. */
     public static final ConfigOption<WhenFull> WHEN_FULL =
@@ -72,7 +75,8 @@ public record QueueSettings(int capacity, WhenFull whenFull, TenantLimits tenant
                     .defaultValue(10)
                     .withDescription(
                             "Requests that a tenant may begin at once when it was quiet before,"
-                                    + " where tts.tenant.requests-per-second is set.");
+                                    + " where tts.tenant.requests-per-second is set; up to"
+                                    + " 1,000,000.");
 
     /** Waiting requests of a tenant. */
     public static final ConfigOption<Integer> TENANT_QUEUE_CAPACITY =
@@ -83,8 +87,8 @@ public record QueueSettings(int capacity, WhenFull whenFull, TenantLimits tenant
                             "Requests of a tenant that may be open in one subtask without holding a"
                                     + " slot; its next ends as 'overloaded', whatever"
                                     + " tts.queue.when-full decides, so that one tenant cannot fill"
-                                    + " tts.queue.capacity and hold up the others. 0 for any"
-                                    + " number. If not set, a tenth of tts.queue.capacity where"
+                                    + " tts.queue.capacity and hold up the others; up to"
+                                    + " 1,000,000. 0 for any number. If not set, a tenth of tts.queue.capacity where"
                                     + " tts.tenant.requests-per-second is set, else any number.");
 
     /**
@@ -93,13 +97,13 @@ public record QueueSettings(int capacity, WhenFull whenFull, TenantLimits tenant
      * @throws IllegalArgumentException for a value that cannot work; names the option
      */
     static QueueSettings from(ReadableConfig config) {
-        int capacity = OptionChecks.atLeast(1, config, CAPACITY);
+        int capacity = OptionChecks.within(1, MOST, config, CAPACITY);
         return new QueueSettings(capacity, config.get(WHEN_FULL), tenants(config, capacity));
     }
 
     private static TenantLimits tenants(ReadableConfig config, int capacity) {
         double requestsPerSecond = config.get(TENANT_REQUESTS_PER_SECOND);
-        int burst = OptionChecks.atLeast(1, config, TENANT_BURST);
+        int burst = OptionChecks.within(1, MOST, config, TENANT_BURST);
         // Tenants that are held back would fill the queue, which all share.
         int usualCapacity =
                 requestsPerSecond == TenantLimits.UNLIMITED
@@ -107,7 +111,7 @@ public record QueueSettings(int capacity, WhenFull whenFull, TenantLimits tenant
                         : Math.max(1, capacity / 10);
         int tenantCapacity =
                 config.getOptional(TENANT_QUEUE_CAPACITY).isPresent()
-                        ? OptionChecks.atLeast(0, config, TENANT_QUEUE_CAPACITY)
+                        ? OptionChecks.within(0, MOST, config, TENANT_QUEUE_CAPACITY)
                         : usualCapacity;
         return OptionChecks.named(
                 () -> new TenantLimits(requestsPerSecond, burst, tenantCapacity),

@@ -41,6 +41,19 @@ public record SwitchValue(String key, String value, Long effectiveFromMs, Trial 
         }
     }
 
+    /**
+     * Requires that the value can work in some job; whether it fits the values of other options
+     * shows where those are known. Not required of all: one may come from the checkpoint of a
+     * version that allowed more.
+     *
+     * @throws IllegalArgumentException if not; names the option
+     */
+    public void requirePossible() {
+        if (value != null) {
+            Switches.requirePossible(key, value);
+        }
+    }
+
     /** The same from another time on. */
     SwitchValue from(long ms) {
         return new SwitchValue(key, value, ms, trial);

@@ -125,7 +125,12 @@ class ControlRulesTest {
                 "tts.chunk.tokens | {\"value\": 15, \"experiment\": \"x\", \"share\": 1, FROM} | less than 1",
                 "tts.chunk.tokens | {\"value\": 15, \"experiment\": \"a b\", \"share\": 0.5, FROM} | 'a b'",
                 "tts.chunk.tokens | {\"value\": null, \"experiment\": \"x\", \"share\": 0.5, FROM} | no value",
+                "tts.chunk.tokens | {\"value\": 2049, FROM} | tts.chunk.tokens is 2049, expected at most 2048",
+                "tts.chunk.first-tokens | {\"value\": 2000000000, FROM} | expected at most 2048",
                 "tts.queue.capacity | {\"value\": 0} | expected at least 1",
+                "tts.queue.capacity | {\"value\": 2147483647} | expected at most 1000000",
+                "tts.tenant.burst | {\"value\": 1000001} | expected at most 1000000",
+                "tts.tenant.queue-capacity | {\"value\": 1000001} | expected at most 1000000",
                 "tts.queue.capacity | {\"value\": 9, FROM} | from when it is read",
                 "tts.queue.when-full | {\"value\": \"panic\"} | tts.queue.when-full",
                 "tts.tenant.requests-per-second | {\"value\": -1} | requests per second",
@@ -137,6 +142,19 @@ class ControlRulesTest {
         assertThatThrownBy(() -> add(record(key, value), SwitchTable.EMPTY))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(reason);
+    }
+
+    /** Of a version that allowed more: a job that continues forgets it. */
+    @Test
+    void testSavedValueThatIsNoLongerPossibleIsRead() {
+        SwitchTable saved =
+                SwitchJson.readAll(
+                        "[{\"key\": \"tts.chunk.tokens\", \"value\": \"5000\", %s}]"
+                                .formatted(FROM));
+        assertThat(saved.values()).hasSize(1);
+        assertThatThrownBy(() -> rules.check(saved))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at most 2048");
     }
 
     /** Each is fine by itself, at any time but the one when both hold. */

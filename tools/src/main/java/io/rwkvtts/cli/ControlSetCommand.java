@@ -123,11 +123,14 @@ final class ControlSetCommand implements Callable<Integer> {
                         key + " counts from when the job reads it: leave --from out");
             }
             Instant effective = from == null ? Instant.now().plus(USUAL_LEAD) : from;
-            return new SwitchValue(
-                    key,
-                    useDefault ? null : assignment.substring(equals + 1),
-                    byTimestamp ? effective.toEpochMilli() : null,
-                    experiment == null ? null : new Trial(experiment, share));
+            SwitchValue value =
+                    new SwitchValue(
+                            key,
+                            useDefault ? null : assignment.substring(equals + 1),
+                            byTimestamp ? effective.toEpochMilli() : null,
+                            experiment == null ? null : new Trial(experiment, share));
+            value.requirePossible();
+            return value;
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
