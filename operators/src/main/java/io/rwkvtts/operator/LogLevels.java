@@ -15,10 +15,16 @@ final class LogLevels {
     private static final Logger LOG = LoggerFactory.getLogger(LogLevels.class);
     private static final String PROJECT = "io.rwkvtts";
 
+    private static boolean changed;
+
     private LogLevels() {}
 
     /** Sets a level, or with none that which logging was configured with. */
-    static void set(Optional<LogSettings.Level> level) {
+    static synchronized void set(Optional<LogSettings.Level> level) {
+        if (level.isEmpty() && !changed) {
+            return;
+        }
+        changed = true;
         try {
             Log4j.set(level);
         } catch (NoClassDefFoundError | ClassCastException e) {
@@ -34,7 +40,7 @@ final class LogLevels {
 
         private static org.apache.logging.log4j.Level configured;
 
-        static synchronized void set(Optional<LogSettings.Level> level) {
+        static void set(Optional<LogSettings.Level> level) {
             LoggerContext context = (LoggerContext) LogManager.getContext(false);
             if (configured == null) {
                 configured = context.getConfiguration().getLoggerConfig(PROJECT).getLevel();

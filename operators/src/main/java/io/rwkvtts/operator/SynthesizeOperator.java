@@ -104,9 +104,7 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
     @Override
     public void open() throws Exception {
         super.open();
-        if (settings.logLevel() != null) {
-            LogLevels.set(Optional.of(settings.logLevel()));
-        }
+        LogLevels.set(Optional.ofNullable(settings.logLevel()));
         openLoop();
         timers =
                 new RequestTimers(

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -379,6 +380,21 @@ class ControlTest {
                     .singleElement()
                     .asString()
                     .contains("Record 1 of the control topic is late");
+        }
+    }
+
+    /** The task that set it is gone with all that it knew, but not the process. */
+    @Test
+    void testTaskBeginsWithTheLevelThatLoggingIsConfiguredWith() throws Exception {
+        Level before = LogManager.getLogger(SynthesizeOperator.class).getLevel();
+        log.write(WRITTEN, "tts.log.level", "{\"value\": \"TRACE\"}");
+        try (SynthesizeHarness task = task().open()) {
+            assertThat(LogManager.getLogger(SynthesizeOperator.class).getLevel())
+                    .isEqualTo(Level.TRACE);
+        }
+        log.write(WRITTEN, "tts.log.level", "{\"value\": null}");
+        try (SynthesizeHarness task = task().open()) {
+            assertThat(LogManager.getLogger(SynthesizeOperator.class).getLevel()).isEqualTo(before);
         }
     }
 

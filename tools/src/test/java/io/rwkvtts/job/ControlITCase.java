@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.runtime.OperatorIDPair;
 import org.apache.flink.runtime.jobgraph.JobVertex;
@@ -38,6 +39,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -249,18 +251,40 @@ class ControlITCase {
         job.cancel().get();
     }
 
+    @Test
+    void testLogLevelReturnsToWhatItWas() throws Exception {
+        List<Level> before = levels();
+        KafkaSettings topics = cluster.controlled("control-log");
+        JobClient job = cluster.submit(topics);
+        control(topics, "set", "tts.log.level=trace");
+        await().until(() -> levels().equals(List.of(Level.TRACE, Level.TRACE, before.get(2))));
+        control(topics, "set", "tts.log.level=error");
+        await().until(() -> levels().get(0) == Level.ERROR);
+        control(topics, "set", "tts.log.level", "--default");
+        await().until(() -> levels().equals(before));
+        job.cancel().get();
+    }
+
+    /** Of two loggers of this project, and of Flink's. */
+    private static List<Level> levels() {
+        return Stream.of("io.rwkvtts.job.TtsJob", "io.rwkvtts", "org.apache.flink")
+                .map(name -> LogManager.getLogger(name).getLevel())
+                .toList();
+    }
+
     private static void set(KafkaSettings topics, String assignment, Instant from) {
+        control(topics, "set", assignment, "--from=" + from);
+    }
+
+    private static void control(KafkaSettings topics, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("control"));
+        all.addAll(List.of(arguments));
+        all.add("--control-topic=" + topics.topics().control());
+        all.add("--bootstrap-servers=" + topics.bootstrapServers());
         CommandLine line = Tts.commandLine();
         StringWriter out = new StringWriter();
         line.setOut(new PrintWriter(out)).setErr(new PrintWriter(out));
-        int status =
-                line.execute(
-                        "control",
-                        "set",
-                        assignment,
-                        "--from=" + from,
-                        "--control-topic=" + topics.topics().control(),
-                        "--bootstrap-servers=" + topics.bootstrapServers());
+        int status = line.execute(all.toArray(String[]::new));
         assertThat(status).as(out.toString()).isZero();
     }
 
