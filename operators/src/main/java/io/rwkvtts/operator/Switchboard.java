@@ -39,12 +39,13 @@ final class Switchboard implements TermsPolicy {
     private final SwitchState state;
     private final Consumer<Map<String, String>> apply;
     private final ControlMetrics metrics;
+    private final NanoClock nanos;
+    private final RareLine lateLine;
+    private final RareLine refusedLine;
     private final Map<Map<String, String>, GenerationSettings> known = new HashMap<>();
     private SwitchTable table;
     private ControlPosition position;
     private long knownUntilMs = ControlBatch.UNKNOWN;
-    private int lateInBatch;
-    private int refusedInBatch;
 
     /**
      * @param apply takes the values that count for all requests, by key, when they have changed
@@ -53,12 +54,16 @@ final class Switchboard implements TermsPolicy {
             ControlRules rules,
             SwitchState state,
             Consumer<Map<String, String>> apply,
-            ControlMetrics metrics)
+            ControlMetrics metrics,
+            NanoClock nanos)
             throws Exception {
         this.rules = rules;
         this.state = state;
         this.apply = apply;
         this.metrics = metrics;
+        this.nanos = nanos;
+        this.lateLine = new RareLine(nanos);
+        this.refusedLine = new RareLine(nanos);
         this.position = state.position();
         this.table = possible(state.table());
         apply.accept(table.now());
@@ -92,7 +97,7 @@ final class Switchboard implements TermsPolicy {
      * Reads the topic to its end, so that the first requests need not wait. If that is not possible
      * now, those that have their terms go on all the same, and new ones wait.
      */
-    void catchUp(ControlLog log, NanoClock nanos) throws Exception {
+    void catchUp(ControlLog log) throws Exception {
         long start = nanos.nanoTime();
         try {
             while (!caughtUp() && nanos.nanoTime() - start < CATCH_UP.toNanos()) {
@@ -127,16 +132,14 @@ final class Switchboard implements TermsPolicy {
         if (!batch.position().topic().equals(position.topic())) {
             forget(batch.position().topic());
         }
-        lateInBatch = 0;
-        refusedInBatch = 0;
         for (ControlRecord record : batch.records()) {
             if (caughtUp() && record.timestampMs() < knownUntilMs - CLOCKS.toMillis()) {
                 late(record);
             }
             take(record);
         }
-        warnOfOthers(lateInBatch, "late");
-        warnOfOthers(refusedInBatch, "refused");
+        warnOfOthers(lateLine.takeUntold(), "late");
+        warnOfOthers(refusedLine.takeUntold(), "refused");
         if (!batch.position().equals(position)) {
             position = batch.position();
             state.save(table, position);
@@ -162,7 +165,7 @@ final class Switchboard implements TermsPolicy {
     /** The topic seemed to be known until later than it was. */
     private void late(ControlRecord record) {
         metrics.late();
-        if (lateInBatch++ > 0) {
+        if (!lateLine.tell()) {
             return;
         }
         LOG.warn(
@@ -182,7 +185,7 @@ final class Switchboard implements TermsPolicy {
             LOG.info("Record {} of the control topic is taken: {}", record.offset(), told(value));
         } catch (IllegalArgumentException e) {
             metrics.refused();
-            if (refusedInBatch++ == 0) {
+            if (refusedLine.tell()) {
                 LOG.warn(
                         "Record {} of the control topic is refused and changes nothing: {}",
                         record.offset(),
@@ -191,10 +194,10 @@ final class Switchboard implements TermsPolicy {
         }
     }
 
-    /** The first one has a line of its own; a flood of them does not fill the log. */
+    /** One has a line of its own; a flood of them does not fill the log. */
     private static void warnOfOthers(int count, String what) {
-        if (count > 1) {
-            LOG.warn("{} more records that were read with it are {}", count - 1, what);
+        if (count > 0) {
+            LOG.warn("{} more records of the control topic are {}", count, what);
         }
     }
 

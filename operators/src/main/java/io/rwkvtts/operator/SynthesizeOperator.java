@@ -171,10 +171,11 @@ final class SynthesizeOperator extends AbstractStreamOperator<TokenChunk>
                         new ControlRules(control.switchable()),
                         new SwitchState(getOperatorStateBackend()),
                         new LiveSettings(control.switchable(), admission, loop),
-                        controlMetrics);
+                        controlMetrics,
+                        nanos);
         ControlLog log = control.log().open(switches.position());
         try {
-            switches.catchUp(log, nanos);
+            switches.catchUp(log);
         } catch (RuntimeException e) {
             log.close();
             throw e;
