@@ -2,6 +2,8 @@ package io.rwkvtts.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.rwkvtts.operator.audio.PcmChunk;
+import io.rwkvtts.operator.audio.SoundPosition;
 import io.rwkvtts.synthesis.Attributes;
 import io.rwkvtts.synthesis.RequestAttributes;
 import io.rwkvtts.synthesis.TextPiece;
@@ -75,6 +77,24 @@ class InFlightRecordsTest {
                         null,
                         "abc",
                         new SpeechEnd("error", "text is blank"),
+                        7,
+                        8,
+                        null),
+                new PcmChunk(
+                        "r1",
+                        new SoundPosition(0, 2, 1L << 33),
+                        16_000,
+                        new byte[] {1, -1},
+                        null,
+                        7,
+                        8,
+                        "short:b"),
+                new PcmChunk(
+                        "r1",
+                        new SoundPosition(3, 2, 9_600),
+                        16_000,
+                        new byte[0],
+                        new SpeechEnd("error", "fails"),
                         7,
                         8,
                         null));

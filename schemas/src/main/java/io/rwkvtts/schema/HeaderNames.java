@@ -10,8 +10,9 @@ public final class HeaderNames {
     public static final String EMITTED_AT_MS = "tts-emitted-at-ms";
 
     /**
-     * Of audio tokens of a request that takes part in an experiment: its side, as {@code name:a}
-     * for those that go on as before and {@code name:b} for those that something is tried on.
+     * Of audio tokens and sound of a request that takes part in an experiment: its side, as {@code
+     * name:a} for those that go on as before and {@code name:b} for those that something is tried
+     * on.
      */
     public static final String ARM = "tts-arm";
 

@@ -8,6 +8,7 @@ import io.rwkvtts.RecordedLog;
 import io.rwkvtts.cli.Tts;
 import io.rwkvtts.client.TokenListener;
 import io.rwkvtts.job.kafka.KafkaSettings;
+import io.rwkvtts.local.DemoVoice;
 import io.rwkvtts.operator.EngineFactory;
 import io.rwkvtts.operator.Trial;
 import io.rwkvtts.schema.AudioTokens;
@@ -73,13 +74,19 @@ class ControlITCase {
 
     /**
      * One request before the change and one after it. In the first run, the TaskManager with the
-     * only engine is killed between the two, and the second request waits in Kafka for the next.
+     * only engine is killed between the two, and the second request waits in Kafka for the next. It
+     * makes sound, too.
      */
     @Test
     void testKillBetweenTwoRequestsOnEitherSideOfAChangeChangesNothing() throws Exception {
         KafkaSettings killed = cluster.controlled("control-killed");
         KafkaSettings calm = cluster.controlled("control-calm");
-        JobClient killedJob = cluster.submit(killed, Map.of(), ControlITCase::slowed, null);
+        SpeechCluster.createAudioTopic(killed);
+        Map<String, String> sound =
+                Map.of(
+                        "tts.audio.decoder",
+                        DemoVoice.unpack(directory.resolve("voice")).decoder().toString());
+        JobClient killedJob = cluster.submit(killed, sound, ControlITCase::slowed, null);
         Instant effective = Instant.now().plusSeconds(9);
         Map<String, Integer> changes =
                 Map.of(
@@ -113,6 +120,9 @@ class ControlITCase {
             send(killed, after, effective);
             cluster.collect(listener, disturbed, 2);
         }
+        try (SoundConsumer consumer = new SoundConsumer(killed)) {
+            consumer.awaitEnds(2);
+        }
         killedJob.cancel().get();
 
         Map<String, List<AudioTokens>> undisturbed = new LinkedHashMap<>();
@@ -131,15 +141,17 @@ class ControlITCase {
                 Map.of(
                         before.getRequestId(), Set.of(""),
                         after.getRequestId(), Set.of(new Trial("half", 0.5).arm(true)));
-        assertThat(arms(killed)).isEqualTo(arms);
-        assertThat(arms(calm)).isEqualTo(arms);
+        assertThat(arms(killed, killed.topics().tokens())).isEqualTo(arms);
+        assertThat(arms(killed, killed.topics().audio())).isEqualTo(arms);
+        assertThat(arms(calm, calm.topics().tokens())).isEqualTo(arms);
     }
 
     /** The sides that the records of each request name, empty for none. */
-    private static Map<String, Set<String>> arms(KafkaSettings topics) throws Exception {
+    private static Map<String, Set<String>> arms(KafkaSettings topics, String topic)
+            throws Exception {
         Map<String, Set<String>> arms = new LinkedHashMap<>();
         try (KafkaConsumer<byte[], byte[]> consumer =
-                TopicConsumer.open(topics, topics.topics().tokens(), "read_uncommitted")) {
+                TopicConsumer.open(topics, topic, "read_uncommitted")) {
             Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
             while (ends.keySet().stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
                 for (ConsumerRecord<byte[], byte[]> record :

@@ -3,6 +3,7 @@ package io.rwkvtts.job.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.rwkvtts.operator.SpeechEnd;
+import io.rwkvtts.operator.Trial;
 import io.rwkvtts.operator.audio.PcmChunk;
 import io.rwkvtts.operator.audio.SoundPosition;
 import io.rwkvtts.schema.AudioChunk;
@@ -23,7 +24,7 @@ final class AudioChunkSerializer implements SerializationSchema<PcmChunk> {
 
     private transient WireCodec<AudioChunk> codec;
 
-    /** Complete records for a topic: value, the request id as key, timings as headers. */
+    /** Complete records for a topic: value, the request id as key, timings and arm as headers. */
     static KafkaRecordSerializationSchema<PcmChunk> records(String topic) {
         return KafkaRecordSerializationSchema.<PcmChunk>builder()
                 .setTopic(topic)
@@ -53,7 +54,8 @@ final class AudioChunkSerializer implements SerializationSchema<PcmChunk> {
                 new byte[0],
                 end,
                 Long.MAX_VALUE,
-                Long.MAX_VALUE);
+                Long.MAX_VALUE,
+                "x".repeat(Trial.LONGEST_ARM));
     }
 
     private static int bytes(PcmChunk chunk) {
@@ -91,6 +93,6 @@ final class AudioChunkSerializer implements SerializationSchema<PcmChunk> {
     }
 
     private static Headers headers(PcmChunk chunk) {
-        return TimeHeaders.of(chunk.requestTimestampMs(), chunk.emittedAtMs());
+        return OutputHeaders.of(chunk.requestTimestampMs(), chunk.emittedAtMs(), chunk.arm());
     }
 }

@@ -8,7 +8,6 @@ import io.rwkvtts.operator.TokenChunk;
 import io.rwkvtts.operator.Trial;
 import io.rwkvtts.protocol.IdSpace;
 import io.rwkvtts.schema.AudioTokens;
-import io.rwkvtts.schema.HeaderNames;
 import io.rwkvtts.schema.WireCodec;
 import java.util.Arrays;
 import java.util.List;
@@ -109,10 +108,6 @@ final class AudioTokensSerializer implements SerializationSchema<TokenChunk> {
     }
 
     private static Headers headers(TokenChunk chunk) {
-        Headers headers = TimeHeaders.of(chunk.requestTimestampMs(), chunk.emittedAtMs());
-        if (chunk.arm() != null) {
-            headers.add(HeaderNames.ARM, chunk.arm().getBytes(UTF_8));
-        }
-        return headers;
+        return OutputHeaders.of(chunk.requestTimestampMs(), chunk.emittedAtMs(), chunk.arm());
     }
 }

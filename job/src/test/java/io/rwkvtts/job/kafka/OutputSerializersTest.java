@@ -18,6 +18,7 @@ import io.rwkvtts.schema.WireCodec;
 import java.util.Arrays;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -100,7 +101,7 @@ class OutputSerializersTest {
 
     @Test
     void testSoundBecomesARecordKeyedByItsRequest() throws Exception {
-        ProducerRecord<byte[], byte[]> record = serialize(sound(null));
+        ProducerRecord<byte[], byte[]> record = serialize(sound(null, null));
         AudioChunk chunk = WireCodec.audioChunks().decode(record.value());
 
         assertThat(record.topic()).isEqualTo("audio");
@@ -118,10 +119,22 @@ class OutputSerializersTest {
         AudioChunk end =
                 WireCodec.audioChunks()
                         .decode(
-                                serialize(sound(new SpeechEnd("error", "a".repeat(9_000))))
+                                serialize(sound(new SpeechEnd("error", "a".repeat(9_000)), null))
                                         .value());
         assertThat(end.getFinishReason()).isEqualTo("error");
         assertThat(end.getError()).hasSize(4_096);
+    }
+
+    @Test
+    void testSideOfAnExperimentIsAHeaderOfSound() throws Exception {
+        ProducerRecord<byte[], byte[]> sided = serialize(sound(null, "short:b"));
+        ProducerRecord<byte[], byte[]> usual = serialize(sound(null, null));
+
+        assertThat(header(sided, "tts-arm")).isEqualTo("short:b");
+        assertThat(sided.value()).isEqualTo(usual.value());
+        assertThat(usual.headers())
+                .extracting(Header::key)
+                .containsExactly("tts-request-timestamp-ms", "tts-emitted-at-ms");
     }
 
     @Test
@@ -134,13 +147,14 @@ class OutputSerializersTest {
                         new byte[20_000],
                         null,
                         Long.MAX_VALUE,
-                        Long.MAX_VALUE);
+                        Long.MAX_VALUE,
+                        new Trial("x".repeat(64), 0.5).arm(true));
         assertThat((long) RecordSize.of(serialize(largest)))
                 .isLessThanOrEqualTo(AudioChunkSerializer.largestRecordBytes(20_000))
                 .isGreaterThan(AudioChunkSerializer.largestRecordBytes(20_000) - 10);
     }
 
-    private static PcmChunk sound(SpeechEnd end) {
+    private static PcmChunk sound(SpeechEnd end, String arm) {
         return new PcmChunk(
                 "r1",
                 new SoundPosition(4, 2, 9_600),
@@ -148,7 +162,8 @@ class OutputSerializersTest {
                 new byte[] {1, 2, 3, 4},
                 end,
                 100,
-                200);
+                200,
+                arm);
     }
 
     private static ProducerRecord<byte[], byte[]> serialize(PcmChunk chunk) throws Exception {

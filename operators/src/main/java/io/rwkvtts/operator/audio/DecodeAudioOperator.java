@@ -125,7 +125,7 @@ final class DecodeAudioOperator extends AbstractStreamOperator<PcmChunk>
         TokenChunk chunk = record.getValue();
         RequestSound sound = open.get(chunk.requestId());
         if (sound == null) {
-            sound = new RequestSound(chunk.requestId(), chunk.requestTimestampMs(), plan);
+            sound = new RequestSound(chunk, plan);
             open.put(chunk.requestId(), sound);
             if (chunk.position().sequence() > 0) {
                 fail(sound, "the request began before the job made sound of its tokens");

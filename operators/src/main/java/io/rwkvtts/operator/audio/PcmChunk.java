@@ -13,6 +13,8 @@ import io.rwkvtts.operator.SpeechEnd;
  * @param end how the request ended; null for a chunk
  * @param requestTimestampMs timestamp of the request's first event, a Kafka header
  * @param emittedAtMs when the record was emitted, a Kafka header
+ * @param arm side of an experiment that the request is on, a Kafka header; null if it takes part in
+ *     none
  */
 public record PcmChunk(
         String requestId,
@@ -21,4 +23,5 @@ public record PcmChunk(
         byte[] pcm,
         SpeechEnd end,
         long requestTimestampMs,
-        long emittedAtMs) {}
+        long emittedAtMs,
+        String arm) {}

@@ -26,6 +26,7 @@ final class RequestSound {
 
     private final String id;
     private final long timestampMs;
+    private final String arm;
     private final WindowPlan plan;
 
     /** Those with samples to come; all but the last have all of their tokens. */
@@ -35,16 +36,25 @@ final class RequestSound {
     private SpeechEnd end;
     private boolean failed;
 
-    /** A request from its beginning. */
-    RequestSound(String id, long timestampMs, WindowPlan plan) {
+    /**
+     * A request from its beginning.
+     *
+     * @param first of its records of tokens, still to be {@linkplain #accept accepted}
+     */
+    RequestSound(TokenChunk first, WindowPlan plan) {
+        this(first.requestId(), first.requestTimestampMs(), first.arm(), plan);
+    }
+
+    private RequestSound(String id, long timestampMs, String arm, WindowPlan plan) {
         this.id = id;
         this.timestampMs = timestampMs;
+        this.arm = arm;
         this.plan = plan;
     }
 
     /** A request as {@link #snapshot} gave it. */
     RequestSound(SoundSnapshot snapshot) {
-        this(snapshot.id(), snapshot.timestampMs(), snapshot.plan());
+        this(snapshot.id(), snapshot.timestampMs(), snapshot.arm(), snapshot.plan());
         position = snapshot.position();
         end = snapshot.end();
         failed = snapshot.failed();
@@ -125,7 +135,8 @@ final class RequestSound {
     }
 
     private PcmChunk record(byte[] pcm, int sampleRate, SpeechEnd speechEnd, long nowMs) {
-        PcmChunk chunk = new PcmChunk(id, position, sampleRate, pcm, speechEnd, timestampMs, nowMs);
+        PcmChunk chunk =
+                new PcmChunk(id, position, sampleRate, pcm, speechEnd, timestampMs, nowMs, arm);
         position = position.next(pcm.length / Pcm16.BYTES);
         return chunk;
     }
@@ -135,6 +146,6 @@ final class RequestSound {
                 segments.stream()
                         .map(s -> new SoundSnapshot.Segment(s.number(), s.audio().held()))
                         .toList();
-        return new SoundSnapshot(id, timestampMs, plan, position, held, end, failed);
+        return new SoundSnapshot(id, timestampMs, plan, position, held, end, failed, arm);
     }
 }

@@ -24,22 +24,27 @@ import java.util.List;
 /**
  * The bytes of a request's sound in a checkpoint: its {@linkplain
  * io.rwkvtts.operator.SnapshotFields fields} in order, in a {@link SnapshotFrame} without state,
- * whose checksum finds damage. A released version stays readable.
+ * whose checksum finds damage. A released version stays readable. Version 2 added the side of an
+ * experiment, and is written for requests that are on one: others stay in version 1.
  */
 final class SoundFormat {
 
-    static final byte VERSION = 1;
+    static final byte VERSION = 2;
+
+    private static final byte FIRST = 1;
+    private static final byte FIRST_WITH_ARM = 2;
 
     private SoundFormat() {}
 
     static void write(SoundSnapshot sound, DataOutput out) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        writeFields(sound, new DataOutputStream(bytes));
-        SnapshotFrame.of(bytes.toByteArray(), null).write(VERSION, out);
+        byte version = sound.arm() == null ? FIRST : FIRST_WITH_ARM;
+        writeFields(version, sound, new DataOutputStream(bytes));
+        SnapshotFrame.of(bytes.toByteArray(), null).write(version, out);
     }
 
     /**
-     * Reads what {@link #write} has written.
+     * Reads the sound of a request of any version.
      *
      * @throws DamagedSnapshotException if the bytes are others
      * @throws IOException if a later release wrote them, or they cannot be read
@@ -47,17 +52,18 @@ final class SoundFormat {
     static SoundSnapshot read(DataInput in) throws IOException {
         try {
             byte version = in.readByte();
-            if (version != VERSION) {
+            if (version < FIRST || version > VERSION) {
                 throw new IOException(
-                        "the sound of a request has format version %d, but this release reads version %d: restore with the release that wrote it, or a later one; if that was this one, the state is damaged"
-                                .formatted(version, VERSION));
+                        "the sound of a request has format version %d, but this release reads versions %d to %d: restore with the release that wrote it, or a later one; if that was this one, the state is damaged"
+                                .formatted(version, FIRST, VERSION));
             }
             SnapshotFrame frame = SnapshotFrame.read(version, in);
             if (!frame.intact()) {
                 throw new DamagedSnapshotException(
                         "the sound of a request is damaged (its checksum differs)");
             }
-            return readFields(new DataInputStream(new ByteArrayInputStream(frame.fields())));
+            return readFields(
+                    version, new DataInputStream(new ByteArrayInputStream(frame.fields())));
         } catch (EOFException e) {
             throw new DamagedSnapshotException(
                     "the state ends in the middle of the sound of a request", e);
@@ -67,7 +73,8 @@ final class SoundFormat {
         }
     }
 
-    private static void writeFields(SoundSnapshot sound, DataOutput out) throws IOException {
+    private static void writeFields(byte version, SoundSnapshot sound, DataOutput out)
+            throws IOException {
         writeString(sound.id(), out);
         out.writeLong(sound.timestampMs());
         WindowPlan plan = sound.plan();
@@ -93,9 +100,12 @@ final class SoundFormat {
             writeString(sound.end().error(), out);
         }
         out.writeBoolean(sound.failed());
+        if (version >= FIRST_WITH_ARM) {
+            writeString(sound.arm(), out);
+        }
     }
 
-    private static SoundSnapshot readFields(DataInput in) throws IOException {
+    private static SoundSnapshot readFields(byte version, DataInput in) throws IOException {
         return new SoundSnapshot(
                 readString(in),
                 in.readLong(),
@@ -103,7 +113,8 @@ final class SoundFormat {
                 readPosition(in),
                 readSegments(in),
                 in.readBoolean() ? new SpeechEnd(readString(in), readString(in)) : null,
-                in.readBoolean());
+                in.readBoolean(),
+                version < FIRST_WITH_ARM ? null : readString(in));
     }
 
     private static SoundPosition readPosition(DataInput in) throws IOException {

@@ -15,6 +15,7 @@ import java.util.List;
  * @param segments those with samples to come
  * @param end of its tokens, null if it has not come
  * @param failed whether the end of the sound has been emitted before that of the tokens
+ * @param arm side of an experiment that the request is on, null if on none
  */
 record SoundSnapshot(
         String id,
@@ -23,7 +24,8 @@ record SoundSnapshot(
         SoundPosition position,
         List<Segment> segments,
         SpeechEnd end,
-        boolean failed) {
+        boolean failed,
+        String arm) {
 
     /**
      * A segment of it.

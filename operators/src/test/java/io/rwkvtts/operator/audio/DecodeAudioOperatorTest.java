@@ -39,15 +39,20 @@ class DecodeAudioOperatorTest {
         return mixed;
     }
 
+    /** Every other one of them is on a side of an experiment. */
     private static Map<String, Tokens> requests(int count, Random random) {
         Map<String, Tokens> requests = new LinkedHashMap<>();
         for (int i = 0; i < count; i++) {
-            requests.put("r" + i, Tokens.random("r" + i, random));
+            Tokens tokens = Tokens.random("r" + i, random);
+            requests.put("r" + i, i % 2 == 0 ? tokens : tokens.on("short:b"));
         }
         return requests;
     }
 
-    /** Sequences without a gap, offsets that fit, samples of the decoding in one call, the end. */
+    /**
+     * Sequences without a gap, offsets that fit, samples of the decoding in one call, the end, and
+     * the side of an experiment in each record.
+     */
     private void assertWhole(Tokens tokens, List<PcmChunk> records) {
         ByteArrayOutputStream pcm = new ByteArrayOutputStream();
         for (int i = 0; i < records.size(); i++) {
@@ -56,6 +61,7 @@ class DecodeAudioOperatorTest {
             assertThat(record.position().sampleOffset()).isEqualTo(pcm.size() / 2);
             assertThat(record.sampleRate()).isEqualTo(16_000);
             assertThat(record.requestTimestampMs()).isEqualTo(77);
+            assertThat(record.arm()).isEqualTo(tokens.chunks().get(0).arm());
             boolean last = i == records.size() - 1;
             assertThat(record.end()).isEqualTo(last ? new SpeechEnd("stop", null) : null);
             assertThat(record.pcm().length == 0).isEqualTo(last);
@@ -152,6 +158,33 @@ class DecodeAudioOperatorTest {
         }
     }
 
+    /** What sounds after a restore and before more tokens come can know it from the state alone. */
+    @Test
+    void testRestoreInMidRequestKeepsTheSideOfAnExperiment() throws Exception {
+        TokenChunk first = Tokens.chunk("r", 0, 0, 0, new int[30], new int[32]);
+        Tokens tokens =
+                new Tokens(
+                                List.of(first, Tokens.end("r", 1, "stop")),
+                                List.of(first.tokens()),
+                                first.globalTokens())
+                        .on("short:b");
+        OperatorSubtaskState state;
+        try (AudioHarness task = AudioHarness.open(decoder, 1)) {
+            task.process(tokens.chunks().get(0));
+            state = task.snapshot();
+            assertThat(task.records()).isEmpty();
+        }
+        try (AudioHarness restored = AudioHarness.open(decoder, 1, state, 0, 1)) {
+            restored.drain();
+            assertThat(restored.records())
+                    .isNotEmpty()
+                    .allSatisfy(record -> assertThat(record.arm()).isEqualTo("short:b"));
+            restored.process(tokens.chunks().get(1));
+            restored.drain();
+            assertWhole(tokens, restored.records());
+        }
+    }
+
     @Test
     void testRescaleMovesEachRequestToOneSubtask() throws Exception {
         Random random = new Random(6);
@@ -231,7 +264,7 @@ class DecodeAudioOperatorTest {
     /** As after a restore of a job that had no such stage. */
     @Test
     void testRequestWhoseBeginningWasMissedHasNoSound() throws Exception {
-        Tokens tokens = Tokens.random("r", new Random(10));
+        Tokens tokens = Tokens.random("r", new Random(10)).on("short:a");
         try (AudioHarness task = AudioHarness.open(decoder, 1)) {
             for (TokenChunk chunk : tokens.chunks().subList(1, tokens.chunks().size())) {
                 task.process(chunk);
@@ -243,6 +276,7 @@ class DecodeAudioOperatorTest {
                             record -> {
                                 assertThat(record.end().reason()).isEqualTo("error");
                                 assertThat(record.end().error()).contains("began before");
+                                assertThat(record.arm()).isEqualTo("short:a");
                             });
         }
     }

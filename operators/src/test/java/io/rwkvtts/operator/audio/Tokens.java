@@ -48,6 +48,26 @@ record Tokens(List<TokenChunk> chunks, List<int[]> segments, int[] globals) {
         return new Tokens(chunks, segments, globals);
     }
 
+    /** The same of a request that is on a side of an experiment. */
+    Tokens on(String arm) {
+        List<TokenChunk> sided =
+                chunks.stream()
+                        .map(
+                                chunk ->
+                                        new TokenChunk(
+                                                chunk.requestId(),
+                                                chunk.position(),
+                                                chunk.tokens(),
+                                                chunk.globalTokens(),
+                                                chunk.modelId(),
+                                                chunk.end(),
+                                                chunk.requestTimestampMs(),
+                                                chunk.emittedAtMs(),
+                                                arm))
+                        .toList();
+        return new Tokens(sided, segments, globals);
+    }
+
     static TokenChunk chunk(
             String id, int sequence, int segment, long offset, int[] tokens, int[] globals) {
         return new TokenChunk(
