@@ -87,7 +87,7 @@ class ControlITCase {
                         "tts.audio.decoder",
                         DemoVoice.unpack(directory.resolve("voice")).decoder().toString());
         JobClient killedJob = cluster.submit(killed, sound, ControlITCase::slowed, null);
-        Instant effective = Instant.now().plusSeconds(9);
+        Instant effective = Instant.now().plusSeconds(15);
         Map<String, Integer> changes =
                 Map.of(
                         "tts.chunk.first-tokens", 4,
