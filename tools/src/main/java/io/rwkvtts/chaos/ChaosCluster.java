@@ -28,10 +28,10 @@ import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint;
 
 /**
- * One or several Kafka brokers, a ZooKeeper, a Flink JobManager that is highly available through
- * it, and Flink TaskManagers: each a process of its own, on ports of the loopback address that stay
- * the same when a process is started again. The Flink processes reach each broker through a proxy,
- * everybody else directly.
+ * One or several Kafka brokers, a ZooKeeper, Flink JobManagers of which one leads and the others
+ * stand by, as ZooKeeper decides, and Flink TaskManagers: each a process of its own, on ports of
+ * the loopback address that stay the same when a process is started again. The Flink processes
+ * reach each broker through a proxy, everybody else directly.
  *
  * <p>Owns the processes and the proxies. Safe for use by several threads.
  */
@@ -45,13 +45,14 @@ final class ChaosCluster implements AutoCloseable {
     /** Name of ZooKeeper's process. */
     static final String ZOOKEEPER = "zookeeper";
 
-    /** Name of the JobManager's process. */
-    static final String JOB_MANAGER = "jobmanager";
-
     private final List<ChaosBroker> brokers;
     private final List<String> taskManagers;
-    private final int restPort = LoopbackPorts.chooseLasting();
+
+    /** Ports of the REST API, by name of the process. */
+    private final Map<String, Integer> jobManagers = new LinkedHashMap<>();
+
     private final Configuration flink;
+    private final JobManagerLeader leader;
     private final BrokerLink link;
 
     /** By name, in the order in which they are started. */
@@ -92,22 +93,27 @@ final class ChaosCluster implements AutoCloseable {
                     join(BrokerServer.class, brokerArguments(directory, broker, clusterId)));
         }
         int slots = chaos.maxParallelism();
-        flink = ChaosClusterOptions.of(directory.resolve("ha"), restPort, zooKeeperPort, slots);
+        flink = ChaosClusterOptions.of(directory.resolve("ha"), zooKeeperPort, slots);
         flink.addAll(chaos.options());
+        leader = new JobManagerLeader(flink);
         // JSON is YAML.
         new ObjectMapper().writeValue(settings.resolve("config.yaml").toFile(), flink.toMap());
         List<String> configuration = List.of("--configDir", settings.toString());
-        add(
-                JOB_MANAGER,
-                logs,
-                quickToStart("512m"),
-                join(StandaloneSessionClusterEntrypoint.class, configuration));
+        for (int number = 1; number <= ChaosSettings.JOB_MANAGERS; number++) {
+            String name = "jobmanager-" + number;
+            int port = LoopbackPorts.chooseLasting();
+            jobManagers.put(name, port);
+            Configuration own = ChaosClusterOptions.jobManager(port);
+            add(
+                    name,
+                    logs,
+                    quickToStart("512m"),
+                    join(StandaloneSessionClusterEntrypoint.class, arguments(configuration, own)));
+        }
         Optional<Path> fakeTime = chaos.setsClock() ? FakeClock.library() : Optional.empty();
         for (String name : taskManagers) {
             Configuration own = chaos.standbyOptions();
             own.set(TaskManagerOptions.TASK_MANAGER_RESOURCE_ID, name);
-            List<String> arguments = new ArrayList<>(configuration);
-            own.toMap().forEach((key, value) -> arguments.addAll(List.of("-D", key + "=" + value)));
             Map<String, String> environment = Map.of();
             if (fakeTime.isPresent()) {
                 FakeClock clock = new FakeClock(fakeTime.get(), settings.resolve(name + ".clock"));
@@ -120,7 +126,7 @@ final class ChaosCluster implements AutoCloseable {
                             name,
                             logs,
                             List.of("-XX:+UseSerialGC", "-Xmx1g"),
-                            join(StandbyTaskManager.class, arguments),
+                            join(StandbyTaskManager.class, arguments(configuration, own)),
                             environment));
         }
         List<LoopbackProxy> proxies = new ArrayList<>();
@@ -162,6 +168,12 @@ final class ChaosCluster implements AutoCloseable {
                         "admin.enableServer=false"));
     }
 
+    private static List<String> arguments(List<String> configuration, Configuration own) {
+        List<String> arguments = new ArrayList<>(configuration);
+        own.toMap().forEach((key, value) -> arguments.addAll(List.of("-D", key + "=" + value)));
+        return arguments;
+    }
+
     private static List<String> join(Class<?> main, List<String> arguments) {
         List<String> all = new ArrayList<>();
         all.add(main.getName());
@@ -169,15 +181,25 @@ final class ChaosCluster implements AutoCloseable {
         return all;
     }
 
-    /** Starts all processes and waits until brokers and JobManager can be talked to. */
+    /** Starts all processes and waits until brokers and JobManagers can be talked to. */
     void start() throws IOException, InterruptedException {
+        List<String> standbys = jobManagers.keySet().stream().skip(1).toList();
         for (ServerProcess process : processes.values()) {
-            process.start();
+            if (!standbys.contains(process.name())) {
+                process.start();
+            }
         }
         for (ChaosBroker broker : brokers) {
             awaitPort(broker.port(), processes.get(broker.name()));
         }
-        awaitPort(restPort, processes.get(JOB_MANAGER));
+        for (Map.Entry<String, Integer> jobManager : jobManagers.entrySet()) {
+            ServerProcess process = processes.get(jobManager.getKey());
+            if (standbys.contains(process.name())) {
+                // Not with the others: on a small machine one that starts might wait too long.
+                process.start();
+            }
+            awaitPort(jobManager.getValue(), process);
+        }
     }
 
     /** {@code kill -9} of the process of this name. */
@@ -235,6 +257,16 @@ final class ChaosCluster implements AutoCloseable {
     /** Names of the TaskManagers' processes. */
     List<String> taskManagers() {
         return taskManagers;
+    }
+
+    /** Name of the process of the JobManager that leads; waits until one does. */
+    String leadingJobManager() throws Exception {
+        int port = leader.restPort();
+        return jobManagers.entrySet().stream()
+                .filter(jobManager -> jobManager.getValue() == port)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Name of the process of the broker that leads a partition of the token topic. */
@@ -300,8 +332,9 @@ final class ChaosCluster implements AutoCloseable {
         return flink;
     }
 
-    int restPort() {
-        return restPort;
+    /** Ports of the JobManagers' REST APIs. */
+    List<Integer> restPorts() {
+        return List.copyOf(jobManagers.values());
     }
 
     /** Kills all processes, each by its id, paused ones as well. */

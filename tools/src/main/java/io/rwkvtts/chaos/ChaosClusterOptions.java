@@ -4,9 +4,13 @@ import io.rwkvtts.local.LoopbackPorts;
 import io.rwkvtts.local.RestAccess;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import org.apache.flink.client.deployment.executors.RemoteExecutor;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ClusterOptions;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.HighAvailabilityOptions;
 import org.apache.flink.configuration.JobManagerOptions;
@@ -21,17 +25,23 @@ final class ChaosClusterOptions {
 
     static final Duration ZOOKEEPER_TICK = Duration.ofMillis(500);
 
+    /**
+     * ZooKeeper session of a JobManager: a dead one stays leader for that time, and one that gets
+     * no processor for as long is a leader no more.
+     */
+    static final Duration LEADERSHIP = Duration.ofSeconds(2);
+
     private ChaosClusterOptions() {}
 
     /**
      * Options of all Flink processes.
      *
-     * @param directory for what the JobManager keeps for its successor
+     * @param directory for what the leading JobManager keeps for its successor
      * @param slots slots of a TaskManager
      */
-    static Configuration of(Path directory, int restPort, int zooKeeperPort, int slots) {
+    static Configuration of(Path directory, int zooKeeperPort, int slots) {
         Configuration options = new Configuration();
-        addresses(options, restPort);
+        addresses(options);
         detection(options);
         highAvailability(options, directory, zooKeeperPort);
         taskManagers(options, slots);
@@ -40,15 +50,48 @@ final class ChaosClusterOptions {
         return options;
     }
 
-    private static void addresses(Configuration options, int restPort) {
+    /**
+     * Options of one JobManager, beside those of all.
+     *
+     * @param restPort of its own
+     */
+    static Configuration jobManager(int restPort) {
+        Configuration options = new Configuration();
+        options.set(RestOptions.PORT, restPort);
+        options.set(RestOptions.BIND_PORT, Integer.toString(restPort));
+        options.set(HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT, LEADERSHIP);
+        return options;
+    }
+
+    /**
+     * Options of who submits a job: it finds the JobManager that leads, and soon looks again when
+     * that dies.
+     *
+     * @param flink options of the Flink processes
+     */
+    static Configuration client(Configuration flink) {
+        Configuration options = new Configuration();
+        options.set(DeploymentOptions.TARGET, RemoteExecutor.NAME);
+        options.set(RestAccess.TOKEN, flink.get(RestAccess.TOKEN));
+        for (ConfigOption<String> option :
+                List.of(
+                        HighAvailabilityOptions.HA_MODE,
+                        HighAvailabilityOptions.HA_ZOOKEEPER_QUORUM)) {
+            options.set(option, flink.get(option));
+        }
+        // 20 attempts 3 s apart by default.
+        options.set(RestOptions.RETRY_DELAY, Duration.ofMillis(200));
+        options.set(RestOptions.RETRY_MAX_ATTEMPTS, 300);
+        return options;
+    }
+
+    private static void addresses(Configuration options) {
         options.set(JobManagerOptions.ADDRESS, LoopbackPorts.HOST);
         options.set(JobManagerOptions.BIND_HOST, LoopbackPorts.HOST);
         options.set(TaskManagerOptions.HOST, LoopbackPorts.HOST);
         options.set(TaskManagerOptions.BIND_HOST, LoopbackPorts.HOST);
         options.set(RestOptions.ADDRESS, LoopbackPorts.HOST);
         options.set(RestOptions.BIND_ADDRESS, LoopbackPorts.HOST);
-        options.set(RestOptions.PORT, restPort);
-        options.set(RestOptions.BIND_PORT, Integer.toString(restPort));
         RestAccess.openForOwner(options);
         // How old an answer of the REST API may be; recovery is measured with it.
         options.set(WebOptions.REFRESH_INTERVAL, Duration.ofMillis(100));
@@ -72,9 +115,12 @@ final class ChaosClusterOptions {
                 HighAvailabilityOptions.HA_ZOOKEEPER_QUORUM,
                 LoopbackPorts.HOST + ":" + zooKeeperPort);
         options.set(HighAvailabilityOptions.HA_STORAGE_PATH, directory.toUri().toString());
-        // A dead JobManager stays leader for that time: a new one takes about as long to start.
+        // Longer than a JobManager's: a TaskManager that loses ZooKeeper while the leader changes
+        // does not offer its slots to the new one before a timeout of 10 s.
         options.set(HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT, Duration.ofSeconds(4));
-        options.set(HighAvailabilityOptions.ZOOKEEPER_CONNECTION_TIMEOUT, Duration.ofSeconds(4));
+        // Else who does not hear of ZooKeeper for two thirds of it has lost its leader, too.
+        options.set(HighAvailabilityOptions.ZOOKEEPER_TOLERATE_SUSPENDED_CONNECTIONS, true);
+        options.set(HighAvailabilityOptions.ZOOKEEPER_CONNECTION_TIMEOUT, Duration.ofSeconds(2));
         options.set(HighAvailabilityOptions.ZOOKEEPER_RETRY_WAIT, Duration.ofMillis(500));
     }
 

@@ -7,7 +7,6 @@ import io.rwkvtts.job.TtsJob;
 import io.rwkvtts.job.TtsSettings;
 import io.rwkvtts.job.recovery.DamagedCheckpointException;
 import io.rwkvtts.job.recovery.RestorePoint;
-import io.rwkvtts.local.LoopbackPorts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -32,7 +31,6 @@ final class ChaosJob {
 
     private final Configuration options;
     private final SpeechModel model;
-    private final int restPort;
     private final Path directory;
     private JobClient client;
     private int parallelism;
@@ -40,19 +38,17 @@ final class ChaosJob {
     /**
      * Starts the job.
      *
-     * @param options of the job and of Flink, beside {@link FlinkDefaults}
-     * @param restPort of the JobManager
+     * @param options of the job and of Flink, beside {@link FlinkDefaults}, with those of a client
+     *     of the cluster
      * @param directory for checkpoints and savepoints
      */
-    ChaosJob(Configuration options, SpeechModel model, int restPort, Path directory)
-            throws Exception {
+    ChaosJob(Configuration options, SpeechModel model, Path directory) throws Exception {
         this.options = FlinkDefaults.options();
         this.options.set(
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY,
                 directory.resolve("checkpoints").toUri().toString());
         this.options.addAll(options);
         this.model = model;
-        this.restPort = restPort;
         this.directory = directory;
         submit(this.options, this.options.get(EngineSettings.PARALLELISM));
     }
@@ -60,9 +56,7 @@ final class ChaosJob {
     private void submit(Configuration all, int newParallelism) throws Exception {
         Configuration job = new Configuration(all);
         job.set(EngineSettings.PARALLELISM, newParallelism);
-        StreamExecutionEnvironment environment =
-                StreamExecutionEnvironment.createRemoteEnvironment(
-                        LoopbackPorts.HOST, restPort, job);
+        StreamExecutionEnvironment environment = new StreamExecutionEnvironment(job);
         TtsJob.build(environment, TtsSettings.from(environment.getConfiguration(), model));
         client = environment.executeAsync(TtsJob.NAME);
         parallelism = newParallelism;

@@ -47,18 +47,20 @@ public final class ChaosReport {
                 "delivery timeout     %s%n",
                 settings.deliveryTimeout().map(ChaosReport::millis).orElse("the job's default"));
         print(
-                "processes            %s, ZooKeeper, JobManager, %d TaskManagers; parallelism %d%n",
+                "processes            %s, ZooKeeper, %d JobManagers, %d TaskManagers; parallelism %d%n",
                 settings.brokers() == 1 ? "broker" : settings.brokers() + " brokers",
+                ChaosSettings.JOB_MANAGERS,
                 ChaosSettings.TASK_MANAGERS,
                 settings.parallelism());
         print(
                 "checkpoint interval  %s%n",
                 millis(job.get(CheckpointingOptions.CHECKPOINTING_INTERVAL)));
         print(
-                "heartbeat            every %s, timeout %s, ZooKeeper session %s%n",
+                "heartbeat            every %s, timeout %s, ZooKeeper session %s, of JobManagers %s%n",
                 millis(flink.get(HeartbeatManagerOptions.HEARTBEAT_INTERVAL)),
                 millis(flink.get(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT)),
-                millis(flink.get(HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT)));
+                millis(flink.get(HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT)),
+                millis(ChaosClusterOptions.LEADERSHIP));
         print("data and logs        %s%n", settings.directory());
     }
 

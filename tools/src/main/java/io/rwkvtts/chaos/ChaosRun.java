@@ -5,7 +5,6 @@ import io.rwkvtts.job.kafka.ControlTopic;
 import io.rwkvtts.job.kafka.KafkaAdmin;
 import io.rwkvtts.job.kafka.KafkaOptions;
 import io.rwkvtts.job.kafka.KafkaSettings;
-import io.rwkvtts.local.RestAccess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -63,7 +62,7 @@ public final class ChaosRun implements AutoCloseable {
         this.workload =
                 Workload.of(settings.seed(), settings.requests(), settings.streamingLength());
         this.cluster = new ChaosCluster(settings);
-        this.rest = new JobManagerRest(cluster.restPort());
+        this.rest = new JobManagerRest(cluster.restPorts());
     }
 
     /**
@@ -230,8 +229,8 @@ public final class ChaosRun implements AutoCloseable {
         options.addAll(topics(name, cluster.linkedBootstrapServers()));
         options.set(KafkaOptions.GROUP_ID, name);
         options.set(KafkaOptions.TRANSACTIONAL_ID_PREFIX, name);
-        options.set(RestAccess.TOKEN, cluster.options().get(RestAccess.TOKEN));
-        return new ChaosJob(options, settings.model(), cluster.restPort(), settings.directory());
+        options.addAll(ChaosClusterOptions.client(cluster.options()));
+        return new ChaosJob(options, settings.model(), settings.directory());
     }
 
     /** Makes the topics; settings for those that send requests and see what comes of them. */

@@ -51,6 +51,9 @@ public record ChaosSettings(
 
     static final int TASK_MANAGERS = 2;
 
+    /** One leads, the other stands by. */
+    static final int JOB_MANAGERS = 2;
+
     private static final Duration PAST_ANY_CLOCK = Duration.ofHours(2);
 
     /** Most subtasks that generate: the job is rescaled at least between one and two. */

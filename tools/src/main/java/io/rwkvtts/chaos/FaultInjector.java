@@ -94,7 +94,8 @@ final class FaultInjector {
                         : OptionalLong.empty());
     }
 
-    private FaultTarget target(PlannedFault fault, List<GeneratingSubtask> speaking) {
+    private FaultTarget target(PlannedFault fault, List<GeneratingSubtask> speaking)
+            throws Exception {
         String taskManager = fault.oneOf(speaking).taskManager();
         int partition = fault.kind() == FaultKind.KILL_LEADER ? partition(fault) : -1;
         List<String> processes =
@@ -109,17 +110,17 @@ final class FaultInjector {
                             CLOCK_BACK ->
                             List.of(taskManager);
                     case KILL_JOB_MANAGER, PAUSE_JOB_MANAGER, PAUSE_JOB_MANAGER_LONG ->
-                            List.of(ChaosCluster.JOB_MANAGER);
+                            List.of(leadingJobManager());
                     case KILL_BROKER, PAUSE_BROKER -> List.of(fault.oneOf(cluster.brokers()));
                     case KILL_LEADER -> List.of(cluster.leader(kafka, partition));
                     case KILL_TASK_MANAGERS -> startingWith(taskManager);
                     case KILL_BROKER_AND_TASK_MANAGER ->
                             List.of(fault.oneOf(cluster.brokers()), taskManager);
                     case KILL_JOB_MANAGER_AND_TASK_MANAGER ->
-                            List.of(ChaosCluster.JOB_MANAGER, taskManager);
+                            List.of(leadingJobManager(), taskManager);
                     case PAUSE_ZOOKEEPER -> List.of(ChaosCluster.ZOOKEEPER);
                     case RESCALE_IN_FAILOVER, FLIP_STATE, CUT_STATE ->
-                            List.of(fault.oneOf(List.of(taskManager, ChaosCluster.JOB_MANAGER)));
+                            List.of(fault.oneOf(List.of(taskManager, leadingJobManager())));
                     case RESCALE,
                             FLIP_METADATA,
                             REJECT,
@@ -136,6 +137,12 @@ final class FaultInjector {
                         .boxed()
                         .toList();
         return new FaultTarget(processes, partition, fault.oneOf(others), lengths.of(fault));
+    }
+
+    /** When another one stands by. */
+    private String leadingJobManager() throws Exception {
+        state.awaitStandby();
+        return cluster.leadingJobManager();
     }
 
     /** A partition that a running generation writes to. */
@@ -203,7 +210,7 @@ final class FaultInjector {
                 job.rescale(target.parallelism());
                 restarted.get();
             }
-            case PAUSE_TASK_MANAGER, PAUSE_JOB_MANAGER, PAUSE_JOB_MANAGER_LONG, PAUSE_BROKER -> {
+            case PAUSE_TASK_MANAGER, PAUSE_BROKER -> {
                 pause(target);
                 return Recovery.from(System.currentTimeMillis());
             }
@@ -211,9 +218,15 @@ final class FaultInjector {
                 pause(target);
                 long resumedAt = System.currentTimeMillis();
                 state.awaitAllSupervised();
-                return Recovery.from(resumedAt);
+                Recovery recovery = Recovery.from(resumedAt);
+                // A JobManager that has lost ZooKeeper takes seconds to end.
+                state.awaitStandbySupervised();
+                return recovery;
             }
-            case PAUSE_UNTIL_REPLACED, PAUSE_TASK_MANAGER_LONG -> {
+            case PAUSE_UNTIL_REPLACED,
+                    PAUSE_TASK_MANAGER_LONG,
+                    PAUSE_JOB_MANAGER,
+                    PAUSE_JOB_MANAGER_LONG -> {
                 return Recovery.ofDeployment(struckAt, pauseUntilReplaced(target, struckAt));
             }
             case REJECT, REJECT_LONG -> {

@@ -16,7 +16,7 @@ public enum FaultKind {
     KILL_TASK_MANAGER,
     /** A broker is killed and started again. */
     KILL_BROKER,
-    /** The JobManager is killed and started again. */
+    /** The leading JobManager is killed and started again. */
     KILL_JOB_MANAGER,
     /** The broker is killed that leads a partition which running generations write to. */
     KILL_LEADER,
@@ -24,7 +24,7 @@ public enum FaultKind {
     KILL_TASK_MANAGERS,
     /** A broker is killed, and a TaskManager while it is down. */
     KILL_BROKER_AND_TASK_MANAGER,
-    /** The JobManager is killed, and a TaskManager while it is down. */
+    /** The leading JobManager is killed, and a TaskManager before another one leads. */
     KILL_JOB_MANAGER_AND_TASK_MANAGER,
     /** A TaskManager is killed when the first chunk of a request has come. */
     KILL_AT_FIRST_CHUNK,
@@ -32,11 +32,11 @@ public enum FaultKind {
     KILL_AT_LAST_CHUNK,
     /** The job is stopped with a savepoint and restored at another parallelism. */
     RESCALE,
-    /** The same, and a TaskManager or the JobManager is killed during the stop. */
+    /** The same, and a TaskManager or the leading JobManager is killed during the stop. */
     RESCALE_IN_FAILOVER,
     /**
-     * Bytes of the newest checkpoint's state are flipped, and a TaskManager or the JobManager is
-     * killed. The job is continued from the checkpoint that its error names.
+     * Bytes of the newest checkpoint's state are flipped, and a TaskManager or the leading
+     * JobManager is killed. The job is continued from the checkpoint that its error names.
      */
     FLIP_STATE,
     /** The same, but the file of the state is cut. */
@@ -52,7 +52,7 @@ public enum FaultKind {
     PAUSE_UNTIL_REPLACED,
     /** The same for a minute. */
     PAUSE_TASK_MANAGER_LONG,
-    /** The JobManager is paused for longer than its ZooKeeper session. */
+    /** The leading JobManager is paused until another one has taken over, and wakes. */
     PAUSE_JOB_MANAGER,
     /** The same for a minute. */
     PAUSE_JOB_MANAGER_LONG,

@@ -7,7 +7,7 @@ import java.util.Optional;
  * How long pauses and cuts last: between the timeouts that they are to stay below, or to exceed.
  *
  * @param heartbeat after which a TaskManager is replaced
- * @param session after which the JobManager is no longer the leader
+ * @param session after which a process has lost ZooKeeper, and a JobManager leads no more
  * @param delivery after which a record that can't be written fails; without one none does, and the
  *     producer's requests time out after {@link #REQUEST_TIMEOUT}
  * @param idle after which a request without a next event expires, zero if none waits for one

@@ -38,13 +38,12 @@ record FaultTarget(List<String> processes, int partition, int parallelism, Durat
             case FLIP_METADATA -> "flip metadata, end job";
             case RESCALE -> "stop with savepoint, restore at " + parallelism;
             case RESCALE_IN_FAILOVER -> "restore at %d, kill -9 %s".formatted(parallelism, process);
-            case PAUSE_TASK_MANAGER,
-                    PAUSE_JOB_MANAGER,
-                    PAUSE_JOB_MANAGER_LONG,
-                    PAUSE_BROKER,
-                    PAUSE_ZOOKEEPER ->
+            case PAUSE_TASK_MANAGER, PAUSE_BROKER, PAUSE_ZOOKEEPER ->
                     "pause %s, %s".formatted(process, seconds);
-            case PAUSE_UNTIL_REPLACED, PAUSE_TASK_MANAGER_LONG ->
+            case PAUSE_UNTIL_REPLACED,
+                    PAUSE_TASK_MANAGER_LONG,
+                    PAUSE_JOB_MANAGER,
+                    PAUSE_JOB_MANAGER_LONG ->
                     "pause and replace %s, %s".formatted(process, seconds);
             case REJECT, REJECT_LONG -> "reject link to broker, " + seconds;
             case DROP, DROP_LONG -> "drop link to broker, " + seconds;

@@ -15,8 +15,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Asks the JobManager through Flink's REST API. Unlike Flink's client it gives up at once where
- * nobody answers. May be used by several threads.
+ * Asks the JobManagers through Flink's REST API, one after the other until one answers: each knows
+ * what the leading one knows. Unlike Flink's client it gives up at once where nobody answers. May
+ * be used by several threads.
  */
 final class JobManagerRest {
 
@@ -24,10 +25,26 @@ final class JobManagerRest {
 
     private final HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
     private final ObjectMapper json = new ObjectMapper();
-    private final String address;
+    private final List<String> addresses;
 
-    JobManagerRest(int port) {
-        address = "http://" + LoopbackPorts.HOST + ":" + port;
+    /** Index of the one that is asked first: it answered last. */
+    private volatile int first;
+
+    JobManagerRest(List<Integer> ports) {
+        addresses =
+                ports.stream().map(port -> "http://" + LoopbackPorts.HOST + ":" + port).toList();
+    }
+
+    /** Whether each JobManager answers, as it does when it leads or is ready to. */
+    boolean allAnswer() throws InterruptedException {
+        try {
+            for (String address : addresses) {
+                get(address, "/taskmanagers");
+            }
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Number of TaskManagers that have registered; 0 if nobody answers. */
@@ -78,6 +95,22 @@ final class JobManagerRest {
     }
 
     private JsonNode get(String path) throws IOException, InterruptedException {
+        int begin = first;
+        IOException failure = new IOException("There is no JobManager");
+        for (int i = 0; i < addresses.size(); i++) {
+            int index = (begin + i) % addresses.size();
+            try {
+                JsonNode answer = get(addresses.get(index), path);
+                first = index;
+                return answer;
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        throw failure;
+    }
+
+    private JsonNode get(String address, String path) throws IOException, InterruptedException {
         HttpRequest request =
                 HttpRequest.newBuilder(URI.create(address + path)).timeout(TIMEOUT).build();
         HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());

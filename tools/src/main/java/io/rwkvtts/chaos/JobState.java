@@ -38,6 +38,23 @@ final class JobState {
         awaitAll(cluster::startEnded);
     }
 
+    /** Waits until one JobManager leads and the other stands by. */
+    void awaitStandby() throws Exception {
+        awaitStandby(cluster::requireAlive);
+    }
+
+    /** The same; starts processes again that end meanwhile. */
+    void awaitStandbySupervised() throws Exception {
+        awaitStandby(cluster::startEnded);
+    }
+
+    private void awaitStandby(Check check) throws Exception {
+        long limit = System.nanoTime() + LIMIT.toNanos();
+        while (!rest.allAnswer()) {
+            pause(limit, check);
+        }
+    }
+
     private List<GeneratingSubtask> awaitAll(Check check) throws Exception {
         long limit = System.nanoTime() + LIMIT.toNanos();
         while (rest.taskManagers() < ChaosSettings.TASK_MANAGERS) {

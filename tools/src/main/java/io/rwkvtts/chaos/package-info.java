@@ -1,8 +1,8 @@
 /**
  * Faults on real processes: {@link io.rwkvtts.chaos.ChaosRun} starts a broker, a ZooKeeper, a
- * JobManager and TaskManagers, each a JVM of its own, kills or pauses them or cuts their link to
- * the broker while requests are generated, and compares what a consumer saw with an undisturbed
- * run, token by token.
+ * leading and a standby JobManager and TaskManagers, each a JVM of its own, kills or pauses them or
+ * cuts their link to the broker while requests are generated, and compares what a consumer saw with
+ * an undisturbed run, token by token.
  *
  * <p>The parts: {@link io.rwkvtts.chaos.ChaosCluster} owns the processes and the {@link
  * io.rwkvtts.local.LoopbackProxy} that can be cut, {@link io.rwkvtts.chaos.ChaosJob} the job on

@@ -37,12 +37,13 @@ import picocli.CommandLine.Spec;
         name = "chaos",
         mixinStandardHelpOptions = true,
         description = {
-            "Starts Kafka, a ZooKeeper, a Flink JobManager and two TaskManagers as processes of this",
-            "machine, sends requests to the job on them, and strikes it in mid-word. Then compares",
-            "what a consumer saw with an undisturbed run of the same requests, token by token.",
+            "Starts Kafka, a ZooKeeper, two Flink JobManagers, of which one stands by, and two",
+            "TaskManagers as processes of this machine, sends requests to the job on them, and strikes",
+            "it in mid-word. Then compares what a consumer saw with an undisturbed run of the same",
+            "requests, token by token.",
             "",
-            "With --kills: kill -9 of a TaskManager, of the broker, of the JobManager; stop with",
-            "savepoint and restore at another parallelism. With --faults also processes that are",
+            "With --kills: kill -9 of a TaskManager, of the broker, of the JobManager that leads; stop",
+            "with savepoint and restore at another parallelism. With --faults also processes that are",
             "paused, a link to the broker that is cut, a stop during a failover, two kills at once,",
             "damaged checkpoints, and clocks that jump.",
             "What was killed is started again, what was paused continues, what was cut is healed.",
@@ -56,7 +57,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Kinds of faults:",
-            "  kill-task-manager, kill-broker, kill-job-manager",
+            "  kill-task-manager, kill-broker",
+            "  kill-job-manager      the one that leads; so it is with the other faults of one",
             "  kill-leader           the broker that leads a partition of running generations",
             "  kill-task-managers    both, 1 to 2 s apart",
             "  kill-broker-and-task-manager, kill-job-manager-and-task-manager",
@@ -72,7 +74,7 @@ import picocli.CommandLine.Spec;
             "  rescale-in-failover   the same while a TaskManager or the JobManager dies",
             "  pause-task-manager    for less than the heartbeat timeout",
             "  pause-until-replaced  for longer, so that it wakes when another one has taken over",
-            "  pause-job-manager     for longer than its ZooKeeper session",
+            "  pause-job-manager     for longer than its ZooKeeper session, until the other one leads",
             "  pause-task-manager-long, pause-job-manager-long",
             "                        for 60 s",
             "  pause-broker          for up to 4 s longer than the delivery timeout",
@@ -94,7 +96,7 @@ import picocli.CommandLine.Spec;
             "in the cache on first use.",
             "A fault that strikes no running generation is shown in brackets and does not count.",
             "recovery: from the fault, or from the end of a pause or cut, to the first chunk written",
-            "by the job as it is after it. A TaskManager that is replaced counts from the pause."
+            "by the job as it is after it. A process that is replaced counts from the pause."
         })
 final class ChaosCommand implements Callable<Integer> {
 

@@ -109,7 +109,10 @@ class ChaosITCase {
                             });
             assertThat(result.counted()).as("faults in mid-generation").isEqualTo(KINDS.size());
             assertThat(result.passed()).isTrue();
-            assertThat(log(directory, 1) + log(directory, 2))
+            assertThat(List.of(log(directory, "jobmanager-1"), log(directory, "jobmanager-2")))
+                    .as("JobManagers, one of which led first, the other when that was killed")
+                    .allSatisfy(log -> assertThat(log).contains("was granted leadership"));
+            assertThat(log(directory, "taskmanager-1") + log(directory, "taskmanager-2"))
                     .as("tasks that took an engine which was opened before them")
                     .contains("The engine is open already");
             assertThat(printed.toString().lines())
@@ -121,7 +124,7 @@ class ChaosITCase {
         }
     }
 
-    private static String log(Path directory, int taskManager) throws IOException {
-        return Files.readString(directory.resolve("logs/taskmanager-" + taskManager + ".log"));
+    private static String log(Path directory, String process) throws IOException {
+        return Files.readString(directory.resolve("logs/" + process + ".log"));
     }
 }

@@ -31,6 +31,9 @@ class FaultLengthsTest {
         assertThat(length(STREAMING, FaultKind.PAUSE_UNTIL_REPLACED, choice))
                 .isBetween(IDLE.plusSeconds(5), IDLE.plusSeconds(15));
         assertThat(length(STREAMING, FaultKind.PAUSE_JOB_MANAGER, choice)).isGreaterThan(SESSION);
+        assertThat(length(STREAMING, FaultKind.PAUSE_ZOOKEEPER, choice))
+                .as("ZooKeeper is lost after two thirds of a session, a leader one session later")
+                .isGreaterThan(SESSION.multipliedBy(5).dividedBy(3));
         assertThat(length(STREAMING, FaultKind.RESCALE_IN_FAILOVER, choice))
                 .isLessThanOrEqualTo(Duration.ofMillis(200));
         assertThat(length(STREAMING, FaultKind.KILL_BROKER, choice)).isZero();
