@@ -54,6 +54,7 @@ public record ChaosSettings(
     /** One leads, the other stands by. */
     static final int JOB_MANAGERS = 2;
 
+    private static final Duration PAUSE_AFTER_CHECKPOINT = Duration.ofSeconds(5);
     private static final Duration PAST_ANY_CLOCK = Duration.ofHours(2);
 
     /** Most subtasks that generate: the job is rescaled at least between one and two. */
@@ -116,6 +117,8 @@ public record ChaosSettings(
         if (damagesCheckpoints()) {
             // Each state is a file that can be damaged, also one that would fit into the metadata.
             job.set(CheckpointingOptions.FS_SMALL_FILE_THRESHOLD, MemorySize.ZERO);
+            // The damaged one is to be the newest still when the job ends, also if it took long.
+            job.set(CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS, PAUSE_AFTER_CHECKPOINT);
         }
         if (brokers == 1) {
             // When its only broker is away, a client would forget the partitions, and a producer
