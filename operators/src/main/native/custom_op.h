@@ -138,21 +138,23 @@ class Call {
         return stream;
     }
 
-    /** Runs work(worker) on the threads of the session, which share its stages. */
+    /** Runs work(worker) on the threads of the session, which share its stages, or alone on this one. */
     template <typename Work>
-    void together(const Work& work) const {
+    void together(bool alone, const Work& work) const {
         struct Task {
             const Work& work;
             Stages stages;
         } task{work, {}};
-        check(api->parallel_for(
-            context_,
-            [](void* data, size_t) {
-                Task& task = *static_cast<Task*>(data);
-                Worker worker(task.stages);
-                task.work(worker);
-            },
-            kMostThreads, 0, &task));
+        const auto run = [](void* data, size_t) {
+            Task& task = *static_cast<Task*>(data);
+            Worker worker(task.stages);
+            task.work(worker);
+        };
+        if (alone) {
+            run(&task, 0);
+        } else {
+            check(api->parallel_for(context_, run, kMostThreads, 0, &task));
+        }
         if (task.stages.failed()) {
             throw std::bad_alloc();
         }

@@ -3,6 +3,7 @@
 // ONNX Runtime's threads, stage by stage; what is computed is in kernels.cc.
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <initializer_list>
@@ -10,6 +11,7 @@
 #include "custom_op.h"
 #include "kernels.h"
 #include "scratch.h"
+#include "thread_choice.h"
 
 namespace {
 
@@ -54,6 +56,14 @@ constexpr int64_t kLine = 64;
 
 // Sequences from which on a thread takes all heads of one.
 constexpr int64_t kManySequences = 8;
+
+/** Of the calls that a thread makes, layer by layer: those of one engine. */
+thread_local ThreadChoice thread_choice;
+
+int64_t nanoseconds() {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(
+        std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 int64_t attribute(const KernelInfo* info, const char* name) {
     int64_t value;
@@ -387,7 +397,10 @@ struct LayerOp {
         Product to_added(squares, value, rows.count, added_out);
         to_added.bytes.zeros = nullptr;
 
-        call.together([&](Worker& worker) {
+        if (layer == 0) {
+            thread_choice.begin(rows.sequences, rows.tokens, nanoseconds());
+        }
+        call.together(thread_choice.alone(), [&](Worker& worker) {
             norm_mix(worker, before_time, rows.count);
             if (residual) {
                 multiply(worker, {&to_r, &to_k, &to_v, &to_w, &to_a, &to_g, &to_share});
@@ -482,10 +495,11 @@ struct HeadOp {
             rows.tokens, rows.lengths, memory.normed};
         const Product logits(memory.normed, head, rows.sequences, memory.sums, Activation::kNone,
             call.output<float>(0, {rows.sequences, head.width}));
-        call.together([&](Worker& worker) {
+        call.together(thread_choice.alone(), [&](Worker& worker) {
             worker.stage(rows.sequences, [&](int64_t i) { kernels.last_norm(norm, i); });
             multiply(worker, {&logits});
         });
+        thread_choice.end(nanoseconds());
     }
 
   private:

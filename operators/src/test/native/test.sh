@@ -19,6 +19,7 @@ run() {
 }
 
 run kernels_test -O1
+run thread_choice_test -O1
 for name in cuda_test step_bench; do
     run "$name" -O2 -ffp-contract=off -Wno-unknown-pragmas -U_FORTIFY_SOURCE -DRWKVTTS_EMULATION \
         -I "$test"
