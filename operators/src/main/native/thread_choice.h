@@ -115,7 +115,10 @@ class ThreadChoice {
                 return;
             }
             if (other_gains(mean_)) {
+                // Soon to be looked at again: what came before may have been a cold start.
                 favourite_ = !favourite_;
+                period_ = kShortPeriod;
+                return;
             }
             const bool clear = newest_[!favourite_] > kFarSlower * newest_[favourite_];
             period_ = other_gains(newest_) ? kShortPeriod : clear ? kLongPeriod : kPeriod;
