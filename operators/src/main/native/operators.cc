@@ -57,8 +57,8 @@ constexpr int64_t kLine = 64;
 // Sequences from which on a thread takes all heads of one.
 constexpr int64_t kManySequences = 8;
 
-/** Of the calls that a thread makes, layer by layer: those of one engine. */
-thread_local ThreadChoice thread_choice;
+/** Of the engine whose call a thread computes, layer by layer. */
+thread_local ThreadChoice* thread_choice = nullptr;
 
 int64_t nanoseconds() {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -269,6 +269,8 @@ struct LayerOp {
     /** Whether the large matrices are of nibbles. */
     bool nibbles;
     CheckedSizes checked;
+    /** That of layer 0 is the engine's. */
+    mutable ThreadChoice choice;
 
     explicit LayerOp(const KernelInfo* info)
         : layer(attribute(info, "layer")), nibbles(attribute(info, "nibbles") != 0) {}
@@ -398,9 +400,10 @@ struct LayerOp {
         to_added.bytes.zeros = nullptr;
 
         if (layer == 0) {
-            thread_choice.begin(rows.sequences, rows.tokens, nanoseconds());
+            thread_choice = &choice;
+            choice.begin(rows.sequences, rows.tokens, nanoseconds());
         }
-        call.together(thread_choice.alone(), [&](Worker& worker) {
+        call.together(thread_choice != nullptr && thread_choice->alone(), [&](Worker& worker) {
             norm_mix(worker, before_time, rows.count);
             if (residual) {
                 multiply(worker, {&to_r, &to_k, &to_v, &to_w, &to_a, &to_g, &to_share});
@@ -495,11 +498,14 @@ struct HeadOp {
             rows.tokens, rows.lengths, memory.normed};
         const Product logits(memory.normed, head, rows.sequences, memory.sums, Activation::kNone,
             call.output<float>(0, {rows.sequences, head.width}));
-        call.together(thread_choice.alone(), [&](Worker& worker) {
+        call.together(thread_choice != nullptr && thread_choice->alone(), [&](Worker& worker) {
             worker.stage(rows.sequences, [&](int64_t i) { kernels.last_norm(norm, i); });
             multiply(worker, {&logits});
         });
-        thread_choice.end(nanoseconds());
+        if (thread_choice != nullptr) {
+            thread_choice->end(nanoseconds());
+            thread_choice = nullptr;
+        }
     }
 
   private:

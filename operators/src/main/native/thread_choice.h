@@ -7,15 +7,18 @@
 namespace rwkvtts {
 
 /**
- * All threads or one: whatever took less time lately for steps of about as many sequences, on this
- * machine and beside what else runs on it. The threads of a step wait for each other in every layer,
- * so one that has lost its processor holds up all. Every so often some steps try the other way.
- * Prompts take all threads.
+ * For steps of few sequences, all threads or one: whatever took less time lately for as many, on
+ * this machine and beside what else runs on it. The threads of a step wait for each other in every
+ * layer, so one that has lost its processor holds up all. Every so often some steps try the other
+ * way. All other calls take all threads.
  *
- * Belongs to one thread.
+ * Belongs to one engine, which computes one call at a time.
  */
 class ThreadChoice {
   public:
+    /** Steps of more sequences take all threads. */
+    static constexpr int64_t kMostSequences = 8;
+
     /**
      * A call begins.
      *
@@ -24,8 +27,7 @@ class ThreadChoice {
      * @param now in nanoseconds
      */
     void begin(int64_t sequences, int64_t tokens, int64_t now) {
-        steps_ = tokens == 1 ? &sizes_[size(sequences)] : nullptr;
-        sequences_ = sequences;
+        steps_ = tokens == 1 && sequences <= kMostSequences ? &counts_[sequences - 1] : nullptr;
         began_ = now;
     }
 
@@ -35,13 +37,13 @@ class ThreadChoice {
     /** The call that has begun is done. */
     void end(int64_t now) {
         if (steps_ != nullptr) {
-            steps_->took(static_cast<double>(now - began_) / sequences_);
+            steps_->took(static_cast<double>(now - began_));
         }
         steps_ = nullptr;
     }
 
   private:
-    /** Steps of about as many sequences. */
+    /** Steps of one number of sequences. */
     class Steps {
       public:
         bool alone() const { return favourite_ != trying(); }
@@ -50,10 +52,14 @@ class ThreadChoice {
         void took(double duration) {
             shortest_ = std::min(shortest_, duration);
             const int settled = trying() ? step_ : step_ - kTrial;
-            if (settled >= kSettling && duration < kStopped * shortest_) {
+            const double expected = mean_[favourite_];
+            const double unbearable = kUnbearable * expected;
+            if (trying() && expected > 0 && duration > unbearable) {
+                tally_[alone()].add(unbearable);
+                step_ = kTrial - 1;
+            } else if (settled >= kSettling && duration < kStopped * shortest_) {
                 tally_[alone()].add(duration);
             }
-            const double expected = mean_[favourite_];
             if (trying() && tally_[alone()].over(kHopeless * expected, kFew)) {
                 step_ = kTrial - 1;
             }
@@ -70,7 +76,8 @@ class ThreadChoice {
         static constexpr int kPeriod = 16 * kTrial;
         static constexpr int kLongPeriod = 64 * kTrial;
         static constexpr double kFarSlower = 1.2;
-        // After a few steps that are that much slower a trial ends; after many, a period.
+        // After one step, or a few, that are that much slower a trial ends; after many, a period.
+        static constexpr double kUnbearable = 2.5;
         static constexpr double kHopeless = 1.5;
         static constexpr double kWorse = 1.3;
         static constexpr int kFew = 6;
@@ -139,24 +146,8 @@ class ThreadChoice {
         double mean_[2] = {};
     };
 
-    // Up to 8 sequences one by one, then from one power of two to the next; all that are more as one.
-    static constexpr int64_t kSingle = 8;
-    static constexpr int kSizes = 16;
-
-    static int size(int64_t sequences) {
-        if (sequences <= kSingle) {
-            return static_cast<int>(sequences) - 1;
-        }
-        int size = kSingle;
-        for (int64_t most = 2 * kSingle; most < sequences && size < kSizes - 1; most *= 2) {
-            size++;
-        }
-        return size;
-    }
-
-    Steps sizes_[kSizes];
+    Steps counts_[kMostSequences];
     Steps* steps_ = nullptr;
-    int64_t sequences_ = 0;
     int64_t began_ = 0;
 };
 

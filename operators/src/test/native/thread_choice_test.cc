@@ -68,20 +68,17 @@ void sizes_are_apart() {
     require(share < 0.02, "alone with another number of sequences", share);
     share = share_alone(choice, 1, 2, kMany, quicker_alone);
     require(share == 0, "alone for a prompt", share);
+    share = share_alone(choice, ThreadChoice::kMostSequences + 1, 1, kMany, quicker_alone);
+    require(share == 0, "alone for many sequences", share);
 }
 
-/** Between 17 and 32 sequences, whose times go with their number. */
-void numbers_of_a_size_are_one() {
+/** As on a machine with many processors. */
+void an_unbearable_trial_is_one_step() {
     ThreadChoice choice;
-    int count = 0;
-    for (int call = 0; call < kMany; call++) {
-        const int64_t sequences = 17 + call * 7 % 16;
-        choice.begin(sequences, 1, now);
-        count += choice.alone();
-        now += sequences * (choice.alone() ? 500000 : 450000);
-        choice.end(now);
-    }
-    require(count < 0.08 * kMany, "alone with any of some numbers", 1.0 * count / kMany);
+    const double share = share_alone(choice, 8, 1, kMany, [](int, bool alone) {
+        return alone ? 40000000 : 4000000;
+    });
+    require(share > 0 && share * kMany <= 2 + kMany / 2048, "alone where that is unbearable", share);
 }
 
 /** Of the calls that take one thread, every 300th lasts for seconds. */
@@ -98,6 +95,6 @@ void stops_do_not_count() {
 int main() {
     follows_the_machine();
     sizes_are_apart();
-    numbers_of_a_size_are_one();
+    an_unbearable_trial_is_one_step();
     stops_do_not_count();
 }

@@ -68,7 +68,7 @@ public record EngineSettings(
                             "Threads that compute a step, the task's own among them; 0 for the"
                                     + " processors of the machine divided by the engines in the"
                                     + " process, each of which serves one slot of a TaskManager."
-                                    + " With native operators, steps of up to 4 requests take only"
+                                    + " With native operators, steps of up to 8 requests take only"
                                     + " one of them for as long as that is quicker. The results do"
                                     + " not depend on it.");
 
