@@ -111,7 +111,8 @@ class ControlITCase {
 
         Map<String, List<AudioTokens>> disturbed = new LinkedHashMap<>();
         try (TokenListener listener = cluster.listen(killed)) {
-            await().until(() -> Instant.now().isAfter(effective.minusSeconds(1)));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> Instant.now().isAfter(effective.minusSeconds(1)));
             send(killed, before, effective.minusMillis(1));
             await().until(() -> Instant.now().isAfter(effective));
             awaitCheckpoint(killedJob);
