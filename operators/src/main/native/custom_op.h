@@ -138,7 +138,7 @@ class Call {
         return stream;
     }
 
-    /** Runs work(worker) on the threads of the session, which share its stages, or alone on this one. */
+    /** Runs work(worker) alone, or on the threads of the session, which share its stages. */
     template <typename Work>
     void together(bool alone, const Work& work) const {
         struct Task {

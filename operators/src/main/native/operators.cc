@@ -57,8 +57,10 @@ constexpr int64_t kLine = 64;
 // Sequences from which on a thread takes all heads of one.
 constexpr int64_t kManySequences = 8;
 
-/** Of the engine whose call a thread computes, layer by layer. */
+/** Of the engine whose call a thread computes, layer by layer; null if it has not begun with one. */
 thread_local ThreadChoice* thread_choice = nullptr;
+
+bool takes_one_thread() { return thread_choice != nullptr && thread_choice->alone(); }
 
 int64_t nanoseconds() {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -403,7 +405,7 @@ struct LayerOp {
             thread_choice = &choice;
             choice.begin(rows.sequences, rows.tokens, nanoseconds());
         }
-        call.together(thread_choice != nullptr && thread_choice->alone(), [&](Worker& worker) {
+        call.together(takes_one_thread(), [&](Worker& worker) {
             norm_mix(worker, before_time, rows.count);
             if (residual) {
                 multiply(worker, {&to_r, &to_k, &to_v, &to_w, &to_a, &to_g, &to_share});
@@ -498,7 +500,7 @@ struct HeadOp {
             rows.tokens, rows.lengths, memory.normed};
         const Product logits(memory.normed, head, rows.sequences, memory.sums, Activation::kNone,
             call.output<float>(0, {rows.sequences, head.width}));
-        call.together(thread_choice != nullptr && thread_choice->alone(), [&](Worker& worker) {
+        call.together(takes_one_thread(), [&](Worker& worker) {
             worker.stage(rows.sequences, [&](int64_t i) { kernels.last_norm(norm, i); });
             multiply(worker, {&logits});
         });

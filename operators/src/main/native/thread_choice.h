@@ -101,7 +101,7 @@ class ThreadChoice {
 
             double mean() const { return sum / count; }
 
-            /** Whether the mean of enough steps is longer; than 0, which is not known yet, none is. */
+            /** Whether enough steps took longer on average; never if 0 is expected, for not known yet. */
             bool over(double expected, int enough) const {
                 return expected > 0 && count >= enough && mean() > expected;
             }
@@ -113,7 +113,8 @@ class ThreadChoice {
             for (const bool alone : {false, true}) {
                 if (tally_[alone].count > 0) {
                     newest_[alone] = tally_[alone].mean();
-                    mean_[alone] += (mean_[alone] == 0 ? 1 : kNewest) * (newest_[alone] - mean_[alone]);
+                    const double weight = mean_[alone] == 0 ? 1 : kNewest;
+                    mean_[alone] += weight * (newest_[alone] - mean_[alone]);
                 }
                 tally_[alone] = {};
             }

@@ -88,8 +88,9 @@ public record QueueSettings(int capacity, WhenFull whenFull, TenantLimits tenant
                                     + " slot; its next ends as 'overloaded', whatever"
                                     + " tts.queue.when-full decides, so that one tenant cannot fill"
                                     + " tts.queue.capacity and hold up the others; up to"
-                                    + " 1,000,000. 0 for any number. If not set, a tenth of tts.queue.capacity where"
-                                    + " tts.tenant.requests-per-second is set, else any number.");
+                                    + " 1,000,000. 0 for any number. If not set, a tenth of"
+                                    + " tts.queue.capacity where tts.tenant.requests-per-second is"
+                                    + " set, else any number.");
 
     /**
      * Reads the options.

@@ -134,6 +134,13 @@ class EngineLeaseTest {
         }
     }
 
+    private Engine useInAnotherJob(EngineFactory factory) throws Exception {
+        try (MockEnvironment other = new MockEnvironmentBuilder().setJobID(new JobID()).build()) {
+            task = taskOf(other);
+            return use(factory);
+        }
+    }
+
     @Test
     void testTaskTakesTheEngineThatAnEarlierOneLeft() throws Exception {
         Engine first = use(engines);
@@ -228,10 +235,7 @@ class EngineLeaseTest {
     @Test
     void testEngineOfAnotherJobStaysWhereItIs() throws Exception {
         Engine first = use(engines);
-        try (MockEnvironment other = new MockEnvironmentBuilder().setJobID(new JobID()).build()) {
-            task = taskOf(other);
-            assertThat(use(engines)).isNotSameAs(first);
-        }
+        assertThat(useInAnotherJob(engines)).isNotSameAs(first);
         assertThat(first.closes).isZero();
     }
 
@@ -259,10 +263,7 @@ class EngineLeaseTest {
         assertThat(engines.opened).hasValue(2);
         assertThat(engines.closed).hasValue(1);
 
-        try (MockEnvironment next = new MockEnvironmentBuilder().setJobID(new JobID()).build()) {
-            task = taskOf(next);
-            use(engines);
-        }
+        useInAnotherJob(engines);
         assertThat(engines.opened).hasValue(2);
     }
 
@@ -273,10 +274,7 @@ class EngineLeaseTest {
         releaseHooks.values().forEach(Runnable::run);
         lease.close();
 
-        try (MockEnvironment next = new MockEnvironmentBuilder().setJobID(new JobID()).build()) {
-            task = taskOf(next);
-            use(engines);
-        }
+        useInAnotherJob(engines);
         assertThat(engines.opened).hasValue(1);
     }
 
@@ -298,10 +296,7 @@ class EngineLeaseTest {
         Engines others = new Engines("other weights");
         standby.openAll(others, 1, true);
 
-        try (MockEnvironment next = new MockEnvironmentBuilder().setJobID(new JobID()).build()) {
-            task = taskOf(next);
-            assertThat(use(others)).isNotSameAs(first);
-        }
+        assertThat(useInAnotherJob(others)).isNotSameAs(first);
         assertThat(first.closes).isOne();
     }
 
